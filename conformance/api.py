@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,16 +32,13 @@ from conformance.engine.outcome import Job
 from conformance.engine.run import RunConfig
 from conformance.engine.stops import Limits
 from conformance.errors import BadInput
-from conformance.record import (
-    Record,
-    RecordedTarget,
-)
+from conformance.record import Record, RecordedTarget
 from conformance.runs import journals, recording
 from conformance.runs.access import Access, gain_access
 from conformance.runs.execution import concluded, run_gated, settings_for
-from conformance.runs.gate import read_gate
 from conformance.runs.jobs import notes, placed, select_jobs
 from conformance.runs.protocol_choice import negotiate
+from conformance.runs.recording import read_gate
 from conformance.runs.result import RunResult
 from conformance.transport import endpoint
 from conformance.transport.address import is_real
@@ -65,9 +61,7 @@ class CommandOnly(BadInput):
     """Real AWS was named as the target."""
 
     hint = "`conformance run aws --dry-run` tells what it would do there"
-
-    def __init__(self) -> None:
-        super().__init__("real AWS is tested by the command `conformance run aws` alone")
+    told = "real AWS is tested by the command `conformance run aws` alone"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,38 +98,18 @@ class _Asked:
 
     def command(self) -> str:
         """The command line that makes the same requests."""
-        several = {
-            "--service": self.services,
-            "--requirement": self.requirements,
-            "--exclude": self.exclude,
-            "--given": [f"{one}={one.value}" for one in self.given.members],
-            "--header": [told(one) for one in self.header_texts],
-        }
-        single = {
-            "--profile": self.profile, "--seed": self.seed, "--auth": self.auth,
-            "--region": self.region, "--timeout": f"{self.timeout:g}",
-            "--rate": None if self.rate is None else f"{self.rate:g}",
-            "--time-limit": None if self.limits.seconds is None else f"{self.limits.seconds:g}",
-            "--max-requests": self.limits.requests,
-            "--ca-bundle": self.ca_bundle, "--baseline": self.baseline, "--specs": self.specs,
+        options = {
+            "service": self.services, "requirement": self.requirements, "exclude": self.exclude,
+            "given": [f"{one}={one.value}" for one in self.given.members],
+            "header": [told(one) for one in self.header_texts],
+            "profile": self.profile, "seed": self.seed, "auth": self.auth, "region": self.region,
+            "timeout": self.timeout, "rate": self.rate, "time_limit": self.limits.seconds,
+            "max_requests": self.limits.requests, "ca_bundle": self.ca_bundle,
+            "baseline": self.baseline, "specs": self.specs, "strict": self.strict,
+            "fail_on_unsupported": self.fail_on_unsupported,
+            "strict_baseline": self.strict_baseline, "may_change": self.given.may_change,
         }  # fmt: skip
-        flags = {
-            "--strict": self.strict,
-            "--fail-on-unsupported": self.fail_on_unsupported,
-            "--strict-baseline": self.strict_baseline,
-            "--may-change": self.given.may_change,
-        }
-        parts = ["conformance", "run", self.target]
-        parts += [
-            part for name, values in several.items() for one in values for part in (name, one)
-        ]
-        parts += [
-            part
-            for name, value in single.items()
-            if value is not None
-            for part in (name, str(value))
-        ]
-        return shlex.join([*parts, *(name for name, on in flags.items() if on)])
+        return recording.command_line(["conformance", "run", self.target], options)
 
 
 def run(
@@ -261,10 +235,9 @@ def _tested(asked: _Asked, about: RecordedTarget, access: Access, jobs: Sequence
         )
         outcome = run_gated(config, gate, asked.on_event)
     outcome.notes += [*notes(jobs, asked.globs, asked.given, asked.headers), *left]
-    end = concluded(
+    last = concluded(
         config, outcome, gate, strict=asked.strict, fail_on_unsupported=asked.fail_on_unsupported
     )
-    last = recording.last_line(jobs, outcome, end.code, end.baseline)
     record = Record(Path("record.jsonl"), first, tuple(outcome.verdicts), last)
     return RunResult(record, last, outcome.problem)
 

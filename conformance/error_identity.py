@@ -73,6 +73,7 @@ _FULL = re.compile(
     r"(Limit|Quota|Capacity|Maximum)s?_?(Exceeded|Reached)|Exceeds?(Limit|Quota)|TooMany(?!Requests)",
     re.IGNORECASE,
 )
+_STATE = re.compile(r"Disabled|(Invalid|Illegal|Incorrect|Wrong)\w*Stat(e|us)")
 _ASKS = re.compile(
     r"\b(again|retry|retries|concurrent\w*|simultaneous\w*|in progress|busy"
     r"|another (request|update|operation)|being (created|updated|modified|deleted))\b",
@@ -143,6 +144,11 @@ def says_exists(name: str) -> bool:
 def says_conflict(name: str) -> bool:
     """Whether the name of an error says that something is in use, whatever its name."""
     return _IN_CONFLICT.search(name) is not None
+
+
+def says_state(name: str) -> bool:
+    """Whether the name of an error says that something is in a state that does not allow it."""
+    return _STATE.search(name) is not None
 
 
 def says_repeated(name: str) -> bool:

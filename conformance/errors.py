@@ -18,18 +18,24 @@ from pathlib import Path
 from typing import ClassVar
 
 
+def reason(error: Exception) -> str:
+    """Why something could not be done, as the system says it."""
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
+
+
 class Problem(Exception):
     """An error reported in one line, with what to do about it.
 
     ``exit_code`` is the process exit status (2 bad input, 3 could not test); ``hint`` says what to
-    do next and may be empty.
+    do next and may be empty. ``told`` is the sentence of a class that is always about the same.
     """
 
     exit_code: ClassVar[int] = 2
     hint: str = ""
+    told: ClassVar[str] = ""
 
     def __init__(self, message: str = "", hint: str = "") -> None:
-        super().__init__(message)
+        super().__init__(message or self.told)
         if hint:
             self.hint = hint
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from conformance.engine.outcome import exit_code
 from conformance.engine.run import RunConfig
-from conformance.engine.runner import Settings
+from conformance.engine.service_run import Settings
 from conformance.record import Verdict, VerdictLine
 from conformance.reference.inprocess import URL, InProcess
 from conformance.reference.server import TEST_KEYS, ServerOptions

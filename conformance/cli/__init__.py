@@ -48,8 +48,7 @@ _OF_THE_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO}
 class Interrupted(CouldNotTest):
     """The user ended a command that had nothing to save (a run saves what it found)."""
 
-    def __init__(self) -> None:
-        super().__init__("interrupted")
+    told = "interrupted"
 
 
 class RefusedBySystem(BadInput):

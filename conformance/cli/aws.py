@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,9 +14,11 @@ from conformance.transport.aws import NAME, Cloud, hold_to
 
 if TYPE_CHECKING:
     from conformance.cli.run_options import RunOptions
+    from conformance.contract.model import Contract
     from conformance.engine.outcome import Job
     from conformance.transport.endpoint import Target
     from conformance.transport.exchange import Transport
+    from conformance.transport.retry import RetryingTransport
 
 RETRIES = 10
 """How often a throttled request is sent again: an account has other users, too."""
@@ -56,11 +58,8 @@ def reach(
 
     Raises CouldNotTest where the account is another one than was named, or cannot be determined.
     """
-    from conformance.engine.safety.quotas import counter, quotas
-    from conformance.engine.safety.request_classifier import RouteTable
     from conformance.transport.credentials import find_credentials
     from conformance.transport.endpoint import Target
-    from conformance.transport.quota import QuotaTransport
 
     aws = options.aws
     credentials, _ = find_credentials(is_loopback=False, profile=aws.profile_name)
@@ -70,19 +69,30 @@ def reach(
     account = cloud.account(timeout=options.timeout)
     hold_to(aws.expect_account or "", account)
     placed = [replace(job, url=_address(cloud, job)) for job in jobs]
-    limits = quotas([job.contract for job in placed], aws.quota_factor)
-    counts_for = counter([(job.url, RouteTable(job.contract, job.url)) for job in placed])
+    sending = patient(
+        [(job.url, job.contract) for job in placed], aws.quota_factor, timeout=options.timeout,
+        ca_bundle=options.ca_bundle, rate=options.rate, headers=options.headers,
+        wrap=interrupts.wrapped,
+    )  # fmt: skip
+    access = Access(placed[0].url, credentials, cloud.region, sending)
+    return Target(NAME, placed[0].url, None, is_loopback=False), access, placed, account
+
+
+def patient(
+    at: Sequence[tuple[str, Contract]], factor: float = 1.0, **how: Any
+) -> RetryingTransport:
+    """The way to AWS that keeps to the quotas of services, and waits where it is throttled."""
+    from conformance.engine.safety.quotas import counter, quotas
+    from conformance.engine.safety.request_classifier import RouteTable
+    from conformance.transport.retry import QuotaTransport
+
+    limits = quotas([contract for _, contract in at], factor)
+    counts_for = counter([(url, RouteTable(contract, url)) for url, contract in at])
 
     def limit(inner: Transport) -> Transport:
         return QuotaTransport(inner, limits, counts_for)
 
-    sending = transport(
-        timeout=options.timeout, ca_bundle=options.ca_bundle, rate=options.rate,
-        headers=options.headers,
-        wrap=interrupts.wrapped, limit=limit, retries=RETRIES, longest=_LONGEST,
-    )  # fmt: skip
-    access = Access(placed[0].url, credentials, cloud.region, sending)
-    return Target(NAME, placed[0].url, None, is_loopback=False), access, placed, account
+    return transport(limit=limit, retries=RETRIES, longest=_LONGEST, **how)
 
 
 def _address(cloud: Cloud, job: Job) -> str:

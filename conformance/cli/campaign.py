@@ -51,13 +51,15 @@ def command(
     some could not be run, or are left at the time limit.
     """
     from conformance.reports.site.builder import TITLE, build_site
-    from conformance.runs.campaign.errors import BadCampaign, PartsFailed, PartsLeft
-    from conformance.runs.campaign.file import campaign_of, read_campaign
-    from conformance.runs.campaign.parts import parts_of
-    from conformance.runs.campaign.progress import CampaignProgress
-    from conformance.runs.campaign.publish import publish
-    from conformance.runs.campaign.run import run_parts
-    from conformance.runs.campaign.store import SITE, Store
+    from conformance.runs.campaign.file import (
+        BadCampaign,
+        PartsFailed,
+        PartsLeft,
+        campaign_of,
+        read_campaign,
+    )
+    from conformance.runs.campaign.run import CampaignProgress, run_parts
+    from conformance.runs.campaign.store import SITE, Store, parts_of, publish
 
     file = Path(what[0]) if len(what) == 1 and _is_file(what[0]) else None
     campaign = read_campaign(file) if file else campaign_of(what, services)

@@ -102,7 +102,7 @@ def _started(options: CiOptions) -> Iterator[None]:
         yield
         return
     from conformance.transport.address import parse_url
-    from conformance.transport.command import Command
+    from conformance.transport.child import Command
 
     url = parse_url(options.target)
     server = Command(options.start, url, options.output / "server.log")

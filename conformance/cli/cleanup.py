@@ -13,7 +13,7 @@ from conformance.cli import tell
 from conformance.cli.options import ca_bundle_option, rate_option, timeout_option
 from conformance.errors import BadInput
 from conformance.runs import journals
-from conformance.runs.access import Access, gain_access, transport
+from conformance.runs.access import Access, gain_access
 from conformance.transport import aws, endpoint
 
 if TYPE_CHECKING:
@@ -142,24 +142,16 @@ def _cloud(
     ca_bundle: Path | None,
 ) -> Access:
     """Access to AWS, if it is the account of the run. Raises WrongAccount, UnknownIdentity."""
+    from conformance.cli.aws import patient
     from conformance.contract.load import load_contract
-    from conformance.engine.safety.quotas import counter, quotas
-    from conformance.engine.safety.request_classifier import RouteTable
     from conformance.transport.credentials import find_credentials
-    from conformance.transport.quota import QuotaTransport
 
     header = journal.header
     credentials, _ = find_credentials(is_loopback=False)
     cloud = aws.Cloud(header.region, credentials, endpoint_url)
     aws.hold_to(header.account or "", cloud.account(timeout=timeout))
-    contracts = {service: load_contract(service) for service in header.urls}
-    tables = [(url, RouteTable(contracts[name], url)) for name, url in header.urls.items()]
-    sending = transport(
-        timeout=timeout, ca_bundle=ca_bundle, rate=rate, retries=10, longest=20.0,
-        limit=lambda inner: QuotaTransport(
-            inner, quotas(contracts.values()), counter(tables)
-        ),
-    )  # fmt: skip
+    at = [(url, load_contract(name)) for name, url in header.urls.items()]
+    sending = patient(at, timeout=timeout, ca_bundle=ca_bundle, rate=rate)
     return Access("", credentials, header.region, sending)
 
 

@@ -13,6 +13,7 @@ import click
 if TYPE_CHECKING:
     from conformance.record import Record
 
+
 _Command = TypeVar("_Command", bound="Callable[..., Any] | click.Command")
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _HELP = {"help_option_names": ["-h", "--help"]}
@@ -52,10 +53,9 @@ def diff(
 @_output("markdown", "Write the table.")
 def trend(records: tuple[Path, ...], markdown: Path | None) -> None:
     """Say how a series of runs went, in the order of their start."""
-    from conformance.reports.compare.trend import render_trend
-    from conformance.reports.compare.trend import trend as series
+    from conformance.reports.compare import diff_texts as texts
 
-    text = render_trend(series(_records(records)))
+    text = texts.render_trend(texts.trend(_records(records)))
     click.echo(text, nl=False)
     _write(markdown, lambda: text)
 
@@ -91,19 +91,18 @@ def matrix(
 
     A target's own report is linked where it stands beside its record as report.html.
     """
-    from conformance.reports.compare import matrix_texts as texts
-    from conformance.reports.compare.matrix import matrix as set_up
+    from conformance.reports.compare import matrix as texts
 
     read = _records(records)
     if html is json is markdown is None:
-        click.echo(texts.render_matrix_markdown(set_up(read, Path())), nl=False)
+        click.echo(texts.render_matrix_markdown(texts.matrix(read, Path())), nl=False)
     for path, render in (
         (html, texts.render_matrix_html),
         (markdown, texts.render_matrix_markdown),
         (json, lambda found: _json(found.as_json())),
     ):
         if path is not None:
-            found = set_up(read, path.parent)
+            found = texts.matrix(read, path.parent)
             _write(path, lambda found=found, render=render: render(found))
 
 
@@ -149,9 +148,22 @@ def causes(records: tuple[Path, ...], over: float, markdown: Path | None) -> Non
     _write(markdown, lambda: text)
 
 
+@click.command(context_settings=_HELP)
+@click.argument("record", type=_FILE)
+@click.option(
+    "--most", type=click.IntRange(min=1), default=10, show_default=True, help="At most so many."
+)
+def annotate(record: Path, most: int) -> None:
+    """Print the failures of RECORD as workflow commands of GitHub Actions."""
+    from conformance.record import read_record
+    from conformance.reports.annotations import render_annotations
+
+    click.echo(render_annotations(read_record(record), most), nl=False)
+
+
 SUBCOMMANDS = {
     "diff": diff, "trend": trend, "badge": badge, "matrix": matrix, "causes": causes,
-    "merge": merge,
+    "merge": merge, "annotations": annotate,
 }  # fmt: skip
 
 

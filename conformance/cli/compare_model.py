@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from conformance.cli.specs_option import protocol_option, specs_option
+from conformance.cli.options import protocol_option, specs_option
 
 if TYPE_CHECKING:
     from conformance.contract.comparison.model_comparison import Comparison, FactDifference

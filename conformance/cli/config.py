@@ -15,9 +15,7 @@ class NoConfig(BadInput):
     """There is no configuration file."""
 
     hint = "`conformance init` writes one"
-
-    def __init__(self) -> None:
-        super().__init__("neither conformance.toml nor [tool.conformance] in pyproject.toml here")
+    told = "neither conformance.toml nor [tool.conformance] in pyproject.toml here"
 
 
 @click.group(name="config")

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from conformance.cli import options
 from conformance.cli.configured import ConfiguredCommand, own_targets
-from conformance.cli.options import ca_bundle_option, header_option, parse_headers, timeout_option
-from conformance.cli.specs_option import specs_option
 from conformance.errors import CouldNotTest
 from conformance.runs.access import Access, gain_access
 from conformance.transport import endpoint
@@ -26,12 +25,12 @@ _WIDTH = 14
 @click.command(cls=ConfiguredCommand)
 @click.argument("target")
 @click.option("--service", "services", multiple=True, help="Only this service (repeatable).")
-@timeout_option
-@ca_bundle_option
-@header_option
+@options.timeout_option
+@options.ca_bundle_option
+@options.header_option
 @click.option("--region", help="The region to sign for.")
 @click.option("--profile-name", metavar="NAME", help="Whose credentials: a profile of AWS's.")
-@specs_option
+@options.specs_option
 def command(
     target: str,
     services: tuple[str, ...],
@@ -45,7 +44,7 @@ def command(
 
     Sends a few requests, which change nothing. Exit status: 0 it can be tested, 3 it cannot.
     """
-    extra = parse_headers(headers)
+    extra = options.parse_headers(headers)
     starting = endpoint.start(target, ca_bundle=ca_bundle, own=own_targets(target))
     try:
         reached = starting.wait_ready()

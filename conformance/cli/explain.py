@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from conformance.cli.given_options import given_option
-from conformance.cli.specs_option import protocol_option, specs_option
+from conformance.cli.options import given_option, protocol_option, specs_option
 from conformance.errors import BadInput
 
 if TYPE_CHECKING:

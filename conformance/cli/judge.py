@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from conformance.cli import baseline_gate, outputs
+from conformance.cli import options as shared
+from conformance.cli import outputs
 from conformance.cli.run_options import command_line
-from conformance.cli.selection import exclude_option, requirement_option, take_globs
-from conformance.cli.specs_option import protocol_option, specs_option
 from conformance.runs import recording
-from conformance.runs.gate import baseline_use, marked
 from conformance.runs.jobs import notes, select_jobs
+from conformance.runs.recording import baseline_use, marked
 
 if TYPE_CHECKING:
     from conformance.cli.outputs import Outputs
@@ -52,21 +51,16 @@ class JudgeOptions:
 @click.argument("traffic", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--target", "targets", multiple=True, help="Only requests to this URL (repeatable).")
 @click.option("--service", "services", multiple=True, help="Only this service (repeatable).")
-@requirement_option
-@exclude_option
-@click.option("--strict", is_flag=True, help="Failures of level strict fail the gate too.")
-@click.option(
-    "--baseline",
-    type=baseline_gate.FILE,
-    metavar="FILE",
-    help="Accepted failures, which do not fail.",
-)
+@shared.requirement_option
+@shared.exclude_option
+@shared.strict_option
+@shared.baseline_option
 @outputs.output_options
 @click.option("-v", "--verbose", is_flag=True, help="Print every failure.")
-@click.option("-q", "--quiet", is_flag=True, help="Print the summary only.")
-@click.option("--no-color", is_flag=True, help="No colours (as with NO_COLOR in the environment).")
-@protocol_option
-@specs_option
+@shared.quiet_option
+@shared.no_color_option
+@shared.protocol_option
+@shared.specs_option
 def command(**given: Any) -> None:
     """Judge recorded TRAFFIC: HAR, cassettes of VCR, vcrpy or go-vcr, JSON Lines, folders of them.
 
@@ -79,7 +73,7 @@ def command(**given: Any) -> None:
 def _options(given: dict[str, Any]) -> JudgeOptions:
     name = given["traffic"][0].name
     again = command_line(command, given)
-    globs = take_globs(given)
+    globs = shared.take_globs(given)
     return JudgeOptions(
         outputs=outputs.take_outputs(given, name), globs=globs, again=again, **given
     )
@@ -96,7 +90,7 @@ def _judge(options: JudgeOptions) -> int:
     from conformance.traffic.routes import Routes
 
     start = time.monotonic()
-    gate = baseline_gate.read_gate(options.baseline, strict=False)
+    gate = shared.read_gate(options.baseline, strict=False)
     jobs = select_jobs(options.services, options.globs)
     every = [*jobs, *_in_other_protocols(jobs, options)]
     contracts = [job.contract for job in every]

@@ -87,7 +87,7 @@ def _list(mutants: tuple[Mutant, ...]) -> None:
 
 def _try(mutants: tuple[Mutant, ...], given: dict[str, Any]) -> int:
     from conformance.runs.mutants import MutantPlan, run
-    from conformance.runs.mutants.report import lines
+    from conformance.runs.mutants.values import lines
 
     plan = MutantPlan(given["profile"], given["seed"])
     if given["result"] is not None:
@@ -102,7 +102,7 @@ def _try(mutants: tuple[Mutant, ...], given: dict[str, Any]) -> int:
 
 
 def _end(campaign: Campaign, plan: MutantPlan, path: Path | None) -> None:
-    from conformance.runs.mutants.report import as_json
+    from conformance.runs.mutants.values import as_json
 
     if path is not None:
         text = json.dumps(as_json(campaign, plan), indent=1, ensure_ascii=False)

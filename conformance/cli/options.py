@@ -1,15 +1,29 @@
-"""Options that several commands have, and how several are given to one."""
+"""The options that several commands have: which they are, and what each is turned into."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from conformance.cli import tell
+from conformance.contract import locate
+from conformance.contract.globs import excluding
+from conformance.contract.model import ProtocolName
+from conformance.record import Shard
+from conformance.runs import recording
 from conformance.transport.extra_headers import ExtraHeaders, read_headers
+
+if TYPE_CHECKING:
+    from conformance.contract.given_values import Given
+    from conformance.engine.outcome import Job
+    from conformance.record import VerdictLine
+    from conformance.record.baseline import Gate
+
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -35,17 +49,19 @@ timeout_option = click.option(
 rate_option = click.option(
     "--rate", type=click.FloatRange(min=0, min_open=True), help="Requests a second."
 )
-time_limit_option = click.option(
-    "--time-limit",
-    type=click.FloatRange(min=0, min_open=True),
-    metavar="SECONDS",
-    help="End the run in good order after so long.",
-)
-max_requests_option = click.option(
-    "--max-requests",
-    type=click.IntRange(min=1),
-    metavar="N",
-    help="End the run in good order after so many requests.",
+limit_options = together(
+    click.option(
+        "--time-limit",
+        type=click.FloatRange(min=0, min_open=True),
+        metavar="SECONDS",
+        help="End the run in good order after so long.",
+    ),
+    click.option(
+        "--max-requests",
+        type=click.IntRange(min=1),
+        metavar="N",
+        help="End the run in good order after so many requests.",
+    ),
 )
 ca_bundle_option = click.option(
     "--ca-bundle", type=click.Path(path_type=Path), help="Certificates to trust for https."
@@ -63,3 +79,193 @@ header_option = click.option(
 def parse_headers(texts: tuple[str, ...]) -> ExtraHeaders:
     """The headers that the option named. Raises BadHeader."""
     return read_headers(texts, os.environ)
+
+
+# -- contracts: the user's own, and the protocol of services that have several -------------------
+
+SPECS = "conformance.specs"
+"""Where the context of a command keeps the folder of ``--specs`` as it was given."""
+PROTOCOL = "conformance.protocol"
+"""Where the context of a command keeps the protocol of ``--protocol``."""
+
+
+def _use(context: click.Context, _option: click.Parameter, folder: Path | None) -> None:
+    context.meta[SPECS] = folder
+    locate.use(folder)
+    context.call_on_close(lambda: locate.use(None))
+
+
+def _speak(context: click.Context, _option: click.Parameter, protocol: str | None) -> None:
+    context.meta[PROTOCOL] = protocol
+    locate.use_protocol(protocol)
+    context.call_on_close(lambda: locate.use_protocol(None))
+
+
+specs_option = click.option(
+    "--specs",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    callback=_use,
+    expose_value=False,
+    is_eager=True,
+    help=f"Contracts of your own: a folder with SERVICE/{locate.SPEC}, or that of one service.",
+)
+protocol_option = click.option(
+    "--protocol",
+    type=click.Choice([str(one) for one in ProtocolName]),
+    callback=_speak,
+    expose_value=False,
+    is_eager=True,
+    help="The protocol to speak, of services that have several (default: as the SDKs do).",
+)
+
+# -- resources that the user names ----------------------------------------------------------------
+
+given_option = click.option(
+    "--given",
+    multiple=True,
+    metavar="MEMBER=VALUE",
+    help="A resource that is there: it stands wherever a request takes that member; KIND.MEMBER=..."
+    " where only of a kind (repeatable). It is read, and never deleted.",
+)
+
+
+given_options = together(
+    given_option,
+    click.option(
+        "--may-change",
+        is_flag=True,
+        help="What is given may be changed by updates and tags; at the end it is put back.",
+    ),
+)
+
+
+def take_given(options: dict[str, Any]) -> Given:
+    """Take both options out of a command line. Raises BadGiven."""
+    from conformance.contract.given import BadGiven, read_given
+
+    texts, may_change = options.pop("given"), bool(options.pop("may_change", False))
+    if may_change and not texts:
+        raise BadGiven("--may-change says nothing where nothing is given")
+    return read_given(texts, may_change=may_change)
+
+
+# -- which requirements --------------------------------------------------------------------------
+
+requirement_option = click.option(
+    "--requirement",
+    "globs",
+    multiple=True,
+    help="Only ids that match this glob; after ! only those that do not (repeatable).",
+)
+exclude_option = click.option(
+    "--exclude",
+    "excluded",
+    multiple=True,
+    metavar="GLOB",
+    help="Leave out ids that match; of an operation that is left out nothing is sent (repeatable).",
+)
+changed_since_option = click.option(
+    "--changed-since",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="RECORD",
+    help="Only what failed in that record, was not decided there, or is new since.",
+)
+
+
+def take_globs(given: dict[str, Any]) -> tuple[str, ...]:
+    """Take both options out of a command line: one filter, in which ``!`` marks exclusions."""
+    return excluding(given.pop("globs"), given.pop("excluded"))
+
+
+_FORM = re.compile(r"([1-9][0-9]{0,3})/([1-9][0-9]{0,3})")
+
+
+def read_shard(
+    context: click.Context, parameter: click.Parameter, text: str | None
+) -> Shard | None:
+    """``I/N``, part I of N, counted from 1, as a value; a part beyond the last is bad usage."""
+    if text is None:
+        return None
+    found = _FORM.fullmatch(text)
+    if found is None or int(found[1]) > int(found[2]):
+        why = f"{text!r} is not I/N, part I of N, for example 2/3"
+        raise click.BadParameter(why, context, parameter)
+    return Shard(int(found[1]), int(found[2]))
+
+
+shard_option = click.option(
+    "--shard",
+    callback=read_shard,
+    metavar="I/N",
+    help="Only part I of N; the parts can be merged.",
+)
+
+
+def cut(jobs: list[Job], shard: Shard | None) -> list[Job]:
+    """The jobs, or the shard's part of them. Raises EmptyShard."""
+    if shard is None:
+        return jobs
+    from conformance.engine.outcome import part_of
+
+    return part_of(jobs, shard)
+
+
+# -- what fails a run -----------------------------------------------------------------------------
+
+OPEN = 3
+"""The exit code of a run that could not test what matters."""
+strict_option = click.option(
+    "--strict", is_flag=True, help="Failures of level strict fail the gate too."
+)
+baseline_option = click.option(
+    "--baseline",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Accepted failures, which do not fail.",
+)
+gate_options = together(
+    strict_option,
+    click.option(
+        "--fail-on-unsupported", is_flag=True, help="Unsupported operations fail the gate."
+    ),
+    baseline_option,
+    click.option(
+        "--strict-baseline",
+        is_flag=True,
+        help="What the baseline lists and now passes fails the run.",
+    ),
+)
+"""The options that say what fails a run."""
+
+
+def read_gate(path: Path | None, *, strict: bool) -> Gate | None:
+    """The baseline of a run, or None where none is given.
+
+    Raises BaselineProblem (the file cannot be used), click.UsageError (``--strict-baseline``
+    without a baseline).
+    """
+    if path is None and strict:
+        raise click.UsageError("--strict-baseline needs --baseline FILE")
+    return recording.read_gate(path, strict=strict)
+
+
+def tell_untested(lines: Sequence[VerdictLine], *, strict: bool) -> None:
+    """Say on standard error which operations were not tested, and what to do about it."""
+    from conformance.record import untested
+    from conformance.reports.facts import told_untested
+
+    found = untested(lines, strict=strict)
+    if found:
+        tell(
+            told_untested(found),
+            "what they rest on has to succeed first; --requirement leaves out what is not meant",
+        )
+
+
+# -- what is printed -------------------------------------------------------------------------------
+
+quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print the summary only.")
+no_color_option = click.option(
+    "--no-color", is_flag=True, help="No colours (as with NO_COLOR in the environment)."
+)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from conformance.cli.specs_option import protocol_option, specs_option
+from conformance.cli.options import protocol_option, specs_option
 from conformance.errors import BadInput
 
 

@@ -55,8 +55,9 @@ def command(
 
     read = read_record(record)
     line = _line(read, requirement)
-    name = target or (read.run.target.name if _startable(read) else read.run.target.url)
-    name, extra = name or "reference", parse_headers(headers)
+    recorded = read.run.target
+    name = target or (recorded.name if recorded.name in KNOWN else recorded.url) or "reference"
+    extra = parse_headers(headers)
     with endpoint.open_target(name, ca_bundle=ca_bundle, own=own_targets(name)) as reached:
         access = gain_access(reached, timeout=timeout, ca_bundle=ca_bundle, headers=extra)
         done, masker = _replay(line, access)
@@ -69,10 +70,6 @@ def command(
     click.echo(f"expected {last.recorded.expected}; recorded {last.recorded.seen}")
     click.echo("the answer is as it was" if last.same else "the answer is another one now")
     sys.exit(1 if last.same else 0)
-
-
-def _startable(read: Record) -> bool:
-    return read.run.target.name in KNOWN
 
 
 def _line(read: Record, requirement: str) -> VerdictLine:

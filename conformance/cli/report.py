@@ -6,12 +6,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import click
 
-from conformance.cli.annotations import command as annotate
 from conformance.cli.compare import SUBCOMMANDS
 from conformance.cli.outputs import Outputs, allure_option, ctrf_option
 
@@ -21,9 +21,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 class ReportCommand(click.Command):
     """A command that hands over to a subcommand when its first argument names one."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.subcommands: dict[str, click.Command] = {**SUBCOMMANDS, "annotations": annotate}
+    subcommands: ClassVar[Mapping[str, click.Command]] = SUBCOMMANDS
 
     def make_context(
         self,

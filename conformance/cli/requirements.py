@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from conformance.cli.explain import MEANINGS, covering, explain
-from conformance.cli.selection import exclude_option
-from conformance.cli.specs_option import protocol_option, specs_option
+from conformance.cli.options import exclude_option, protocol_option, specs_option
 
 if TYPE_CHECKING:
     from conformance.contract.listing.requirements import Requirement
@@ -43,8 +42,7 @@ def command(
     A single id explains that requirement: its level, its source and what is probed.
     """
     from conformance.contract.globs import excluding
-    from conformance.contract.listing.catalogue import catalogue
-    from conformance.contract.listing.selection import NothingSelected, all_match, select
+    from conformance.contract.listing.catalogue import NothingSelected, all_match, catalogue, select
     from conformance.contract.listing.sharing import sharing_of
     from conformance.contract.load import load_contract
     from conformance.contract.locate import selected

@@ -10,33 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from conformance.cli import aws, baseline_gate, outputs, tell
-from conformance.cli.aws_options import aws_options, region_of, require_consent, take_aws_options
+from conformance.cli import aws, outputs, run_options, tell
+from conformance.cli import options as shared
 from conformance.cli.configured import ConfiguredCommand, own_targets
-from conformance.cli.given_options import given_options, take_given
 from conformance.cli.interrupts import Interrupts
-from conformance.cli.options import (
-    ca_bundle_option,
-    header_option,
-    max_requests_option,
-    parse_headers,
-    rate_option,
-    time_limit_option,
-    timeout_option,
-)
-from conformance.cli.run_options import RunOptions, command_line, display_options, tell_durations
-from conformance.cli.selection import (
-    changed_since_option,
-    cut,
-    exclude_option,
-    read_shard,
-    requirement_option,
-    take_globs,
-)
-from conformance.cli.specs_option import protocol_option, specs_option
+from conformance.cli.run_options import RunOptions
 from conformance.runs import journals, recording
 from conformance.runs.access import Access, gain_access
-from conformance.runs.jobs import notes, placed, select_jobs
+from conformance.runs.jobs import changed_since, notes, placed, select_jobs
 from conformance.runs.protocol_choice import negotiate
 from conformance.transport import endpoint
 from conformance.transport.aws import NAME as AWS
@@ -47,7 +28,7 @@ if TYPE_CHECKING:
     from conformance.engine.safety.run_safety import RunSafety
     from conformance.record import RecordWriter
     from conformance.record.baseline import Gate
-    from conformance.runs.changed import Narrowed
+    from conformance.runs.jobs import Narrowed
     from conformance.transport.endpoint import Target
 
 COLLECT_AFTER = (20_000, 5, 5)
@@ -58,10 +39,10 @@ each other, so that what is old has to be looked through, too, before it adds up
 @click.command(cls=ConfiguredCommand)
 @click.argument("target", default="reference")
 @click.option("--service", "services", multiple=True, help="Only this service (repeatable).")
-@requirement_option
-@exclude_option
-@changed_since_option
-@given_options
+@shared.requirement_option
+@shared.exclude_option
+@shared.changed_since_option
+@shared.given_options
 @click.option(
     "--profile",
     type=click.Choice(["quick", "standard", "deep"]),
@@ -70,27 +51,24 @@ each other, so that what is old has to be looked through, too, before it adds up
     help="How far beyond the boundaries to look.",
 )
 @click.option("--seed", type=int, help="Fixes every request but the names (default: random).")
-@rate_option
-@timeout_option
-@header_option
-@time_limit_option
-@max_requests_option
+@shared.rate_option
+@shared.timeout_option
+@shared.header_option
+@shared.limit_options
 @click.option(
     "--auth",
     type=click.Choice(["off", "report", "require"]),
     help="Signatures: ignore them, report whether they are checked, or require that (default:"
     " report; require where the target is AWS).",
 )
-@baseline_gate.gate_options
-@click.option(
-    "--shard", callback=read_shard, metavar="I/N", help="Only part I of N; the parts can be merged."
-)
-@ca_bundle_option
+@shared.gate_options
+@shared.shard_option
+@shared.ca_bundle_option
 @outputs.output_options
-@aws_options
-@display_options
-@protocol_option
-@specs_option
+@run_options.aws_options
+@run_options.display_options
+@shared.protocol_option
+@shared.specs_option
 def command(**given: Any) -> None:
     """Test TARGET: reference (default), moto, any emulator by name, aws, or a URL.
 
@@ -98,7 +76,7 @@ def command(**given: Any) -> None:
     """
     interrupts = Interrupts()
     options = _options(given)
-    require_consent(options.target, options.aws)
+    run_options.require_consent(options.target, options.aws)
     with interrupts.listening():
         if options.aws.dry_run or options.target == AWS:
             sys.exit(_run(options, None, interrupts))
@@ -116,21 +94,21 @@ def _options(given: dict[str, Any]) -> RunOptions:
         given["seed"] = secrets.randbelow(1_000_000)
     shard = given["shard"]
     part = f"-{shard.index}-of-{shard.of}" if shard else ""
-    region = region_of(given)
-    again = command_line(command, {**given, "region": region})
-    globs = take_globs(given)
-    headers = parse_headers(given.pop("headers"))
-    resources = take_given(given)
+    given["region"] = run_options.region_of(given)
+    again = run_options.command_line(command, given)
+    globs = shared.take_globs(given)
+    headers = shared.parse_headers(given.pop("headers"))
+    resources = shared.take_given(given)
     return RunOptions(
-        outputs=outputs.take_outputs(given, given["target"], part), aws=take_aws_options(given),
-        globs=globs, given=resources, headers=headers, again=again, **given,
+        outputs=outputs.take_outputs(given, given["target"], part), globs=globs, given=resources,
+        headers=headers, aws=run_options.take_aws_options(given), again=again, **given,
     )  # fmt: skip
 
 
 def _run(options: RunOptions, starting: endpoint.Starting | None, interrupts: Interrupts) -> int:
     from conformance.runs.execution import nothing_tested
 
-    gate = baseline_gate.read_gate(options.baseline, strict=options.strict_baseline)
+    gate = shared.read_gate(options.baseline, strict=options.strict_baseline)
     jobs, since = _selected(options)
     if since is not None:
         click.echo(since.told(), err=True)
@@ -162,19 +140,17 @@ def _run(options: RunOptions, starting: endpoint.Starting | None, interrupts: In
     problem = outcome.problem or nothing_tested(outcome)
     if problem is not None:
         tell(str(problem), problem.hint)
-    elif code == baseline_gate.OPEN:
-        baseline_gate.tell_untested(outcome.verdicts, strict=options.strict)
+    elif code == shared.OPEN:
+        shared.tell_untested(outcome.verdicts, strict=options.strict)
     return code
 
 
 def _selected(options: RunOptions) -> tuple[list[Job], Narrowed | None]:
     """What is to be tested, and what an earlier record leaves of it."""
-    from conformance.runs import changed
-
     jobs = select_jobs(options.services, options.globs, options.given)
-    since = changed.since(jobs, options.changed_since, options.outputs.record)
+    since = changed_since(jobs, options.changed_since, options.outputs.record)
     left = jobs if since is None else since.jobs
-    return cut(left, options.shard) if left else left, since
+    return shared.cut(left, options.shard) if left else left, since
 
 
 def _reach(
@@ -279,13 +255,13 @@ def _finish(
 ) -> int:
     from conformance.runs.execution import concluded
 
-    end = concluded(
+    last = concluded(
         config, outcome, gate, strict=options.strict,
         fail_on_unsupported=options.fail_on_unsupported,
         whole=options.shard is None and options.changed_since is None,
     )  # fmt: skip
-    writer.write(recording.last_line(config.jobs, outcome, end.code, end.baseline))
-    return end.code
+    writer.write(last)
+    return last.exit
 
 
 def _report(options: RunOptions, outcome: RunOutcome) -> None:
@@ -293,6 +269,6 @@ def _report(options: RunOptions, outcome: RunOutcome) -> None:
 
     console = Console(soft_wrap=True, no_color=options.no_color or None)
     options.outputs.report(console, detail=options.verbose)
-    tell_durations(outcome.verdicts, options.durations)
+    run_options.tell_durations(outcome.verdicts, options.durations)
     if outcome.interrupted:
         click.echo("interrupted: the record holds what was found so far", err=True)

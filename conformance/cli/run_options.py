@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import shlex
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from conformance.cli.configured import CONFIG
-from conformance.cli.options import together
+from conformance.cli.options import PROTOCOL, SPECS, no_color_option, quiet_option, together
+from conformance.errors import BadInput
+from conformance.runs import recording
+from conformance.transport.aws import NAME, NoRegion
 from conformance.transport.extra_headers import told
 
 if TYPE_CHECKING:
-    from conformance.cli.aws_options import AwsOptions
     from conformance.cli.outputs import Outputs
     from conformance.contract.given_values import Given
     from conformance.record import Shard, VerdictLine
@@ -29,16 +31,14 @@ display_options = together(
         default=0,
         help="Print the N requirements with the most requests.",
     ),
-    click.option("-q", "--quiet", is_flag=True, help="Print the summary only."),
+    quiet_option,
     click.option(
         "-v",
         "--verbose",
         is_flag=True,
         help="Print every verdict as it is decided, and every failure whole at the end.",
     ),
-    click.option(
-        "--no-color", is_flag=True, help="No colours (as with NO_COLOR in the environment)."
-    ),
+    no_color_option,
 )
 """The options that say what is printed."""
 
@@ -51,6 +51,95 @@ def tell_durations(lines: Sequence[VerdictLine], most: int) -> None:
     click.echo(f"the {len(hungry)} requirements with the most requests")
     for line in hungry:
         click.echo(f"  {line.requests:>6} requests  {line.seconds:>7.2f} s  {line.requirement}")
+
+
+# -- real AWS, and what has to be said for it ------------------------------------------------------
+
+
+class NoAccount(BadInput):
+    """No AWS account is named."""
+
+    hint = "say --expect-account ID, the twelve digits of an account that holds nothing of value"
+    told = "real AWS is tested in an account that you name, and none is named"
+
+
+class NotAgreed(BadInput):
+    """The user has not agreed to what a run does on AWS."""
+
+    hint = "look at it with --dry-run, then say --yes"
+    told = "a run on real AWS creates and deletes resources, and needs --yes"
+
+
+@dataclass(frozen=True, slots=True)
+class AwsOptions:
+    """The options of a run that are about real AWS."""
+
+    region: str | None
+    profile_name: str | None
+    fips: bool
+    dual_stack: bool
+    expect_account: str | None
+    yes: bool
+    dry_run: bool
+    endpoint_url: str | None
+    quota_factor: float
+
+    def named_region(self) -> str:
+        """The requested region. Raises NoRegion."""
+        found = self.region or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
+        if not found:
+            raise NoRegion
+        return found
+
+
+aws_options = together(
+    click.option("--region", help="The region to sign for, on aws also to go to."),
+    click.option("--profile-name", metavar="NAME", help="Whose credentials: a profile of AWS's."),
+    click.option("--fips", is_flag=True, help="On aws: endpoints with FIPS 140 cryptography."),
+    click.option("--dual-stack", is_flag=True, help="On aws: endpoints with IPv6, too."),
+    click.option("--expect-account", metavar="ID", help="On aws: the account, or nothing is sent."),
+    click.option("--yes", is_flag=True, help="On aws: agree to what --dry-run prints."),
+    click.option("--dry-run", is_flag=True, help="Print what a run would do, and send nothing."),
+    click.option("--endpoint-url", metavar="URL", help="On aws: where all of AWS is instead."),
+    click.option(
+        "--quota-factor",
+        type=click.FloatRange(min=0, min_open=True),
+        default=1.0,
+        show_default=True,
+        help="On aws: how many times the documented quotas the account has.",
+    ),
+)
+"""The options that are about real AWS."""
+
+
+def region_of(given: Mapping[str, Any]) -> str | None:
+    """The region of a command line; on AWS that of the environment, where none is given."""
+    asked = AwsOptions(**{name: given[name] for name in AwsOptions.__slots__})
+    return asked.named_region() if given["target"] == NAME else asked.region
+
+
+def take_aws_options(given: dict[str, Any]) -> AwsOptions:
+    """Take the options out of a command line."""
+    return AwsOptions(**{name: given.pop(name) for name in AwsOptions.__slots__})
+
+
+def require_consent(target: str, asked: AwsOptions) -> None:
+    """Refuse real AWS where the user has not said all that is needed.
+
+    Raises NoAccount, NotAgreed, NoRegion.
+    """
+    if target != NAME:
+        return
+    asked.named_region()
+    if asked.dry_run:
+        return
+    if asked.expect_account is None:
+        raise NoAccount
+    if not asked.yes:
+        raise NotAgreed
+
+
+# -- all of them -----------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +175,6 @@ class RunOptions:
     """The command line that makes the same requests again."""
 
 
-SPECS = "conformance.specs"
-"""Where the context of a command keeps the folder of ``--specs`` as it was given."""
-
-PROTOCOL = "conformance.protocol"
-"""Where the context of a command keeps the protocol of ``--protocol``."""
-
 NOT_REPEATED = {
     "record": "a file of this run",
     "html": "a file of this run",
@@ -123,27 +206,13 @@ def command_line(command: click.Command, given: Mapping[str, Any]) -> str:
         "protocol": context.meta.get(PROTOCOL),
         **context.meta.get(CONFIG, {}),
     }
-    parts = ["conformance", str(context.info_name)]
+    values["headers"] = [told(one) for one in values.get("headers") or ()]
+    words, options = ["conformance", str(context.info_name)], dict[str, Any]()
     for parameter in command.params:
-        if parameter.name not in NOT_REPEATED:
-            parts += _written(parameter, values.get(parameter.name or ""))
-    return shlex.join(parts)
-
-
-def _written(parameter: click.Parameter, value: Any) -> list[str]:
-    several = parameter.multiple or parameter.nargs != 1
-    values = list(value or ()) if several else [value]
-    if isinstance(parameter, click.Argument):
-        return [str(one) for one in values]
-    name = max(parameter.opts, key=len)
-    if getattr(parameter, "is_flag", False):
-        return [name] if value else []
-    if not several and (value is None or value == parameter.default):
-        return []
-    if parameter.name == "headers":
-        values = [told(one) for one in values]
-    return [part for one in values for part in (name, _text(one))]
-
-
-def _text(value: Any) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
+        value = values.get(parameter.name or "")
+        several = parameter.multiple or parameter.nargs != 1
+        if isinstance(parameter, click.Argument):
+            words += map(str, value or ()) if several else [str(value)]
+        elif parameter.name not in NOT_REPEATED and (several or value != parameter.default):
+            options[max(parameter.opts, key=len).removeprefix("--")] = value
+    return recording.command_line(words, options)

@@ -6,7 +6,7 @@ import json
 
 import click
 
-from conformance.cli.specs_option import protocol_option, specs_option
+from conformance.cli.options import protocol_option, specs_option
 
 
 @click.command()

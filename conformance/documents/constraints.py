@@ -247,12 +247,8 @@ class _MemberReader:
                 same = (other.name, other.on, other.depth) == (limit.name, limit.on, limit.depth)
                 if same and other.value != limit.value:
                     found = limit.place.text or ""
-                    raise Contradiction(
-                        self.document.shown,
-                        limit.place.line,
-                        f"one {limit.name} for {self.name!r}",
-                        found,
-                    )
+                    expected = f"one {limit.name} for {self.name!r}"
+                    raise Contradiction(self.document.shown, limit.place.line, expected, found)
             self.limits.append(limit)
 
 

@@ -84,12 +84,8 @@ def rename(
 ) -> list[MemberEntry]:
     """Give entries without names the names that the syntax block has, in order."""
     if len(lost) != len(names):
-        raise NamesLost(
-            page.document.shown,
-            section.line,
-            f"{len(names)} entries in {section.title!r}, as the syntax block has",
-            f"{len(lost)}",
-        )
+        expected = f"{len(names)} entries in {section.title!r}, as the syntax block has"
+        raise NamesLost(page.document.shown, section.line, expected, f"{len(lost)}")
     return [
         MemberEntry(name, entry.start, entry.lines) for name, entry in zip(names, lost, strict=True)
     ]
@@ -236,9 +232,5 @@ def _check_type(page: DocumentOutline, member: DocumentedMember, node: Node | No
         )
     if node is not None and not agrees(member.type, node):
         line = (member.type_place or member.place).line
-        raise Contradiction(
-            page.document.shown,
-            line,
-            f"the type of {member.name!r} to agree with the syntax block (line {node.line})",
-            member.type.base.value,
-        )
+        expected = f"the type of {member.name!r} to agree with the syntax block (line {node.line})"
+        raise Contradiction(page.document.shown, line, expected, member.type.base.value)

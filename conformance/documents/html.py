@@ -11,15 +11,8 @@ from collections.abc import Iterator
 from bs4 import BeautifulSoup
 from bs4.element import NavigableString, PageElement, PreformattedString, Tag
 
-from conformance.documents.lines import (
-    BULLET,
-    NEWLINE,
-    DocumentLine,
-    LineKind,
-    name_in,
-    table_lines,
-    text_line,
-)
+from conformance.documents import lines
+from conformance.documents.lines import DocumentLine, LineKind
 
 SKIPPED = {"script", "style", "nav", "header", "footer", "head", "template", "noscript"}
 BLOCKS = {
@@ -108,7 +101,9 @@ class _HtmlWalk:
         text = " ".join("".join(self.words).split()).replace("\0", " ")
         self.words.clear()
         if text:
-            self.lines.append(text_line(BULLET + text if self.items else text, self.line))
+            self.lines.append(
+                lines.text_line(lines.BULLET + text if self.items else text, self.line)
+            )
 
     def _heading(self, tag: Tag) -> None:
         text = " ".join(tag.get_text().split())
@@ -117,20 +112,20 @@ class _HtmlWalk:
 
     def _name(self, tag: Tag) -> None:
         text = " ".join(tag.get_text().split())
-        name = name_in(text)
+        name = lines.name_in(text)
         if name is not None:
             self.lines.append(DocumentLine(LineKind.NAME, name, self.line, text))
         else:
-            self.lines.append(text_line(text, self.line))
+            self.lines.append(lines.text_line(text, self.line))
 
     def _row(self, tag: Tag) -> None:
         cells = [_cell_text(cell) for cell in tag.find_all(["td", "th"])]
-        self.lines.extend(table_lines(cells, self.line))
+        self.lines.extend(lines.table_lines(cells, self.line))
 
     def _syntax(self, tag: Tag) -> None:
         """The lines of a syntax block, with replaceable words in double braces."""
         for part in tag.find_all(PLACEHOLDER_TAGS):
             if "replaceable" in part.get_attribute_list("class") or part.name in {"em", "var"}:
                 part.replace_with(f"{{{{{part.get_text()}}}}}")
-        for offset, text in enumerate(NEWLINE.split(tag.get_text())):
+        for offset, text in enumerate(lines.NEWLINE.split(tag.get_text())):
             self.lines.append(DocumentLine(LineKind.CODE, text, self.line + offset, text))

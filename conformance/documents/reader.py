@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from conformance.documents.model import Document
-from conformance.documents.page_model import ErrorEntry, OperationPage, Page
+from conformance.documents.page_model import OperationPage, Page
 from conformance.documents.pages import read_page
 from conformance.documents.problems import NamesLost, PageProblem
 from conformance.documents.sections import outline
@@ -90,14 +90,11 @@ def _named_errors(page: OperationPage, fuller: OperationPage | None) -> Operatio
         note = f"{count} errors kept as statuses: {fuller.document} does not settle their names"
         return replace(page, recovered=(*page.recovered, note))
     named = tuple(
-        _named(error, fuller.errors[at]) for error, at in zip(page.errors, ways[0], strict=True)
+        replace(error, name=fuller.errors[at].name)
+        for error, at in zip(page.errors, ways[0], strict=True)
     )
     note = f"{count} error names from {fuller.document}, by the order of their statuses"
     return replace(page, errors=named, recovered=(*page.recovered, note))
-
-
-def _named(error: ErrorEntry, fuller: ErrorEntry) -> ErrorEntry:
-    return replace(error, name=fuller.name)
 
 
 def _embeddings(short: Sequence[int], long: Sequence[int]) -> Iterator[tuple[int, ...]]:

@@ -119,12 +119,8 @@ def _check_status(page: DocumentOutline, section: DocumentSection, status: int |
     for line in section.lines:
         match = STATUS_SENTENCE.search(line.text)
         if match and status is not None and int(match[1]) != status:
-            raise Contradiction(
-                page.document.shown,
-                line.number,
-                f"the status {status} of the syntax block",
-                f"HTTP {match[1]}",
-            )
+            expected = f"the status {status} of the syntax block"
+            raise Contradiction(page.document.shown, line.number, expected, f"HTTP {match[1]}")
 
 
 def read_errors(page: DocumentOutline, section: DocumentSection) -> list[ErrorEntry]:
@@ -154,12 +150,8 @@ def _grouped(
             yield ErrorEntry(open_error.name, status, place, tuple(members))
             open_error = None
     if open_error is not None:
-        raise TruncatedPage(
-            page.document.shown,
-            open_error.start.number,
-            f"'HTTP Status Code: N' for {open_error.name!r}",
-            "none",
-        )
+        expected = f"'HTTP Status Code: N' for {open_error.name!r}"
+        raise TruncatedPage(page.document.shown, open_error.start.number, expected, "none")
 
 
 def _nameless_errors(page: DocumentOutline, section: DocumentSection) -> Iterator[ErrorEntry]:

@@ -201,19 +201,15 @@ def _check_language(page: DocumentOutline, lines: Sequence[DocumentLine]) -> Non
     english = set(ORDER) & set(page.sections)
     if english or is_common_errors(page) or page.title == PATCH_TITLE:
         for line in lines:
-            if line.kind is LineKind.TEXT and _foreign_label(line.text):
+            if line.kind is LineKind.TEXT and FOREIGN_LABEL.fullmatch(line.text):
                 raise OtherLanguage(
                     page.document.shown, line.number, "an English label such as 'Type:'", line.text
                 )
         return
     for line in lines:
         if TRANSLATED.search(line.text):
-            raise OtherLanguage(
-                page.document.shown,
-                line.number,
-                f"the English heading {SYNTAX_HEADINGS_HINT}",
-                line.text,
-            )
+            expected = f"the English heading {SYNTAX_HEADINGS_HINT}"
+            raise OtherLanguage(page.document.shown, line.number, expected, line.text)
 
 
 FOREIGN_LABEL = re.compile(
@@ -222,10 +218,6 @@ FOREIGN_LABEL = re.compile(
     r"|タイプ|型|必須|类型|必需|유형|필수)"
     r"\s?[:：]\s?.*"  # noqa: RUF001 - the full-width colon of East Asian pages
 )
-
-
-def _foreign_label(text: str) -> bool:
-    return FOREIGN_LABEL.fullmatch(text) is not None
 
 
 HTML_START = re.compile(

@@ -1,12 +1,9 @@
 """One probe, tried: sent, judged, and repeated where the first answer may be our own doing."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Any
 
 from conformance.contract.places import ITEM
-from conformance.engine.confirmation import repeats_of_silence
 from conformance.engine.control_requests import (
     of_nothing_at_all,
     refused_alike,
@@ -18,10 +15,11 @@ from conformance.engine.judge.refusal import entries_refused
 from conformance.engine.probe_result import ProbeResult, judged
 from conformance.engine.resources.names import ANSWERED
 from conformance.engine.resources.placeholders import needs_resource
-from conformance.engine.sending.delivery import is_repeatable, resent
+from conformance.engine.sending.delivery import is_repeatable, repeats_of_silence, resent
 from conformance.engine.sending.exchange_log import SentProbe, is_lost
-from conformance.engine.sending.patience import is_unanswered, kinds_of_request
+from conformance.engine.sending.patience import WELL, is_unanswered, kinds_of_request
 from conformance.engine.session import Session
+from conformance.error_identity import says_conflict, says_full, says_state
 from conformance.plan.probes import Fault, Probe, Side
 from conformance.plan.valid_requests.resources import kind_of, lifecycle_of, path_labels
 
@@ -96,7 +94,7 @@ def _in_time(session: Session, probe: Probe, *, fresh: bool) -> SentProbe:
 
     It may have been a slow moment.
     """
-    if session.patience.is_well_known(kinds_of_request(probe)):
+    if session.patience.unanswered(kinds_of_request(probe)) >= WELL:
         again = session.send_again(probe, 2)  # at once, as it is expected to come to that
     else:
         sent = session.send(probe, fresh=fresh)
@@ -115,7 +113,8 @@ def _blamed_on_its_form(session: Session, trial: ProbeResult) -> ProbeResult:
         return _blamed_on_its_route(session, trial)
     if probe.form.is_elsewhere:
         return trial
-    usual = judged(session, *_in_usual_form(session, probe))
+    plain = replace(probe, form=None)
+    usual = judged(session, plain, session.send(plain))
     _leave_clean(session, usual)
     if usual.finding is not None and usual.finding.held:
         return trial
@@ -172,15 +171,12 @@ def _blamed_on_its_route(session: Session, trial: ProbeResult) -> ProbeResult:
     return ProbeResult(probe, trial.sent, None, "whatever the path names is served")
 
 
-def _in_usual_form(session: Session, probe: Probe) -> tuple[Probe, SentProbe]:
-    usual = replace(probe, form=None)
-    return usual, session.send(usual)
-
-
 def _explained_by_state(session: Session, probe: Probe, sent: SentProbe) -> bool:
-    """True when it is refused as the resource had gone, or a unique member was already taken.
+    """True when it is refused for what became of the resource, or of a unique member, before.
 
-    Or as an earlier request may have used up what an answer gave.
+    The resource had gone, the member was taken, or a valid request met an error of the operation
+    that no fault of a request brings about: such as one of what may be done once in a while.
+    So it is where an earlier request may have used up what an answer gave.
     """
     answer = sent.answer
     if not answer.is_refusal:
@@ -192,8 +188,23 @@ def _explained_by_state(session: Session, probe: Probe, sent: SentProbe) -> bool
     taken = answer.code == resource.unique_error
     if probe.side is not Side.REJECT and taken and probe.fault is not Fault.CONFLICT:
         return True
+    if sent.resource is not None and probe.side is Side.ACCEPT and _is_of_state(session, sent):
+        return True
     lost = answer.code == resource.not_found and sent.resource is not None
     return lost and probe.fault is not Fault.NOT_FOUND
+
+
+def _is_of_state(session: Session, sent: SentProbe) -> bool:
+    """Whether an error that the operation declares is none of those for faults of requests.
+
+    Which those are, an overlay says; without one, only the error's name tells.
+    """
+    code, overlay = str(sent.answer.code), session.contract.overlay
+    if code not in sent.probe.operation.errors:
+        return False
+    of_requests = {error for refusals in overlay.refusals.values() for _, error in refusals}
+    told = says_state(code) or says_conflict(code) or says_full(code)
+    return told or not (overlay.inferred or code in of_requests)
 
 
 def _leave_clean(session: Session, trial: ProbeResult) -> None:

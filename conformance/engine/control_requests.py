@@ -1,7 +1,5 @@
 """Requests that are right where a probe is not: what fares no better says nothing of its fault."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Any
 
@@ -16,7 +14,7 @@ from conformance.plan.probes import Fault, Probe, Side
 from conformance.plan.valid_requests.base_requests import base, edited
 from conformance.plan.valid_requests.resources import path_labels, with_unknown_ids
 from conformance.transport.parsed_response import ParsedResponse
-from conformance.transport.protocols.variant import Labels
+from conformance.transport.protocols.seam import Labels
 
 
 def without_fault(session: Session, probe: Probe) -> SentProbe | None:

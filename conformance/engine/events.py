@@ -1,7 +1,5 @@
 """What a run tells while it goes on; the progress display and the record writer listen."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -23,7 +21,6 @@ class Progress:
     done: int
     total: int
     requests: int
-    doing: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,6 @@ nothing else, so that a new requirement moves no other. What is watched in every
 every part, as each sees only the answers to its own requests; merging takes the worst that any saw.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace

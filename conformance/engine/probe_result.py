@@ -1,7 +1,5 @@
 """What the answer to a probe says: it holds, it does not, or it shows nothing, and why."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any

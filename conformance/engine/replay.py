@@ -16,10 +16,10 @@ from conformance.engine.resources.names import random_text
 from conformance.engine.sending.channel import SignedChannel
 from conformance.record.redaction import MARK, unfold
 from conformance.transport.bad_signatures import SIGNATURE_FAULTS
-from conformance.transport.exchange import Exchange, Response
+from conformance.transport.exchange import Exchange, Request, Response
 from conformance.transport.parsed_response import ParsedResponse
 from conformance.transport.protocols.registry import read
-from conformance.transport.protocols.variant import Labels, WireRequest
+from conformance.transport.protocols.seam import Labels, WireRequest
 
 ENCODED = re.compile(r"(?:%(?:25)?[0-9A-Fa-f]{2})+")
 ANEW = {
@@ -153,8 +153,6 @@ def _pointed(body: Any, pointer: str) -> Any:
 
 def recorded_answer(recorded: record.RecordedExchange) -> ParsedResponse:
     """The answer that a record holds, as the judge reads it."""
-    from conformance.transport.exchange import Request
-
     request = Request(recorded.request.method, recorded.request.url, ())
     if recorded.response is None:
         return read(Exchange(request, None, None, 0.0))

@@ -1,7 +1,5 @@
 """What a run need not send, as it is known already; and what is worth sending first."""
 
-from __future__ import annotations
-
 import hashlib
 import time
 from collections import defaultdict, deque
@@ -43,8 +41,8 @@ REFUSED = 6
 DEAR_WORK, TOLD_BY = 4, 3
 """So many times what a requirement usually takes makes those of an operation dear, once so many of
 them were decided."""
-PAUSE = 15.0
-"""Seconds that a quick run pauses within a rule at most."""
+PAUSE, FEW = 15.0, 10
+"""Seconds that a quick run pauses within a rule at most, unless it is of so few requirements."""
 KEPT = 0.85
 """Of its time a quick run keeps the rest for what may spoil lists, as that comes last."""
 MOST_LOOKS = 3
@@ -63,7 +61,7 @@ class RequestSavings:
     def __init__(
         self, *, thrifty: bool, made_up: bool = False, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self._thrifty, self._bounded = thrifty, False
+        self._thrifty, self._bounded, self._few = thrifty, False, False
         self._clock, self._began = clock, clock()
         self._brief = thrifty and made_up
         self.costs = Costs()
@@ -75,6 +73,7 @@ class RequestSavings:
     def begin(self, requirements: int) -> bool:
         """Whether so many requirements are too many, so that what tells most is to come first."""
         self._bounded = self._thrifty and requirements > LARGE
+        self._few = requirements <= FEW
         return self._bounded
 
     @property
@@ -114,9 +113,9 @@ class RequestSavings:
     def left_for_its_pauses(self, requirement: Requirement) -> str:
         """Why a rule is not tested that only shows after a long pause; empty where it is."""
         rule = requirement.rule
-        if self._thrifty and isinstance(rule, StepsRule) and rule.longest_pause() > PAUSE:
-            return f"{LEFT} pauses at most {PAUSE:.0f} s"
-        return ""
+        if not self._thrifty or self._few or not isinstance(rule, StepsRule):
+            return ""
+        return f"{LEFT} pauses at most {PAUSE:.0f} s" if rule.longest_pause() > PAUSE else ""
 
     def reduced(self, requirement: Requirement, planned: Plan) -> Plan:
         """The plan, with one probe a side where the limit was tried at another place."""

@@ -1,7 +1,5 @@
 """A whole run: services one after the other, every verdict emitted when it is decided."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -10,7 +8,6 @@ from functools import partial
 
 from conformance.contract.given import not_to_be_sent
 from conformance.contract.model import Contract
-from conformance.engine.errors import TargetDied, WrongCredentials
 from conformance.engine.events import Decided, Emit, Event, Note, Progress
 from conformance.engine.outcome import Job, RunOutcome, what_is_left
 from conformance.engine.resources.companions import Companions
@@ -18,17 +15,18 @@ from conformance.engine.resources.inventory import Inventory
 from conformance.engine.resources.names import Names
 from conformance.engine.resources.readiness import READY, READY_ON_AWS
 from conformance.engine.resources.sdk_calls import SdkCaller
-from conformance.engine.runner import Runner, Settings
-from conformance.engine.safety.given_guard import GivenGuard
+from conformance.engine.runner import Runner
 from conformance.engine.safety.given_state import GivenState
+from conformance.engine.safety.guard import GivenGuard
 from conformance.engine.safety.request_classifier import RouteTable
 from conformance.engine.safety.run_safety import RunSafety, told
 from conformance.engine.secrets.masking import LEAST_CREDENTIAL, Masker
 from conformance.engine.sending.channel import SignedChannel
 from conformance.engine.sending.liveness import LivenessTransport
 from conformance.engine.sending.patience import Patience
+from conformance.engine.service_run import Settings
 from conformance.engine.session import Session
-from conformance.engine.stops import LimitReached, Limits, Stops
+from conformance.engine.stops import LimitReached, Limits, Stops, TargetDied, WrongCredentials
 from conformance.record import Obstacle, ObstacleCause
 from conformance.transport.address import is_real
 from conformance.transport.errors import SpeaksTLS
@@ -37,10 +35,6 @@ from conformance.transport.retry import RetryingTransport
 from conformance.transport.signing import Credentials, Signer
 
 DRAWS = {"quick": 0, "standard": 5, "deep": 100}
-
-
-def _unheard(_event: Event) -> None:
-    """Ignores the events of a run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +64,7 @@ class RunConfig:
     region: str
     transport: RetryingTransport
     settings: Settings = field(default_factory=Settings)
-    emit: Emit = _unheard
+    emit: Emit = lambda _: None
     safety: RunSafety | None = None
     secrets: tuple[str, ...] = ()
     sleep: Callable[[float], None] = time.sleep

@@ -1,34 +1,21 @@
 """Tests one service of a target: every requirement to its verdict."""
 
-from __future__ import annotations
-
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from itertools import groupby
 from time import monotonic
 from typing import Any
 
-from conformance.contract.inference.naming import looks_only
 from conformance.contract.listing.requirements import Requirement
-from conformance.contract.model import Contract, Kind
+from conformance.contract.model import Contract
 from conformance.contract.vocabulary.overlay_model import Resource
-from conformance.contract.vocabulary.overlay_rules import RobustRule
-from conformance.engine.deciding.authentication import Authentication, Ruling
+from conformance.engine.deciding.authentication import Authentication
 from conformance.engine.deciding.probe_decider import ProbeDecider
 from conformance.engine.deciding.rule_decider import RuleDecider
+from conformance.engine.decision_order import MAY_SPOIL, DecisionOrder
 from conformance.engine.events import Emit, Progress, ServiceStarted
 from conformance.engine.recording import verdicts
-from conformance.engine.recording.verdict_log import VerdictLog
-from conformance.engine.request_savings import (
-    MOST,
-    NESTED,
-    ODD,
-    OF_SHAPES,
-    SECONDS,
-    RequestSavings,
-    information_value,
-)
+from conformance.engine.recording.verdicts import VerdictLog
+from conformance.engine.request_savings import MOST, ODD, SECONDS, RequestSavings, information_value
 from conformance.engine.sending.channel import SignedChannel
 from conformance.engine.sending.exchange_log import SetupFailed
 from conformance.engine.service_run import ServiceRun, Settings
@@ -39,19 +26,12 @@ from conformance.engine.support_registry import SupportRegistry
 from conformance.engine.watching.passive_checks import PassiveChecker
 from conformance.engine.watching.post_request_checks import PostRequestChecks
 from conformance.engine.watching.response_coverage import ResponseCoverage
-from conformance.plan.authentication import Auth, is_authentication, levelled
+from conformance.plan.authentication import is_authentication, levelled
 from conformance.plan.planner import is_watched
 from conformance.plan.sequences import KINDS, RANDOM
 from conformance.plan.valid_requests.base_requests import base
 from conformance.record import Obstacle, Verdict
 
-MAY_HANG, MAY_SPOIL = 3, 4
-"""The last turns: odd numbers for what only looks, which may keep a target busy, then requests
-after which a list may never answer again."""
-ENDLESS = frozenset({"odd-number"})
-"""Odd requests that a target may be busy with for good, as it begins to make 10^20 instances."""
-STEPS = re.compile("period|interval|step|granularity|resolution", re.IGNORECASE)
-"""What numbers are called that a span of time is cut by."""
 EXPLORED, LINKS = 20, 3
 """Requests that exploring may send, and steps of walks, for each value that is drawn."""
 FUZZED = 0.2
@@ -87,13 +67,13 @@ class Runner:
             thrifty=not settings.draws, made_up=contract.overlay.inferred
         )
         self._stops = Stops() if stops is None else stops
-        run = ServiceRun(
+        self._run = run = ServiceRun(
             contract, session, settings, self._standings, self._decisions, emit, self._stops,
             self._savings,
         )  # fmt: skip
-        self._without = run.without
         self._watch = PassiveChecker(run)
         self._post_checks = PostRequestChecks(run, self._watch)
+        self._order = DecisionOrder(contract, self._savings, self._post_checks.may_store)
         session.observers.append(self._savings.costs.observe)
         self._probes, self._rules = ProbeDecider(run, self._post_checks), RuleDecider(run)
         self._more = ResponseCoverage(run, self._watch)
@@ -103,7 +83,8 @@ class Runner:
         self._emit(ServiceStarted(self._contract.service, len(self._requirements)))
         self._read_showcases()
         self._post_checks.begin()
-        self._authentication()
+        signatures = [one for one in self._requirements if is_authentication(one)]
+        Authentication(self._run, self._channel).decide(signatures)
         roomy = self._stops.limits.leave(SECONDS, MOST)
         if roomy:
             # Before odd requests may spoil what shows resources.
@@ -117,11 +98,11 @@ class Runner:
         # whenever the time has come, so that one seed gives one order of requests.
         # What may spoil a list for good comes last, so that all else is known of it before.
         if self._savings.begin(len(active)) or self._stops.limits.any:
-            active.sort(key=self._rank)
+            active.sort(key=self._order.rank)
         else:
-            active.sort(key=self._turn)
-        for index, requirement in enumerate(self._cheap_first(active)):
-            if self._turn(requirement) == MAY_SPOIL:
+            active.sort(key=self._order.turn)
+        for index, requirement in enumerate(self._order.cheap_first(active)):
+            if self._order.turn(requirement) >= MAY_SPOIL:
                 self._rules.end()
             if information_value(requirement) >= ODD or self._savings.is_late(SHOWN_AFTER):
                 self._show_once()
@@ -132,7 +113,7 @@ class Runner:
             self._rules.finished()
             with self._watch.held():
                 self._session.disposal.tidy()
-            self._emit(Progress(index + 1, len(active), 0, requirement.id))
+            self._emit(Progress(index + 1, len(active), 0))
         self._rules.end()
         explored = self._probes.explored
         for sent in explored.broken(self._decisions.open) if explored else ():
@@ -142,51 +123,10 @@ class Runner:
         self._more.look()
         self._decide_watched()
 
-    def _cheap_first(self, active: list[Requirement]) -> Iterator[Requirement]:
-        """The requirements in order, those of dear operations later; what may spoil lists last."""
-        for _, group in groupby(active, lambda one: self._turn(one) == MAY_SPOIL):
-            put_off = []
-            for requirement in group:
-                if self._savings.is_dear(requirement):
-                    put_off.append(requirement)
-                else:
-                    yield requirement
-            yield from put_off
-
     def _show_once(self) -> None:
         """Have answers show what none did: one request for many statements, before the many."""
         if not self._more.was_called:
             self._more.show()
-
-    def _rank(self, requirement: Requirement) -> tuple[bool, int, int]:
-        """When it is decided where not all may be: what is nested takes most, and tells least."""
-        rank = information_value(requirement)
-        return rank > 0, self._turn(requirement) + (rank >= NESTED), rank
-
-    def _turn(self, requirement: Requirement) -> int:
-        """When a requirement is decided: the lowest first."""
-        if requirement.keyword in KINDS:
-            return 0
-        rule, about = requirement.rule, requirement.operation
-        if not isinstance(rule, RobustRule):
-            return MAY_SPOIL if self._may_widen(requirement) else 1
-        if rule.odd in ENDLESS and about is not None and looks_only(about):
-            return MAY_HANG
-        spoils = rule.odd in ENDLESS or about is None or self._post_checks.may_store(about)
-        return MAY_SPOIL if spoils else 2
-
-    def _may_widen(self, requirement: Requirement) -> bool:
-        """True where a wrong value may make a span of time endless, or its steps.
-
-        A server that reads ``true`` as a second of 1970, or takes steps of no length, may go
-        through them long after the answer is given up, and be slow for all that comes then.
-        """
-        shape, about = requirement.shape, self._contract.operations.get(requirement.operation or "")
-        if requirement.subject not in OF_SHAPES or shape is None or about is None:
-            return False
-        ends = [one for one in about.input.values() if one.shape.kind is Kind.TIMESTAMP]
-        step = shape.kind is Kind.INTEGER and STEPS.search(str(requirement.place[-1]))
-        return len(ends) > 1 and (shape.kind is Kind.TIMESTAMP or bool(step))
 
     def _read_showcases(self) -> None:
         """Have answers that show every member: read a resource that was made with all of them."""
@@ -223,12 +163,16 @@ class Runner:
     def abandon(self, reason: str, obstacle: Obstacle | None = None) -> None:
         """Give everything that is not decided yet a verdict that says so.
 
-        What answers have shown by now, and none has broken, is shown all the same.
+        What answers have shown by now, and none has broken, is shown all the same; and what the
+        target is known to lack was not left for this reason.
         """
         for requirement in self._decisions.undecided():
             self._decisions.begin()  # nothing is sent for them any more
+            known = self._standings.known(requirement.operation or "")
             if self._watch.has_shown(requirement):
                 self._give(requirement, Verdict.PASSED)
+            elif known is not None and known.standing is SupportStatus.LACKING:
+                self._run.without(requirement, known)
             else:
                 self._give(requirement, Verdict.SKIPPED, reason, (), obstacle)
 
@@ -242,35 +186,6 @@ class Runner:
             self._settings.seed, links=LINKS * draws if draws >= DEEP else 0,
             enough=lambda: self._stops.used() > FUZZED,
         )  # fmt: skip
-
-    def _authentication(self) -> None:
-        """Decide the group about signatures: by the target's own answers to wrong ones."""
-        group = [one for one in self._requirements if is_authentication(one)]
-        if self._settings.auth is Auth.OFF:
-            for requirement in group:
-                self._give(requirement, Verdict.SKIPPED, "switched off (--auth off)")
-            return
-        judged = Authentication(self._contract, self._session, self._channel)
-        operations = judged.operations(group)
-        if not operations:
-            for requirement in group:
-                self._give(requirement, Verdict.SKIPPED, "the operations it needs are excluded")
-            return
-        for name in operations:
-            standing = self._standings.of(name)
-            if standing.standing is not SupportStatus.WORKS:
-                for requirement in group:
-                    self._without(requirement, standing)
-                return
-        before = self._decisions.now()
-        for ruling in judged.rulings(group):
-            self._decisions.since(before)
-            before = self._decisions.now()
-            self._rule(ruling)
-
-    def _rule(self, ruling: Ruling) -> None:
-        self._decisions.tally(ruling.requirement).reject += ruling.refused
-        self._give(ruling.requirement, ruling.verdict, ruling.reason, ruling.steps, ruling.obstacle)
 
     def _decide(self, requirement: Requirement) -> None:
         self._stops.check()
@@ -292,9 +207,6 @@ class Runner:
             if tally.accept and self._watch.is_shared:
                 standing = None  # the answers of other operations showed it
             if standing is not None and standing.standing is SupportStatus.SILENT:
-                self._without(requirement, standing)
+                self._run.without(requirement, standing)
             else:
                 self._give(requirement, *verdicts.watched(requirement, tally, standing))
-
-
-__all__ = ["Runner", "Settings"]

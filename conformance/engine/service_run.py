@@ -1,14 +1,12 @@
 """What all that decides requirements of one service shares."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from conformance.contract.listing.requirements import Requirement
 from conformance.contract.model import Contract
 from conformance.engine.events import Emit
 from conformance.engine.recording import verdicts
-from conformance.engine.recording.verdict_log import VerdictLog
+from conformance.engine.recording.verdicts import VerdictLog
 from conformance.engine.request_savings import RequestSavings
 from conformance.engine.sending.settling import SETTLE
 from conformance.engine.session import Session

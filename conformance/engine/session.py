@@ -24,6 +24,7 @@ from conformance.engine.sending.channel import Channel
 from conformance.engine.sending.delivery import connection_broke, is_repeatable, resent
 from conformance.engine.sending.exchange_log import RunResource, SentProbe, SetupFailed
 from conformance.engine.sending.patience import (
+    EQUAL,
     Patience,
     faults_of,
     kinds_of_request,
@@ -40,7 +41,7 @@ from conformance.plan.valid_requests.resources import (
 )
 from conformance.transport.exchange import Exchange
 from conformance.transport.protocols.registry import read
-from conformance.transport.protocols.variant import WireRequest
+from conformance.transport.protocols.seam import WireRequest
 
 
 class Session:
@@ -75,8 +76,7 @@ class Session:
         self.observers: list[Callable[[SentProbe], None]] = []
         self.lasting: list[Callable[[SentProbe], None]] = []
         """The observers of what every request leaves behind, whoever reports what it shows."""
-        self.sent = 0
-        self._calls_first = False
+        self.sent, self._calls_first = 0, False
         self.left_out: frozenset[str] = frozenset()
         self.why_left_out: Mapping[str, str] = {}
         """Of operations that are left out, those that no option excludes, each with the reason."""
@@ -255,7 +255,7 @@ class Session:
         return label is not None and filled.values.get(label) in (resource.id, [resource.id])
 
     def _is_in_vain(self, probe: Probe) -> bool:
-        return self.patience.was_known(kinds_of_request(probe))
+        return self.patience.unanswered(kinds_of_request(probe)) > EQUAL
 
     def _note(self, filled: FilledRequest, exchange: Exchange, together: int = 1) -> None:
         what = (probe := filled.probe).requirement or probe.operation.name

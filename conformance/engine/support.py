@@ -5,8 +5,6 @@ A target that lacks an operation often answers it as it answers any route it doe
 answer to a valid request is compared with the answer to a route that no service has.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,7 +20,7 @@ from conformance.record import Obstacle, ObstacleCause
 from conformance.transport.exchange import Exchange, FailureKind
 from conformance.transport.parsed_response import NOT_JSON, ParsedResponse
 from conformance.transport.protocols.registry import of, read
-from conformance.transport.protocols.variant import WireRequest
+from conformance.transport.protocols.seam import WireRequest
 
 LACKS = (
     "UnknownOperation",

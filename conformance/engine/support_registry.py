@@ -1,7 +1,5 @@
 """Which operations the target has, found out by a valid request of each, on first use."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
@@ -12,14 +10,13 @@ from conformance.contract.inference.owners import RESOURCE
 from conformance.contract.model import Contract, Kind, Location
 from conformance.engine import support
 from conformance.engine.attempt import attempt
-from conformance.engine.confirmation import ANSWER, confirm
-from conformance.engine.errors import WrongCredentials
 from conformance.engine.judge.authentication import is_refused_signature
 from conformance.engine.probe_result import UNSURE
 from conformance.engine.sending.channel import SignedChannel
-from conformance.engine.sending.delivery import connection_broke
+from conformance.engine.sending.delivery import confirm, connection_broke, repeats_of
 from conformance.engine.sending.exchange_log import SentProbe, SetupFailed
 from conformance.engine.session import Session
+from conformance.engine.stops import WrongCredentials
 from conformance.engine.support import Support, SupportStatus, excluded, obstacle_to
 from conformance.plan.generation.values import sample
 from conformance.plan.probes import Probe, Side
@@ -29,6 +26,7 @@ from conformance.plan.valid_requests.resources import arn_of, others, path_label
 from conformance.transport.exchange import FailureKind
 
 TYPE_OF_ANYTHING = "resourcetype"
+UNPROVED = "no request of the operation is known to be valid without another's answer"
 ALWAYS_FAILS = "whatever is asked is answered alike, as by a target that has no code for it"
 
 
@@ -102,7 +100,7 @@ class SupportRegistry:
             shown = ", ".join(body) if isinstance(body, dict) else support.TAGGED
             return Support(SupportStatus.LACKING, f"{other} answers at its path: {shown}")
         again = partial(self._broken, probe)
-        if connection_broke(sent.exchange) and confirm(again, ANSWER, sent.answer) is not None:
+        if connection_broke(sent.exchange) and confirm(again, repeats_of(sent.answer)) is not None:
             return support.silent_of(sent)
         return self._judged(sent)
 
@@ -119,6 +117,10 @@ class SupportRegistry:
             if self._session.search.improve(sent) is not None:
                 return Support(SupportStatus.WORKS)
             return Support(SupportStatus.UNKNOWN, f"{sent.answer.told()}: {UNSURE}")
+        words = self._contract.overlay.words_of(sent.probe.operation.name)
+        if found.standing is SupportStatus.REFUSED and words.unproved:
+            # A right target refuses it too: nothing was meant to be tested beyond what rules send.
+            return replace(found, why=f"{sent.answer.told()}: {UNPROVED}", obstacle=None)
         return found
 
     def _broken(self, probe: Probe) -> SentProbe | None:
@@ -156,14 +158,9 @@ class SupportRegistry:
         return self._takes(probe, request, failed, fresh=True, improved=True)
 
     def _takes(
-        self,
-        probe: Probe,
-        request: dict[str, Any],
-        failed: SetupFailed,
-        *,
-        fresh: bool,
-        improved: bool = False,
-    ) -> bool:
+        self, probe: Probe, request: dict[str, Any], failed: SetupFailed, *,
+        fresh: bool, improved: bool = False,
+    ) -> bool:  # fmt: skip
         """Whether another request, also ``improved``, is accepted: then that is the valid one."""
         try:
             sent = attempt(self._session, replace(probe, values=request), fresh=fresh).sent

@@ -2,14 +2,7 @@
 
 They are one group. ``authenticates`` is its one finding for a target that takes any signature;
 only where a target looks at signatures do the ``signature`` rules say anything.
-
-A rule has ``kinds``, the ways in which requests are signed wrongly (see
-conformance.transport.bad_signatures), and of ``signature``: ``gives``, what must come back (default
-``refused``), ``refusals``, the answers that refuse rightly (default: any 4xx), and ``operations``
-(default: those that list and update).
 """
-
-from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

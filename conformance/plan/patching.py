@@ -1,7 +1,5 @@
 """Probes of the patch-operations table: every path with every operation."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from conformance.contract.levels import Level

@@ -1,7 +1,5 @@
 """From a requirement to its probes."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from dataclasses import replace
@@ -15,10 +13,10 @@ from conformance.contract.places import ABSENT, Place, find, parse
 from conformance.contract.protocols import WATCHED
 from conformance.contract.validate import unchecked
 from conformance.plan import patching, rules
-from conformance.plan.declared_errors import plan_error
 from conformance.plan.generation import strings, values
+from conformance.plan.identities import plan_error
 from conformance.plan.probes import Drawing, Fault, Plan, Probe, Side
-from conformance.plan.serializability import (
+from conformance.plan.spelling import (
     can_serialize,
     is_doubtful,
     is_label,
@@ -139,6 +137,10 @@ def _required(contract: Contract, operation: Operation, requirement: Requirement
         )
         for value, note in cases
     )  # fmt: skip
+    known = list(find(base(contract, operation, requirement.place), requirement.place))
+    if not known and _stateful(contract, operation, requirement.place):
+        # It had to be made up, among values that only some others fit.
+        return Plan(requirement.id, faults, sides=(Side.REJECT,))
     present = replace(valid, values=start, note="given")
     return Plan(requirement.id, (present, *faults), sides=BOTH)
 

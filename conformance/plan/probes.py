@@ -9,7 +9,7 @@ from typing import Any
 
 from conformance.contract.model import Operation, Shape
 from conformance.contract.places import Place
-from conformance.transport.protocols.variant import WireVariant
+from conformance.transport.protocols.seam import WireVariant
 
 
 class Side(StrEnum):

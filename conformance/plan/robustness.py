@@ -3,9 +3,7 @@
 ``ODD`` has a function for each word that a rule of the kind ``robust`` may have as its ``odd``.
 """
 
-from __future__ import annotations
-
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from conformance.contract.member_roles import LIMITS, TOKENS, page_member
@@ -14,12 +12,19 @@ from conformance.contract.places import Place
 from conformance.contract.vocabulary.overlay_steps import WireForm
 from conformance.contract.walk import is_of_kind
 from conformance.plan.generation import values
-from conformance.plan.malformed import MALFORMED
 from conformance.plan.spelling import last_label
-from conformance.plan.unusual_request import UnusualRequest, UnusualRequestMaker, body_places
+from conformance.plan.unusual_request import (
+    MALFORMED,
+    OddRequests,
+    UnusualRequest,
+    UnusualRequestMaker,
+    bodies,
+    body_places,
+    content_types,
+)
 from conformance.plan.valid_requests.base_requests import base
 from conformance.plan.valid_requests.resources import all_creators
-from conformance.transport.protocols.variant import form
+from conformance.transport.protocols.seam import form
 
 MOST_TEXTS, MOST_LISTS, MOST_PARAMETERS = 2, 3, 4
 UNPAIRED = ("a\x00b", "\ud83d")
@@ -47,16 +52,6 @@ def _empty_object(asked: UnusualRequestMaker) -> Iterator[UnusualRequest]:
     yield UnusualRequest(members, "an empty object for a body")
 
 
-def _empty_body(asked: UnusualRequestMaker) -> Iterator[UnusualRequest]:
-    for written in ("", "null"):
-        yield from asked.body(written)
-
-
-def _non_object(asked: UnusualRequestMaker) -> Iterator[UnusualRequest]:
-    for written in ("[${body}]", '"text"', "10", "true"):
-        yield from asked.body(written)
-
-
 def _unknown_member(asked: UnusualRequestMaker) -> Iterator[UnusualRequest]:
     for value in ("x", {"conformance": ["x"]}):
         yield UnusualRequest({**asked.base, "conformance": value}, "an unknown member")
@@ -65,11 +60,6 @@ def _unknown_member(asked: UnusualRequestMaker) -> Iterator[UnusualRequest]:
 def _deep(asked: UnusualRequestMaker) -> Iterator[UnusualRequest]:
     for start, end in (("[", "]"), ('{"a":', "}")):
         yield from asked.body(f'${{body.more}}"conformance":{start * 500}1{end * 500}}}')
-
-
-def _content_type(asked: UnusualRequestMaker) -> Iterator[UnusualRequest]:
-    for media in (None, "text/plain", "application/json; charset=conformance"):
-        yield from asked.written(headers={"Content-Type": media})
 
 
 # -- Values in the body --------------------------------------------------------------------------
@@ -109,7 +99,7 @@ def _odd_text(asked: UnusualRequestMaker) -> Iterator[UnusualRequest]:
             yield asked.put(place, text, f"the text {text!a}")
 
 
-def _long(length: int) -> Callable[[UnusualRequestMaker], Iterator[UnusualRequest]]:
+def _long(length: int) -> OddRequests:
     def long(asked: UnusualRequestMaker) -> Iterator[UnusualRequest]:
         for place in _textbody_places(asked)[:1]:
             yield asked.put(place, f"${{long:{length}}}", f"a text of {length} characters")
@@ -156,18 +146,14 @@ def _query_value(asked: UnusualRequestMaker) -> Iterator[UnusualRequest]:
             )
 
 
-def _unknown_parameter(asked: UnusualRequestMaker) -> Iterator[UnusualRequest]:
-    yield from asked.written(query="conformance=x")
+def _queries(*written: str) -> OddRequests:
+    """The request with each of these behind its query."""
+    return lambda asked: (one for text in written for one in asked.written(query=text))
 
 
 def _repeated(asked: UnusualRequestMaker) -> Iterator[UnusualRequest]:
     for name in _query_members(asked):
         yield from asked.written(query=f"{name}=1&{name}=2")
-
-
-def _odd_query(asked: UnusualRequestMaker) -> Iterator[UnusualRequest]:
-    for query in ("=&&conformance", "conformance=%FF&%zz=%zz"):
-        yield from asked.written(query=query)
 
 
 def _page_size(asked: UnusualRequestMaker) -> Iterator[UnusualRequest]:
@@ -189,10 +175,10 @@ def _method(asked: UnusualRequestMaker) -> Iterator[UnusualRequest]:
     yield UnusualRequest(asked.base, "HEAD", form=form(WireForm(method="HEAD")))
 
 
-ODD: Mapping[str, Callable[[UnusualRequestMaker], Iterator[UnusualRequest]]] = {
+ODD: Mapping[str, OddRequests] = {
     "empty-object": _empty_object,
-    "empty-body": _empty_body,
-    "non-object-body": _non_object,
+    "empty-body": bodies("", "null"),
+    "non-object-body": bodies("[${body}]", '"text"', "10", "true"),
     "unknown-member": _unknown_member,
     "wrong-type": _wrong_type,
     "null-items": _null_items,
@@ -201,12 +187,12 @@ ODD: Mapping[str, Callable[[UnusualRequestMaker], Iterator[UnusualRequest]]] = {
     "long-text": _long(100_000),
     "million": _long(1_000_000),
     "deep-nesting": _deep,
-    "content-type": _content_type,
+    "content-type": content_types(None, "text/plain", "application/json; charset=conformance"),
     "odd-label": _label,
     "odd-query-value": _query_value,
-    "unknown-query-parameter": _unknown_parameter,
+    "unknown-query-parameter": _queries("conformance=x"),
     "repeated-query-parameter": _repeated,
-    "odd-query": _odd_query,
+    "odd-query": _queries("=&&conformance", "conformance=%FF&%zz=%zz"),
     "page-size": _page_size,
     "page-token": _page_token,
     "method": _method,

@@ -1,23 +1,7 @@
-"""Probes of the overlay's single-request rules.
+"""Probes of the overlay's single-request rules; the overlay reference has their words.
 
-A rule names its kind with ``rule``:
-
-- ``refused``: each of ``values`` at ``place`` (or each whole request of ``requests``) is refused
-  as its ``fault`` is, with ``message`` where that is given;
-- ``accepted``: each is accepted, and the answer shows ``shown`` where that is given;
-- ``observed``: each is sent; nothing but a server error counts;
-- ``raw``: each text of ``bodies``, each ``bytes`` (hexadecimal) and lists ``nested`` so deep are
-  sent as the body; ``side`` says what must happen;
-- ``robust``: the requests that are ``odd`` in one way (see conformance.plan.robustness), of which
-  nothing but a server error counts.
-
-Each but the last may have ``forms``: what is sent is then sent in each of them (see
-conformance.transport.protocols.variant), spelled out for the operation (conformance.plan.spelling).
-``operations`` lists the operations it holds for (default: the one in its address).
 Any other kind is a rule over several requests: see conformance.plan.sequences.
 """
-
-from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -43,7 +27,7 @@ from conformance.plan.robustness import odd_requests
 from conformance.plan.spelling import is_elsewhere, spelled_body, spelled_form
 from conformance.plan.valid_requests.base_requests import base, edited, present
 from conformance.transport.protocols.json_text import no_constant
-from conformance.transport.protocols.variant import WireVariant
+from conformance.transport.protocols.seam import WireVariant
 
 ROBUST = "robust"
 Texts = tuple[str, ...] | Mapping[str, tuple[str, ...]]

@@ -25,10 +25,8 @@ from conformance.record.exchanges import (
 from conformance.record.merge import merged
 from conformance.record.reader import Record, read_record
 from conformance.record.schema import schema
-from conformance.record.scores import ServiceScore, Share, score_services, total
-from conformance.record.untested import Untested, untested
+from conformance.record.scores import ServiceScore, Share, Untested, score_services, total, untested
 from conformance.record.values import (
-    FORMAT,
     BaselineUse,
     Cases,
     Coverage,

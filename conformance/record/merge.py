@@ -8,7 +8,7 @@ from pathlib import Path
 
 from conformance.record.errors import NotMergeable
 from conformance.record.reader import Record
-from conformance.record.untested import untested
+from conformance.record.scores import untested
 from conformance.record.values import (
     BaselineUse,
     Cases,

@@ -7,8 +7,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from conformance.errors import reason
 from conformance.record.errors import Unwritable
-from conformance.record.reader import Record, why_unreadable
+from conformance.record.reader import Record
 from conformance.record.values import Line, RunLine, SummaryLine, VerdictLine
 
 
@@ -28,7 +29,7 @@ class RecordWriter:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._file = self.path.open("wb")
         except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-            raise Unwritable(self.path, why_unreadable(error)) from None
+            raise Unwritable(self.path, reason(error)) from None
 
     def write(self, line: Line) -> None:
         """Append one line and flush it. Raises ValueError."""
@@ -39,14 +40,14 @@ class RecordWriter:
             self._file.write(text.encode("ascii") + b"\n")
             self._file.flush()
         except OSError as error:
-            raise Unwritable(self.path, why_unreadable(error)) from None
+            raise Unwritable(self.path, reason(error)) from None
 
     def close(self) -> None:
         """Close the file; further calls do nothing."""
         try:
             self._file.close()
         except OSError as error:
-            raise Unwritable(self.path, why_unreadable(error)) from None
+            raise Unwritable(self.path, reason(error)) from None
 
     def __enter__(self) -> Self:
         return self

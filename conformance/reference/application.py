@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import parse_qs
 
 from conformance.contract.model import Contract
 from conformance.reference.ambiguities import Ambiguities
@@ -19,9 +20,10 @@ from conformance.reference.apigateway.wording import GatewayDialect
 from conformance.reference.clock import Clock, Identifiers, system_clock
 from conformance.reference.coercion import Coercion
 from conformance.reference.constraints import Constraints
-from conformance.reference.faults import Composed, InjectedFault
-from conformance.reference.http.message import HttpRequest, HttpResponse, query_values
+from conformance.reference.faults import Composed, InjectedFault, ServiceState
+from conformance.reference.http.message import HttpRequest, HttpResponse
 from conformance.reference.location.service import LocationKeys, Policy
+from conformance.reference.location.state import scope_of
 from conformance.reference.location.wording import UNKNOWN_ROUTE, LocationDialect
 from conformance.reference.outcome import (
     UNROUTABLE,
@@ -30,11 +32,8 @@ from conformance.reference.outcome import (
     Refusal,
     Refused,
 )
-from conformance.reference.reading_input import Dialect, InputReader
+from conformance.reference.reading_input import Dialect, InputReader, Query, ReferenceRoute, Router
 from conformance.reference.rendering import gateway_renderer, location_renderer, preflight
-from conformance.reference.routing import Query, ReferenceRoute, Router
-from conformance.reference.scope import scope_of
-from conformance.reference.service_state import ServiceState
 
 Handler = Callable[[Mapping[str, Any]], OperationOutcome]
 Authenticator = Callable[[HttpRequest, str], Refusal | None]
@@ -119,7 +118,7 @@ class Application:
         return self._answer(request)
 
     def _answered(self, request: HttpRequest) -> HttpResponse:
-        query = query_values(request.query)
+        query = parse_qs(request.query, keep_blank_values=True)
         route = self._router.find(request.method, request.path, query)
         if route is None:
             return self._unrouted(request).response()

@@ -6,6 +6,7 @@ separate messages and codes and belong to the rules of their service.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -26,10 +27,6 @@ class BrokenConstraint:
     keyword: str
     limit: Any
     value: Any
-
-
-Check = Callable[[Any, Any], bool]
-"""Whether a value keeps to a limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +86,21 @@ class Constraints:
             return self.matches(str(constraint.value), value)
         if constraint.name == "enum":
             return isinstance(value, bool) or value in constraint.value
-        if constraint.name in _LENGTHS:
-            return _LENGTHS[constraint.name](self._length(value), constraint.value)
-        return _RANGES[constraint.name](value, constraint.value)
+        numeric = constraint.name in {"minimum", "maximum"}
+        counted = value if numeric else measure(self.readings)(value)
+        return _KEEPS[constraint.name](counted, constraint.value)
 
-    def _length(self, value: Any) -> int:
-        if isinstance(value, str) and self.readings.lengths_in_utf16:
-            return len(value.encode("utf-16-le", "surrogatepass")) // 2
+
+def measure(readings: Ambiguities) -> Callable[[Any], int]:
+    """What counts the characters of a text under a reading, and the entries of anything else."""
+    return _java_length if readings.lengths_in_utf16 else len
+
+
+def _java_length(value: Any) -> int:
+    """As Java's String.length has it: in UTF-16."""
+    if not isinstance(value, str):
         return len(value)
+    return len(value.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def checked(members: Mapping[str, Member]) -> dict[str, Member]:
@@ -129,20 +133,8 @@ def is_modelled(constraint: Constraint) -> bool:
     return constraint.source.text is not None
 
 
-def _at_least(value: Any, limit: Any) -> bool:
-    return bool(value >= limit)
-
-
-def _at_most(value: Any, limit: Any) -> bool:
-    return bool(value <= limit)
-
-
-_LENGTHS: dict[str, Check] = {
-    "minLength": _at_least,
-    "maxLength": _at_most,
-    "minItems": _at_least,
-    "maxItems": _at_most,
-    "minProperties": _at_least,
-    "maxProperties": _at_most,
+_KEEPS: Mapping[str, Callable[[Any, Any], bool]] = {
+    **dict.fromkeys(("minimum", "minLength", "minItems", "minProperties"), operator.ge),
+    **dict.fromkeys(("maximum", "maxLength", "maxItems", "maxProperties"), operator.le),
 }
-_RANGES: dict[str, Check] = {"minimum": _at_least, "maximum": _at_most}
+"""Whether a number, or what is counted, keeps to a limit."""

@@ -6,17 +6,18 @@ honest code knows nothing of faults; without any, no seam costs a thing.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import reduce
 from typing import Any, TypeVar
 
 from conformance.contract.model import Contract
+from conformance.reference.apigateway.service import ApiGateway
 from conformance.reference.apigateway.state import ApiKeyLimits
 from conformance.reference.http.message import HttpRequest, HttpResponse
-from conformance.reference.location.service import Policy
+from conformance.reference.location.service import LocationKeys, Policy
 from conformance.reference.outcome import OperationOutcome, ReferenceAnswer
-from conformance.reference.service_state import ServiceState
 from conformance.reference.signatures import Checks
 
 Handler = Callable[[Mapping[str, Any]], OperationOutcome]
@@ -97,3 +98,13 @@ class Composed:
             return answer
 
         return rewritten
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceState:
+    """The state of both services, for faults to reach."""
+
+    gateway: ApiGateway
+    location: LocationKeys
+    turn: threading.Lock = field(default_factory=threading.Lock)
+    """Held by callers in several threads: one request is answered at a time."""

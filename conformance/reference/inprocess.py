@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 from conformance.reference.http import message
 from conformance.reference.http.protocol import HttpProtocol
 from conformance.reference.server import ServerOptions, application
+from conformance.transport.connection import is_chunked, send_all
 from conformance.transport.exchange import Exchange, Request, Response
 from conformance.transport.response_reader import KeptReader
-from conformance.transport.single_connection import is_chunked, send_all
 
 URL = "http://127.0.0.1:1"
 """What requests to it are addressed to; nothing listens there."""

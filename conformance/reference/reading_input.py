@@ -3,17 +3,51 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
+from urllib.parse import unquote
 
 from conformance.contract.model import Kind, Location, Member, Operation
+from conformance.contract.routes import RouteMatcher
 from conformance.reference.coercion import Coercion, UnknownMember, WrongType
 from conformance.reference.constraints import BrokenConstraint, Constraints, checked
 from conformance.reference.http.message import HttpRequest
 from conformance.reference.jsonbody import InvalidJson, decoded
 from conformance.reference.outcome import Refusal, Refused
-from conformance.reference.routing import Query, ReferenceRoute
+
+Query = Mapping[str, list[str]]
+
+GREEDY = frozenset({"resource_arn"})
+"""Labels whose value may contain slashes that were not percent-encoded."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceRoute:
+    """An operation and the labels of the path it was found by."""
+
+    operation: Operation
+    labels: Mapping[str, str]
+
+
+class Router:
+    """Finds operations and decodes their labels as this server does."""
+
+    def __init__(self, operations: Iterable[Operation]) -> None:
+        self._matcher = RouteMatcher(operations, greedy=GREEDY)
+
+    def find(self, method: str, path: str, query: Query) -> ReferenceRoute | None:
+        """The operation of a raw (percent-encoded) path, or None."""
+        found = self._matcher.find(method, path, query)
+        if found is None:
+            return None
+        labels = {name: unquote(value) for name, value in found.raw.items()}
+        return ReferenceRoute(found.operation, labels)
+
+    def knows(self, path: str) -> bool:
+        """Whether any method has an operation at this path."""
+        return self._matcher.knows(path)
+
 
 Members = Mapping[str, Any]
 """An operation's input by wire name, whatever place each member came in."""

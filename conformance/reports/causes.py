@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from conformance.contract.levels import Level
 from conformance.record import Record, RecordedRequest, RecordedResponse, VerdictLine, fails_gate
-from conformance.reports.facts import Failure, deciding, error_code, error_message, failures
+from conformance.reports.facts import Failure, deciding, error_code, failures, json_object
 from conformance.reports.text import one_line
 
 Signature = tuple[str, ...]
@@ -21,6 +21,7 @@ Signature = tuple[str, ...]
 _CLIENT_ERROR, _SERVER_ERROR = 400, 500
 _WEIGHT = {Level.REQUIRED: 4, Level.EXPECTED: 3, Level.STRICT: 2, Level.INFORMATIONAL: 1}
 _GATE_FACTOR = 1000
+_TITLE = re.compile(r"<title>\s*([^<]{1,200}?)\s*</title>", re.IGNORECASE)
 _SUCCESS = re.compile(r"\D{0,20}2\d\d\b")
 _ACCEPTED = {
     "maxLength": "Accepts values longer than maxLength",
@@ -96,7 +97,8 @@ def signature(line: Failure) -> Signature:
     if form:
         return ("form", form)
     if response.status >= _CLIENT_ERROR:
-        return ("answer", str(response.status), error_code(response), _message(response))
+        message = skeleton(_error_message(response))
+        return ("answer", str(response.status), error_code(response), message)
     return ("statement", *_kind(line))
 
 
@@ -135,10 +137,6 @@ def _is_followed(body: str) -> bool:
 def skeleton(message: str) -> str:
     """The message without quoted text, paths, ids and numbers, in one line."""
     return one_line(_PARTICULAR.sub("…", message[:600]), 100).removeprefix("… ")
-
-
-def _message(response: RecordedResponse) -> str:
-    return skeleton(error_message(response))
 
 
 def _kind(line: Failure) -> tuple[str, str, str]:
@@ -206,3 +204,13 @@ def _consequence(cause: FailureCause, *, strict: bool) -> int:
         _WEIGHT[line.level] * (_GATE_FACTOR if fails_gate(line, strict=strict) else 1)
         for line in cause.lines
     )
+
+
+def _error_message(response: RecordedResponse) -> str:
+    """The message of an error body, the title of a page, or the beginning of any other body."""
+    body = json_object(response.body)
+    for key in ("message", "Message", "errorMessage"):
+        if isinstance(body.get(key), str):
+            return str(body[key])
+    page = _TITLE.search((response.body or "")[:2000])
+    return "" if body else page[1] if page else (response.body or "")[:300]

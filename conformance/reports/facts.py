@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -59,9 +58,6 @@ _OF_TRAFFIC = {0: "shows nothing broken", 1: "shows a broken contract"}
 """Recorded traffic shows what it happens to hold: nothing can be said of the rest."""
 
 
-_TITLE = re.compile(r"<title>\s*([^<]{1,200}?)\s*</title>", re.IGNORECASE)
-
-
 @dataclass(frozen=True, slots=True)
 class Undecided:
     """Requirements that share a verdict and a reason."""
@@ -82,6 +78,8 @@ class Failure(Protocol):
     def statement(self) -> str: ...  # noqa: D102
     @property
     def evidence(self) -> tuple[RecordedExchange, ...]: ...  # noqa: D102
+    @property
+    def reason(self) -> str: ...  # noqa: D102
 
 
 def target_name(record: Record) -> str:
@@ -269,21 +267,17 @@ def deciding(line: Failure) -> RecordedExchange | None:
     return line.evidence[-1] if line.evidence else None
 
 
+def seen(line: Failure) -> str:
+    """What was seen of a requirement; where the record has no exchange, why it is so."""
+    exchange = deciding(line)
+    return exchange.seen if exchange else line.reason
+
+
 def error_code(response: RecordedResponse) -> str:
     """The error's name as AWS writes it: header first, cut at ``:``, after ``#``."""
     headers = {name.lower(): value for name, value in response.headers.items()}
     body = json_object(response.body)
     return next(iter(error_identity.names(headers.get(error_identity.HEADER), body)), "")
-
-
-def error_message(response: RecordedResponse) -> str:
-    """The message of an error body, the title of a page, or the beginning of any other body."""
-    body = json_object(response.body)
-    for key in ("message", "Message", "errorMessage"):
-        if isinstance(body.get(key), str):
-            return str(body[key])
-    page = _TITLE.search((response.body or "")[:2000])
-    return "" if body else page[1] if page else (response.body or "")[:300]
 
 
 def json_object(text: str | None) -> dict[str, Any]:

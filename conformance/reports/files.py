@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from conformance.errors import FileProblem
+from conformance.errors import FileProblem, reason
 
 
 class UnwritableReport(FileProblem):
@@ -22,8 +22,7 @@ def _reported(path: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-        why = error.strerror if isinstance(error, OSError) else None
-        raise UnwritableReport(path, why or str(error)) from None
+        raise UnwritableReport(path, reason(error)) from None
 
 
 def write_report(path: str | Path, text: str) -> None:

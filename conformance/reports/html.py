@@ -16,8 +16,7 @@ from urllib.parse import quote
 from conformance.record import Record, count
 from conformance.reports import facts, page
 from conformance.reports.causes import causes
-from conformance.reports.difference import difference
-from conformance.reports.text import plural, visible
+from conformance.reports.text import difference, plural, visible
 
 if TYPE_CHECKING:
     from jinja2 import Environment

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from conformance.record import Record, VerdictLine, count, fails_gate
 from conformance.reports import facts
@@ -39,6 +39,11 @@ def code(text: str) -> str:
     return f"<code>{escaped(text)}</code>"
 
 
+def row(cells: Iterable[str]) -> str:
+    """A row of a table."""
+    return f"| {' | '.join(cells)} |"
+
+
 def _header(record: Record) -> Iterator[str]:
     score = facts.score_sentence(facts.whole_score(record))
     yield f"## {escaped(facts.target_name(record))} {facts.headline(record)}"
@@ -55,18 +60,18 @@ def _scores(record: Record) -> Iterator[str]:
     yield "|---|---:|---:|---:|---:|"
     for one in found:
         shares = (facts.share_cell(share) for share in (one.implemented, one.gate, one.below))
-        yield f"| {escaped(one.service)} | {' | '.join(shares)} | {one.undecided:,} |"
+        yield row((escaped(one.service), *shares, f"{one.undecided:,}"))
     yield ""
 
 
 def _counts(record: Record) -> Iterator[str]:
     counts = count(record.verdicts)
-    yield "| level | " + " | ".join(facts.VERDICTS) + " |"
+    yield row(("level", *facts.VERDICTS))
     yield "|---|" + "---:|" * len(facts.VERDICTS)
     for level in facts.LEVELS:
         if level in counts:
             cells = (f"{counts[level].get(verdict, 0):,}" for verdict in facts.VERDICTS)
-            yield f"| {level} | " + " | ".join(cells) + " |"
+            yield row((level, *cells))
     yield ""
 
 
@@ -110,6 +115,11 @@ def _failure(line: VerdictLine, *, strict: bool) -> Iterator[str]:
     if line.baseline is not None:
         gate = f", accepted by the baseline: {escaped(line.baseline)}"
     yield f"- {code(line.requirement)} ({line.level}{gate}): {escaped(line.statement)}"
+    yield from details(line)
+
+
+def details(line: VerdictLine) -> Iterator[str]:
+    """What shows a failure, folded below its source; why it is so, where no exchange does."""
     yield f"  <details><summary>{escaped(facts.source_text(line.source))}</summary>"
     yield ""
     exchange = facts.deciding(line)
@@ -143,5 +153,6 @@ def _end(record: Record) -> Iterator[str]:
     yield ""
     if record.summary and record.summary.coverage:
         coverage = record.summary.coverage
-        yield f"Coverage: {coverage.both_sides:,} of {coverage.of:,} constraints on both sides."
+        proved = f"{coverage.both_sides:,} of {coverage.of:,}"
+        yield f"Coverage: {proved} constraints proved on both sides."
     yield f"Seed {record.run.seed}; {code(record.run.command)}"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from conformance.contract.levels import Level
 from conformance.record import Record, Verdict, VerdictLine, fails_gate
 from conformance.reports import facts
 from conformance.reports.reproduce import curl_script
 from conformance.reports.text import shortened, visible
+
+_LONGEST = 20_000
 
 
 def outcome(line: VerdictLine, *, strict: bool) -> tuple[str, str]:
@@ -21,22 +22,10 @@ def outcome(line: VerdictLine, *, strict: bool) -> tuple[str, str]:
     if line.verdict is not Verdict.FAILED:
         return "skipped", f"{line.verdict}: {line.reason}" if line.reason else line.verdict
     if fails_gate(line, strict=strict):
-        return "failure", f"{line.statement}: {_seen(line)}"
+        return "failure", f"{line.statement}: {facts.seen(line) or 'failed'}"
     accepted = line.baseline is not None
-    why = f"baseline: {line.baseline}" if accepted else _level(line.level)
-    return "skipped", f"{why}: {_seen(line)}"
-
-
-def _level(level: Level) -> str:
-    return f"{level}, does not fail the gate"
-
-
-def _seen(line: VerdictLine) -> str:
-    exchange = facts.deciding(line)
-    return (exchange.seen if exchange else line.reason) or "failed"
-
-
-_LONGEST = 20_000
+    why = f"baseline: {line.baseline}" if accepted else f"{line.level}, does not fail the gate"
+    return "skipped", f"{why}: {facts.seen(line) or 'failed'}"
 
 
 def explanation(line: VerdictLine) -> str:

@@ -21,24 +21,14 @@ from conformance.record import (
     VerdictLine,
     fails_gate,
 )
-from conformance.reports.difference import Piece, difference
-from conformance.reports.facts import (
-    UNDECIDED,
-    by_operation,
-    deciding,
-    failures,
-    operation_name,
-    severity,
-    source_text,
-    web_address,
-)
+from conformance.reports import facts
 from conformance.reports.reproduce import curl_script, python_script
-from conformance.reports.text import plural, shortened, visible
+from conformance.reports.text import Piece, difference, plural, shortened, visible
 
 _FEW, _BODY_OF_FEW, _BODY = 80, 4000, 1200
 _LONGEST_SCRIPT = 16_000
 _LONGEST_TEXT = 2000
-_ORDER = (Verdict.FAILED, *UNDECIDED, Verdict.PASSED)
+_ORDER = (Verdict.FAILED, *facts.UNDECIDED, Verdict.PASSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,14 +119,14 @@ def groups(record: Record, budget: DetailBudget = BUDGETS[0]) -> tuple[CauseGrou
     """Every requirement by operation, in the order of the record."""
     rows = _rows(record, budget)
     return tuple(
-        _group(operation_name(*key), [rows[line.requirement] for line in lines])
-        for key, lines in by_operation(record.verdicts).items()
+        _group(facts.operation_name(*key), [rows[line.requirement] for line in lines])
+        for key, lines in facts.by_operation(record.verdicts).items()
     )
 
 
 def without_requests(record: Record, budget: DetailBudget) -> int:
     """How many failures appear without their requests."""
-    return max(0, sum(bool(line.evidence) for line in failures(record)) - budget.whole)
+    return max(0, sum(bool(line.evidence) for line in facts.failures(record)) - budget.whole)
 
 
 def anchor(requirement: str) -> str:
@@ -156,7 +146,7 @@ def _rows(record: Record, budget: DetailBudget) -> Mapping[str, ReportRow]:
     strict = record.run.strict
     ranked = sorted(
         record.verdicts,
-        key=lambda line: (_ORDER.index(line.verdict), severity(line, strict=strict)),
+        key=lambda line: (_ORDER.index(line.verdict), facts.severity(line, strict=strict)),
     )
     limit = _BODY_OF_FEW if sum(bool(line.evidence) for line in ranked) <= _FEW else _BODY
     details = _details(ranked, budget)
@@ -180,34 +170,31 @@ def _details(ranked: Iterable[VerdictLine], budget: DetailBudget) -> Iterator[De
 
 
 def _row(line: VerdictLine, detail: Detail, limit: int, text: int, *, strict: bool) -> ReportRow:
-    shown = line.evidence if detail else tuple(filter(None, [deciding(line)]))
+    whole = detail is Detail.WHOLE
+    shown = line.evidence if detail else tuple(filter(None, [facts.deciding(line)]))
     if line.verdict is Verdict.PASSED and not detail:
         shown = ()
     return ReportRow(
         line=line,
         anchor=anchor(line.requirement),
-        source=source_text(line.source),
-        address=web_address(line.source),
+        source=facts.source_text(line.source),
+        address=facts.web_address(line.source),
         cases=_cases(line),
         gates=fails_gate(line, strict=strict),
         detail=detail,
         exchanges=tuple(_shown(exchange, line, detail, limit, text) for exchange in shown),
         curl=_script(curl_script(line.evidence)) if detail and line.evidence else "",
-        python=_script(python_script(line.evidence)) if _tells_python(line, detail) else "",
+        python=_script(python_script(line.evidence)) if whole and line.evidence else "",
         reason=_reason(line),
     )
 
 
 def _reason(line: VerdictLine) -> str:
     """Why it is so, unless that only says again what was expected and seen."""
-    main = deciding(line)
+    main = facts.deciding(line)
     if main is not None and line.reason.startswith(f"expected {main.expected};"):
         return ""
     return line.reason
-
-
-def _tells_python(line: VerdictLine, detail: Detail) -> bool:
-    return detail is Detail.WHOLE and bool(line.evidence)
 
 
 def _cases(line: VerdictLine) -> str:
@@ -237,7 +224,7 @@ def _shown(
         response=_response(exchange.response, limit) if whole else "",
         expected=left,
         seen=right,
-        decides=exchange is deciding(line),
+        decides=exchange is facts.deciding(line),
     )
 
 

@@ -277,7 +277,8 @@ def _end(record: Record, written: Mapping[str, Path], fit: _Fit) -> Iterator[Spa
             yield (f"          {one_line(name, _LONGEST)}",)
     if summary and summary.coverage and not fit.brief:
         coverage = summary.coverage
-        yield (f"coverage: {coverage.both_sides:,} of {coverage.of:,} constraints on both sides",)
+        proved = f"{coverage.both_sides:,} of {coverage.of:,} constraints proved on both sides"
+        yield (f"coverage: {proved}: accepted what is allowed, refused what is not",)
     strict = ", strict" if run.strict else ""
     yield (f"seed {run.seed}, profile {one_line(run.profile)}{strict}{_effort(record)}",)
     if run.command:

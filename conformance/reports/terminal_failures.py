@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from conformance.record import VerdictLine, fails_gate
-from conformance.reports.difference import Piece, difference
 from conformance.reports.facts import by_operation, deciding, operation_name, source_text
 from conformance.reports.reproduce import curl_script
-from conformance.reports.text import one_line, plural, visible
+from conformance.reports.text import Piece, difference, one_line, plural, visible
 
 _WHOLE = 150
 """How many failures appear complete; the others by id."""

@@ -43,10 +43,11 @@ def gain_access(
 
     Raises NoCredentials, NoCertificates.
     """
-    from conformance.transport.credentials import find_credentials, own_access
+    from conformance.transport.credentials import DEFAULT_REGION, TEST_CREDENTIALS, find_credentials
 
     if target.takes_test_keys:
-        credentials, region = own_access(region)
+        # Whatever is set is not for a target of our own.
+        credentials, region = TEST_CREDENTIALS, region or DEFAULT_REGION
     else:
         credentials, region = find_credentials(
             is_loopback=target.is_loopback, profile=profile, region=region
@@ -71,8 +72,7 @@ def transport(
     """
     from conformance.transport.extra_headers import HeaderTransport
     from conformance.transport.http import HttpTransport
-    from conformance.transport.quota import QuotaLimit, QuotaTransport
-    from conformance.transport.retry import RetryingTransport
+    from conformance.transport.retry import QuotaLimit, QuotaTransport, RetryingTransport
 
     http = HttpTransport(timeout=timeout, ca_bundle=ca_bundle)
     sending: Transport = HeaderTransport(http, headers) if headers and headers.headers else http

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from conformance.contract.globs import excluding
+from conformance.contract.places import texts
 from conformance.engine.judge.authentication import (
     is_denied,
     is_refused_signature,
@@ -22,7 +23,7 @@ from conformance.plan.valid_requests.base_requests import base
 from conformance.runs.jobs import placed, select_jobs
 from conformance.transport.parsed_response import ParsedResponse
 from conformance.transport.protocols.registry import of, read, wire
-from conformance.transport.protocols.variant import WireRequest
+from conformance.transport.protocols.seam import WireRequest
 from conformance.transport.signing import Signer, unsigned
 from conformance.transport.targets import known
 
@@ -142,18 +143,10 @@ def _harmless(contract: Contract) -> tuple[Operation, WireRequest] | None:
     reading = [one for one in contract.operations.values() if one.method == "GET"]
     for operation in ([listed] if listed is not None else []) + reading:
         values = base(contract, operation)
-        if not _needs_something(values) and "{" not in wire(operation, values).target:
+        needs_something = any("${" in one for one in texts(values))  # that a run makes
+        if not needs_something and "{" not in wire(operation, values).target:
             return operation, wire(operation, values)
     return None
-
-
-def _needs_something(values: Any) -> bool:
-    """Whether a placeholder of something that a run makes stands in it."""
-    if isinstance(values, dict):
-        return any(map(_needs_something, values.values()))
-    if isinstance(values, list):
-        return any(map(_needs_something, values))
-    return isinstance(values, str) and "${" in values
 
 
 def _service(access: Access, contract: Contract) -> ServiceFinding:

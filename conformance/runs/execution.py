@@ -4,29 +4,22 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from conformance.engine.events import Decided, Event
 from conformance.engine.outcome import RunOutcome, exit_code
 from conformance.engine.run import DRAWS, Run, RunConfig
-from conformance.engine.runner import Settings
+from conformance.engine.service_run import Settings
+from conformance.engine.stops import NothingTested
 from conformance.errors import CouldNotTest, Problem
 from conformance.plan.authentication import Auth
-from conformance.runs.gate import baseline_use, marked
+from conformance.record import SummaryLine, Verdict
+from conformance.runs.recording import baseline_use, last_line, marked
 from conformance.transport.address import is_real
 
 if TYPE_CHECKING:
-    from conformance.record import BaselineUse
     from conformance.record.baseline import Gate
-
-
-@dataclass(frozen=True, slots=True)
-class Conclusion:
-    """What a run comes to: the exit code, and what the baseline covered where there is one."""
-
-    code: int
-    baseline: BaselineUse | None = None
 
 
 def settings_for(profile: str, seed: int, *, auth: str | None = None, url: str = "") -> Settings:
@@ -75,20 +68,17 @@ def concluded(
     strict: bool,
     fail_on_unsupported: bool = False,
     whole: bool = True,
-) -> Conclusion:
+) -> SummaryLine:
     """What the outcome of a run comes to; not ``whole`` is a part of a run, see baseline_use."""
     code = exit_code(outcome, strict=strict, fail_on_unsupported=fail_on_unsupported)
     use = baseline_use(gate, outcome.verdicts, config.jobs, whole=whole)
     if use is not None and use.fails:
         code = code or 1
-    return Conclusion(code, use)
+    return last_line(config.jobs, outcome, code, use)
 
 
 def nothing_tested(outcome: RunOutcome) -> Problem | None:
     """Why nothing was decided, where nothing was."""
-    from conformance.engine.errors import NothingTested
-    from conformance.record import Verdict
-
     decided = {Verdict.PASSED, Verdict.FAILED}
     if outcome.interrupted or any(line.verdict in decided for line in outcome.verdicts):
         return None

@@ -1,7 +1,5 @@
 """What a run found, as a value that a program can ask, keep and report on."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path

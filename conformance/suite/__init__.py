@@ -10,8 +10,6 @@ or, without writing anything, ``pytest --pyargs conformance.suite --conformance-
 This module is loaded by every pytest of an environment: it imports nothing that takes time.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from conformance.errors import CouldNotTest, Problem
 from conformance.suite import Suite
-from conformance.suite.parts import parts
+from conformance.suite.scheduling import parts
 
 if TYPE_CHECKING:
     from conformance.engine.events import Event

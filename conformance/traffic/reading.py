@@ -104,7 +104,7 @@ def _entries(source: TrafficSource) -> Iterator[TrafficEntry]:
 def _of_yaml(path: Path, text: str) -> Iterator[TrafficEntry]:
     known = formats.of_text(text)
     if known is not None and path.suffix.lower() not in YAML:
-        raise NotTraffic(path, 1, known.told(), known.hint)
+        raise known.refusal(path)
     try:
         value, node = read_yaml(path, text)
     except MalformedTraffic as wrong:
@@ -112,9 +112,7 @@ def _of_yaml(path: Path, text: str) -> Iterator[TrafficEntry]:
         if any(f"{name}:" in text for name in cassette.LISTS):
             raise
         raise NotTraffic(path, wrong.line, wrong.why) from None
-    known = formats.of_value(value)
-    if known is not None:
-        raise NotTraffic(path, 1, known.told(), known.hint)
+    _refuse(path, value)
     if not cassette.is_cassette(value):
         why = "no traffic: neither JSON nor a cassette with interactions"
         raise NotTraffic(path, 1, why)
@@ -171,7 +169,7 @@ def _refuse(path: Path, value: Any) -> None:
     """Raises NotTraffic for what is known to be something else."""
     known = formats.of_value(value)
     if known is not None:
-        raise NotTraffic(path, 1, known.told(), known.hint)
+        raise known.refusal(path)
 
 
 def _are_exchanges(value: Any) -> bool:

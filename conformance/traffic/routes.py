@@ -14,7 +14,7 @@ from conformance.traffic.addresses import PORT, Host, host_of
 from conformance.traffic.entries import TrafficEntry
 from conformance.traffic.evidence import Sign, has_marks, is_sdk
 from conformance.transport.exchange import Request
-from conformance.transport.protocols.selecting import selectors_of
+from conformance.transport.protocols.registry import selectors_of
 
 FIRST_ALONE = 2
 """Slashes around the first label of a path, where nothing else is in it."""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
+from conformance.errors import reason
 from conformance.traffic import formats
 from conformance.traffic.bodies import GZIP
 from conformance.traffic.errors import NotTraffic, UnreadableTraffic
@@ -84,7 +85,7 @@ def sources(path: Path) -> Iterator[TrafficSource]:
         return
     known = formats.of_bytes(path, data)
     if known is not None and data:
-        raise NotTraffic(path, 1, known.told(), known.hint)
+        raise known.refusal(path)
     used: set[Path] = set()
     yield TrafficSource(path, data, lambda name: _beside(path, name, used), used)
 
@@ -94,8 +95,7 @@ def _read(path: Path) -> bytes:
         with path.open("rb") as file:
             data = file.read(LARGEST + 1)
     except (OSError, ValueError) as wrong:
-        why = wrong.strerror if isinstance(wrong, OSError) else None
-        raise UnreadableTraffic(path, why or str(wrong)) from None
+        raise UnreadableTraffic(path, reason(wrong)) from None
     return _bounded(path, data)
 
 
@@ -136,11 +136,9 @@ def _in_zip(path: Path, data: bytes) -> Iterator[TrafficSource]:
     with archive:
         names = sorted(archive.namelist())
         if any(name.endswith((".trace", ".network")) for name in names):
-            hint = "a HAR comes from `recordHar` or `routeFromHAR` with `update`"
-            raise NotTraffic(path, 1, "no traffic that is read, but a trace of Playwright", hint)
+            raise formats.named("a trace of Playwright").refusal(path)
         if any(name.startswith("raw/") and name.endswith("_c.txt") for name in names):
-            raise NotTraffic(path, 1, "no traffic that is read, but a Fiddler archive",
-                             formats.EXPORT)  # fmt: skip
+            raise formats.named("a Fiddler session archive").refusal(path)
         # What an archive names in the ZIP is its bodies: only without one are others looked at.
         wanted = [name for name in names if name.lower().endswith(".har")] or [
             name for name in names if PurePosixPath(name).suffix.lower() in ENDINGS - {".zip"}

@@ -1,7 +1,5 @@
 """Addresses of targets: what a URL given by a user means."""
 
-from __future__ import annotations
-
 import ipaddress
 from urllib.parse import urlsplit
 

@@ -1,7 +1,5 @@
 """Real AWS: where its services are, and whose account the credentials are of."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -37,9 +35,7 @@ class NoRegion(BadInput):
     """No AWS region is named."""
 
     hint = "say --region REGION, or set AWS_REGION"
-
-    def __init__(self) -> None:
-        super().__init__("real AWS is tested in one region, and none is named")
+    told = "real AWS is tested in one region, and none is named"
 
 
 class NoEndpoint(BadInput):

@@ -4,8 +4,6 @@ Each kind takes a request that the signer would sign rightly. The bytes of the r
 as they are: only what vouches for them is wrong.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -37,10 +35,6 @@ Missign = Callable[[Signer, UnsignedRequest], Request]
 
 def _signed(signer: Signer, plain: UnsignedRequest, at: datetime | None = None) -> Request:
     return signer.sign(plain.method, plain.url, plain.headers, plain.body, at=at)
-
-
-def _not_signed(_signer: Signer, plain: UnsignedRequest) -> Request:
-    return unsigned(plain.method, plain.url, plain.headers, plain.body)
 
 
 def _authorized(change: Callable[[str], str]) -> Missign:
@@ -97,7 +91,7 @@ def _with(credentials: Callable[[Credentials], Credentials]) -> Missign:
 
 
 SIGNATURE_FAULTS: Mapping[str, Missign] = {
-    "unsigned": _not_signed,
+    "unsigned": lambda _, plain: unsigned(*plain),
     "cut-header": _authorized(lambda value: value.partition(",")[0]),
     "header-without-pairs": _authorized(lambda value: value.partition("=")[0]),
     "unknown-key": _with(lambda _: UNKNOWN_KEY),

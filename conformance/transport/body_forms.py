@@ -1,7 +1,5 @@
 """What a body is: its content coding undone, and what one that should be JSON is instead."""
 
-from __future__ import annotations
-
 import codecs
 import json
 import re

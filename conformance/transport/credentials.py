@@ -1,7 +1,5 @@
 """Whose credentials sign: the standard chain, or test/test for a target on this machine."""
 
-from __future__ import annotations
-
 import os
 
 from conformance.transport.errors import NoCredentials
@@ -51,11 +49,6 @@ def _usable(found: Credentials, region: str) -> tuple[Credentials, str]:
             raise NoCredentials(f"the {name} has a character that none has")
     access, secret, token, region = texts
     return Credentials(access, secret, token or None), region
-
-
-def own_access(region: str | None = None) -> tuple[Credentials, str]:
-    """The credentials and region for a target of our own: whatever is set is not for it."""
-    return TEST_CREDENTIALS, region or DEFAULT_REGION
 
 
 def _environment() -> Credentials | None:

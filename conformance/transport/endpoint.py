@@ -95,16 +95,12 @@ def start(
 
 @contextmanager
 def open_target(
-    text: str,
-    *,
-    ca_bundle: Path | None = None,
-    timeout: float = START_SECONDS,
-    own: Mapping[str, OwnTarget] | None = None,
+    text: str, *, ca_bundle: Path | None = None, own: Mapping[str, OwnTarget] | None = None
 ) -> Iterator[Target]:
     """Start a target, wait for it and end it afterwards; see ``start`` and ``wait_ready``."""
     starting = start(text, ca_bundle=ca_bundle, own=own)
     try:
-        yield starting.wait_ready(timeout)
+        yield starting.wait_ready()
     finally:
         starting.close()
 

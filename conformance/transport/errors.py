@@ -1,7 +1,5 @@
 """Why a target could not be tested, one type a reason."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from conformance.errors import BadInput, CouldNotTest

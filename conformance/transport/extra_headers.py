@@ -1,7 +1,5 @@
 """Headers that the user adds to every request: below what is recorded, so that none is kept."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """Sends requests over HTTP with keep-alive and turns whatever happens into an exchange."""
 
-from __future__ import annotations
-
 import re
 import ssl
 import time
@@ -15,7 +13,14 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from conformance.transport.address import is_loopback
-from conformance.transport.connection import Connection, StaleConnectionError, connected
+from conformance.transport.connection import (
+    Connection,
+    StaleConnectionError,
+    connected,
+    in_chunks,
+    is_chunked,
+    send_all,
+)
 from conformance.transport.exchange import (
     Exchange,
     FailureKind,
@@ -23,8 +28,7 @@ from conformance.transport.exchange import (
     Response,
     TransportFailure,
 )
-from conformance.transport.failures import NETWORK, failure_of
-from conformance.transport.single_connection import in_chunks, is_chunked, send_all
+from conformance.transport.response_reader import NETWORK, failure_of
 from conformance.transport.tls import context_of, trusted
 
 BODY_LIMIT = 8 * 1024 * 1024

@@ -7,8 +7,6 @@ a signing name and a path to load, an empty line asks for the line that says whe
 the end of the input, which is also the end of the parent process, ends it.
 """
 
-from __future__ import annotations
-
 import gc
 import http.client
 import logging

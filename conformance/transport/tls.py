@@ -1,7 +1,5 @@
 """What is wrong with the TLS of a target, in words that help to fix it."""
 
-from __future__ import annotations
-
 import os
 import socket
 import ssl

@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from conformance.record import RecordedExchange, RecordedRequest, RecordedResponse, Verdict
-from conformance.reports.compare.matrix import matrix
-from conformance.reports.compare.matrix_texts import render_matrix_html
+from conformance.reports.compare.matrix import matrix, render_matrix_html
 from conformance.reports.html import render_html
 from tests.reports.fakes import BASE, HOSTILE, fake_record, one_failure
 

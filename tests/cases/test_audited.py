@@ -19,11 +19,11 @@ from conformance.engine.outcome import Job
 from conformance.engine.resources.names import Names
 from conformance.engine.resources.prerequisites import first_operations
 from conformance.engine.run import RunConfig
-from conformance.engine.runner import Settings
 from conformance.engine.secrets.masking import forms
 from conformance.engine.sending.exchange_log import SentProbe
+from conformance.engine.service_run import Settings
 from conformance.engine.watching.arns import Arns
-from conformance.engine.watching.given_moments import GivenMoments
+from conformance.engine.watching.echoes import GivenMoments
 from conformance.engine.watching.passive_checks import _is_odd_address
 from conformance.plan.generation.values import OTHER_CASE, sample
 from conformance.plan.planner import plan

@@ -17,8 +17,7 @@ import yaml
 from benchmarks.page_layouts import pages_of
 from conformance.documents.sdk.models import load_model
 from conformance.documents.sdk.pages import model_pages
-from conformance.runs.campaign.errors import BadCampaign
-from conformance.runs.campaign.file import read_campaign
+from conformance.runs.campaign.file import BadCampaign, read_campaign
 from conformance.traffic.errors import MalformedTraffic, NotTraffic
 from conformance.traffic.reading import read_traffic
 from tests.cases.conftest import KEY, recorded

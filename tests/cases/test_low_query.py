@@ -12,9 +12,10 @@ from conformance.contract.inference.binding import Binding
 from conformance.contract.levels import Level, Source
 from conformance.contract.listing.catalogue import catalogue
 from conformance.contract.vocabulary.overlay_rules import RobustRule
+from conformance.engine.decision_order import MAY_HANG, MAY_MAKE_MANY, MAY_SPOIL, DecisionOrder
+from conformance.engine.request_savings import RequestSavings
 from conformance.engine.resources.inventory import IN_VAIN, Inventory
 from conformance.engine.resources.prerequisites import first_operations, naming, within
-from conformance.engine.runner import MAY_HANG, MAY_SPOIL, Runner
 from conformance.engine.sending.exchange_log import RunResource, SentProbe, SetupFailed
 from conformance.engine.sending.settling import Arrival
 from conformance.engine.watching.response_coverage import ResponseCoverage
@@ -48,8 +49,8 @@ def _answer(status: int, code: str | None = None, message: str = "") -> ParsedRe
 def test_what_may_make_a_span_of_time_endless_is_asked_last(address: str, *, is_late: bool) -> None:
     contract = contracts.inferred("cloudwatch")
     found = next(one for one in catalogue(contract) if one.id == f"cloudwatch/{address}")
-    runner = cast("Runner", SimpleNamespace(_contract=contract))
-    assert Runner._may_widen(runner, found) is is_late
+    order = DecisionOrder(contract, RequestSavings(thrifty=True), lambda _: False)
+    assert (order.turn(found) == MAY_SPOIL) is is_late
 
 
 @pytest.mark.parametrize(
@@ -58,7 +59,7 @@ def test_what_may_make_a_span_of_time_endless_is_asked_last(address: str, *, is_
         ("DescribeConnections", "odd-text", 2),
         ("DescribeConnections", "odd-number", MAY_HANG),
         ("CreateLag", "odd-text", MAY_SPOIL),
-        ("CreateLag", "odd-number", MAY_SPOIL),
+        ("CreateLag", "odd-number", MAY_MAKE_MANY),
     ],
 )
 def test_odd_numbers_for_what_only_looks_come_before_what_may_spoil_lists(
@@ -66,9 +67,9 @@ def test_odd_numbers_for_what_only_looks_come_before_what_may_spoil_lists(
 ) -> None:
     rule = RobustRule(level=Level.EXPECTED, statement="", source=Source(), odd=odd)
     about = SimpleNamespace(keyword="robust", rule=rule, operation=operation)
-    stores = SimpleNamespace(may_store=lambda name: not name.startswith("Describe"))
-    runner = cast("Any", SimpleNamespace(_post_checks=stores))
-    assert Runner._turn(runner, cast("Any", about)) == turn
+    savings, contract = RequestSavings(thrifty=True), contracts.inferred("directconnect")
+    order = DecisionOrder(contract, savings, lambda name: not name.startswith("Describe"))
+    assert order.turn(cast("Any", about)) == turn
 
 
 def test_what_a_request_says_is_looked_for_where_an_answer_has_the_same_members() -> None:

@@ -18,7 +18,7 @@ from conformance.plan.planner import plan
 from conformance.plan.probes import Fault, Probe, Side
 from conformance.transport.exchange import Exchange, Request, Response
 from conformance.transport.protocols.registry import read
-from conformance.transport.protocols.variant import WireRequest
+from conformance.transport.protocols.seam import WireRequest
 from tests import contracts
 
 LISTING = b"<ListBucketResult><Name>thing</Name><MaxKeys>1000</MaxKeys></ListBucketResult>"

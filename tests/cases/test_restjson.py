@@ -24,8 +24,8 @@ from conformance.engine.outcome import Job
 from conformance.engine.resources.disposal import UNUSED, Disposal
 from conformance.engine.resources.inventory import Inventory
 from conformance.engine.run import RunConfig
-from conformance.engine.runner import Settings
 from conformance.engine.sending.exchange_log import RunResource, SentProbe
+from conformance.engine.service_run import Settings
 from conformance.engine.stops import Limits
 from conformance.engine.watching.response_coverage import ResponseCoverage
 from conformance.plan.probes import Probe

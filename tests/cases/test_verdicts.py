@@ -518,3 +518,23 @@ def test_the_first_row_of_an_import_is_not_all_of_it(reference_port, proxied, ru
     found = run(url, *QUICK, "--requirement", "apigateway/ImportApiKeys/*")
 
     assert found.failed() == {"apigateway/ImportApiKeys/behavior/every-row-is-imported"}
+
+
+# -- what a run did not reach ------------------------------------------------------------------
+
+
+def test_what_the_target_lacks_is_not_said_to_be_left_at_a_limit(reference_port, proxied, run):
+    def request(method, path, headers, body, upstream):
+        lacking = path.endswith("/list-keys")
+        return (501, [("content-type", "application/json")], b"{}") if lacking else None
+
+    found = run(
+        proxied(SimpleNamespace(request=request), reference_port),
+        "--service", "location", *QUICK, "--max-requests", "300",
+    )  # fmt: skip
+    lacked = {line["verdict"] for name, line in found.verdicts.items() if "/ListKeys/" in name}
+    left = [line for line in found.verdicts.values() if "at its limit" in line.get("reason", "")]
+
+    assert found.code == 3
+    assert left
+    assert lacked == {"unsupported"}

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from conformance.cli import SUBCOMMANDS, init_templates
+from conformance.cli import SUBCOMMANDS, init
 
 ROOT = Path(__file__).parents[2]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
-MADE = [init_templates.github_text(name) for name in ("", "moto", "ministack", "localstack")]
+MADE = [init.workflow("github", name) for name in ("", "moto", "ministack", "localstack")]
 
 
 def actionlint():

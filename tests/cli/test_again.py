@@ -8,7 +8,8 @@ import click
 import pytest
 
 from conformance.cli import judge, run
-from conformance.cli.run_options import NOT_REPEATED, PROTOCOL, SPECS, command_line
+from conformance.cli.options import PROTOCOL, SPECS
+from conformance.cli.run_options import NOT_REPEATED, command_line
 
 VALUES = {
     "services": ("apigateway",),

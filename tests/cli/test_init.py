@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from conformance.cli import config_file
-from conformance.cli.project_detection import detect_project
+from conformance.cli.init import emulators, forges
 
 WORKFLOW, JOB = ".github/workflows/conformance.yml", ".gitlab/conformance.yml"
 
@@ -109,13 +109,13 @@ def test_a_second_time_changes_nothing(conformance, place):
 )
 def test_emulators_are_seen_in_dependencies(place, file, text, emulator):
     (place / file).write_text(text)
-    assert detect_project(place).emulator == emulator
+    assert next(emulators(place), ("", ""))[0] == emulator
 
 
 def test_a_remote_tells_the_forge(place):
     (place / ".git").mkdir()
     (place / ".git" / "config").write_text('[remote "origin"]\n\turl = git@gitlab.com:a/b.git\n')
-    assert detect_project(place).forge == "gitlab"
+    assert next(forges(place))[0] == "gitlab"
 
 
 def test_a_folder_that_cannot_be_written(conformance, place):

@@ -68,8 +68,8 @@ def test_the_time_that_is_left(monkeypatch, capsys):
     display = ProgressDisplay(quiet=False, strict=False)
     display.show(ServiceStarted("orchard", 40))
     now[0] += 10
-    display.show(Progress(10, 40, 55, "x"))
-    display.show(Progress(40, 40, 99, "x"))
+    display.show(Progress(10, 40, 55))
+    display.show(Progress(40, 40, 99))
     assert capsys.readouterr().err.splitlines()[1:] == [
         "orchard: 25 %, 55 requests, about 30 s left",
         "orchard: 100 %, 99 requests",

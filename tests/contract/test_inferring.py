@@ -31,7 +31,7 @@ from conformance.documents.sdk.models import SdkModel, load_model
 from conformance.documents.sdk.pages import model_pages
 from conformance.engine.outcome import Job
 from conformance.engine.run import RunConfig
-from conformance.engine.runner import Settings
+from conformance.engine.service_run import Settings
 from conformance.plan.valid_requests.resources import kind_of
 from conformance.record import Verdict
 from conformance.runs.execution import run_all

@@ -1,8 +1,7 @@
 import pytest
 
 from conformance.contract.levels import Level
-from conformance.contract.listing.catalogue import catalogue
-from conformance.contract.listing.selection import NothingSelected, select
+from conformance.contract.listing.catalogue import NothingSelected, catalogue, select
 from conformance.contract.load import UnknownService, load_contract
 from tests import contracts
 

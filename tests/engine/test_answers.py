@@ -15,7 +15,7 @@ from conformance.contract.inference.inferring import inferred_overlay
 from conformance.contract.listing.catalogue import catalogue
 from conformance.engine.outcome import Job
 from conformance.engine.run import RunConfig
-from conformance.engine.runner import Settings
+from conformance.engine.service_run import Settings
 from conformance.plan.valid_requests.base_requests import base
 from conformance.record import Role, Verdict
 from conformance.runs.execution import run_all

@@ -11,10 +11,10 @@ from testbed.switches import Switches, wrongs
 from testbed.wire import Request as Asked
 
 from conformance.contract.levels import Level
-from conformance.engine.errors import WrongCredentials
 from conformance.engine.outcome import exit_code
 from conformance.engine.run import RunConfig
-from conformance.engine.runner import Settings
+from conformance.engine.service_run import Settings
+from conformance.engine.stops import WrongCredentials
 from conformance.plan.authentication import Auth
 from conformance.record import Verdict, fails_gate
 from conformance.reference.inprocess import URL, InProcess

@@ -14,7 +14,7 @@ from conformance.contract.building import build_contract
 from conformance.contract.listing.catalogue import catalogue
 from conformance.engine.outcome import Job
 from conformance.engine.run import RunConfig
-from conformance.engine.runner import Settings
+from conformance.engine.service_run import Settings
 from conformance.plan.valid_requests.resources import kind_of, lifecycle_of, with_unknown_ids
 from conformance.record import Role, Verdict
 from conformance.runs.execution import run_all

@@ -9,7 +9,7 @@ import pytest
 
 from conformance.contract.given import BadGiven, read_given, with_given
 from conformance.contract.given_values import Given, GivenMember
-from conformance.engine.safety.given_guard import GivenGuard
+from conformance.engine.safety.guard import GivenGuard
 from conformance.engine.safety.request_classifier import RouteTable
 from conformance.transport.exchange import Exchange, FailureKind, Request
 from tests import contracts

@@ -9,16 +9,16 @@ import pytest
 
 from conformance.contract.levels import Level
 from conformance.engine.run import RunConfig
-from conformance.engine.runner import Settings
+from conformance.engine.service_run import Settings
 from conformance.record import Verdict
 from conformance.reference.inprocess import URL, InProcess
 from conformance.reference.server import ServerOptions
 from conformance.reference.tables import SERVICES
 from conformance.runs.execution import run_all
-from conformance.runs.mutants.killers import Globs
+from conformance.runs.mutants.selection import Globs
 from conformance.transport.credentials import TEST_CREDENTIALS
 from conformance.transport.exchange import Exchange, FailureKind, Response, TransportFailure
-from conformance.transport.protocols.variant import Labels
+from conformance.transport.protocols.seam import Labels
 from conformance.transport.retry import RetryingTransport
 from tests import contracts
 

@@ -130,10 +130,14 @@ def test_a_plan_is_cut_down_too_once_valid_requests_were_found(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("thrifty", "pause", "left"), [(True, 61, True), (True, 9, False), (False, 61, False)]
+    ("thrifty", "pause", "others", "left"),
+    [(True, 61, 200, True), (True, 9, 200, False), (False, 61, 200, False), (True, 61, 1, False)],
 )
-def test_a_quick_run_does_not_wait_out_long_pauses(thrifty, pause, left):
+def test_a_quick_run_does_not_wait_out_long_pauses_unless_it_is_of_little(
+    thrifty, pause, others, left
+):
     steps = (Step(send="read", gives="accepted"), Step(pause=pause))
     rule = StepsRule(level=Level.REQUIRED, statement="gone", source=Source(), steps=steps)
     savings = RequestSavings(thrifty=thrifty, clock=Clock())
+    savings.begin(1 + others)
     assert bool(savings.left_for_its_pauses(a_requirement(rule=rule))) is left

@@ -19,7 +19,7 @@ from conformance.contract.model import Contract
 from conformance.contract.protocols import with_protocol
 from conformance.engine.outcome import Job
 from conformance.engine.run import RunConfig
-from conformance.engine.runner import Settings
+from conformance.engine.service_run import Settings
 from conformance.record import Verdict
 from conformance.runs.execution import run_all
 from conformance.transport.credentials import TEST_CREDENTIALS

@@ -15,7 +15,7 @@ from conformance.contract.listing.catalogue import catalogue
 from conformance.contract.model import Contract
 from conformance.engine.outcome import Job
 from conformance.engine.run import RunConfig
-from conformance.engine.runner import Settings
+from conformance.engine.service_run import Settings
 from conformance.plan.planner import plan
 from conformance.record import Verdict, VerdictLine
 from conformance.runs.execution import run_all

@@ -81,7 +81,7 @@ def test_nothing_above_the_seam_names_a_protocol():
 def test_naming_a_protocol_is_noticed():
     for text in (
         "protocol is ProtocolName.REST_XML",
-        "from conformance.transport.protocols.rest_json import RestJson",
+        "from conformance.transport.protocols.json_bodies import RestJson",
         "from conformance.transport.protocols import form",
         "import conformance.transport.protocols.rpc_cbor",
         "protocol == 'aws-query'",

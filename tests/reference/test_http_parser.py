@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.reference.http.message import percent_decoded, query_values
 from conformance.reference.http.parser import HttpLimits, MalformedMessage, RequestParser
 
 HEAD = b"POST /a%20b?c=d HTTP/1.1\r\nHost: x\r\n"
@@ -155,8 +154,3 @@ def test_no_bytes_break_the_parser(data):
         parser.next_request()
         parser.feed(b"\r\n\r\n")
         parser.next_request()
-
-
-def test_decoding():
-    assert percent_decoded("a%20b%C3%A4%ff%zz") == "a bä\ufffd%zz"
-    assert query_values("a=1&b&a=%26+x&=&&") == {"a": ["1", "& x"], "b": [""], "": [""]}

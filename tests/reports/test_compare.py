@@ -27,10 +27,13 @@ from conformance.record import (
 )
 from conformance.reports.badge import badge, render_svg
 from conformance.reports.compare import diff, schema
-from conformance.reports.compare.diff_texts import render_diff_markdown, render_diff_text
-from conformance.reports.compare.matrix import matrix
-from conformance.reports.compare.matrix_texts import render_matrix_html, render_matrix_markdown
-from conformance.reports.compare.trend import render_trend, trend
+from conformance.reports.compare.diff_texts import (
+    render_diff_markdown,
+    render_diff_text,
+    render_trend,
+    trend,
+)
+from conformance.reports.compare.matrix import matrix, render_matrix_html, render_matrix_markdown
 from conformance.reports.compare.weighted_causes import render_weighted_causes, weighted_causes
 from conformance.reports.text import has_hidden
 from tests.cli.conftest import conformance, place

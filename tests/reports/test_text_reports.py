@@ -27,11 +27,10 @@ from conformance.record import (
     fails_gate,
 )
 from conformance.reports.causes import causes, skeleton
-from conformance.reports.difference import difference
 from conformance.reports.junit import render_junit
 from conformance.reports.markdown import escaped, render_markdown
 from conformance.reports.terminal import render_terminal
-from conformance.reports.text import has_hidden, visible
+from conformance.reports.text import difference, has_hidden, visible
 from tests.reports.fakes import BASE, HOSTILE, fake_record, one_failure, write_record
 
 
@@ -126,7 +125,7 @@ def test_the_summary_tells_every_failure_and_what_to_do() -> None:
     assert text.startswith("moto 5.1.18 at http://127.0.0.1:5000 does not conform\n")
     assert text.endswith("exit 1: a gate-level failure that no baseline covers\n")
     assert "html: r.html\n" in text
-    assert "coverage: 370 of 400 constraints on both sides\n" in text
+    assert "coverage: 370 of 400 constraints proved on both sides: " in text
 
 
 def test_no_escape_sequence_without_a_terminal() -> None:

@@ -8,8 +8,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from conformance.suite.parts import parts
-from conformance.suite.scheduling import scopes
+from conformance.suite.scheduling import parts, scopes
 
 ROOT = Path(__file__).parents[2]
 FORGETS = "store:UpdateApiKey:description:dropped"

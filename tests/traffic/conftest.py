@@ -14,7 +14,7 @@ from conformance.traffic.recorded_calls import classify
 from conformance.traffic.routes import Routes
 from conformance.traffic.verdicts import judge_all, verdict_lines
 from conformance.transport.credentials import TEST_CREDENTIALS
-from conformance.transport.protocols.variant import WireRequest
+from conformance.transport.protocols.seam import WireRequest
 from conformance.transport.signing import Signer
 from tests import contracts
 from tests.traffic.recorder import Recorder

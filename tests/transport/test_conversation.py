@@ -6,11 +6,10 @@ import socket
 
 import pytest
 
+from conformance.transport.connection import rendered
 from conformance.transport.exchange import FailureKind, Request
 from conformance.transport.http import HttpTransport
-from conformance.transport.quota import QuotaLimit, QuotaTransport
-from conformance.transport.retry import RetryingTransport
-from conformance.transport.single_connection import rendered
+from conformance.transport.retry import QuotaLimit, QuotaTransport, RetryingTransport
 
 
 @pytest.fixture

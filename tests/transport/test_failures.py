@@ -12,7 +12,7 @@ import requests
 import urllib3.exceptions
 
 from conformance.transport.exchange import FailureKind
-from conformance.transport.failures import causes, failure_of
+from conformance.transport.response_reader import causes, failure_of
 
 
 def wrapped(error: BaseException) -> BaseException:

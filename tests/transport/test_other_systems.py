@@ -11,8 +11,7 @@ import types
 import pytest
 
 from conformance.engine.journal.file import lock
-from conformance.transport.child import apart
-from conformance.transport.command import Command
+from conformance.transport.child import Command, apart
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(600)"]
 

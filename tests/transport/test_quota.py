@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conformance.transport.exchange import Exchange, Request
-from conformance.transport.quota import QuotaLimit, QuotaTransport
+from conformance.transport.retry import QuotaLimit, QuotaTransport
 
 
 class Clock:

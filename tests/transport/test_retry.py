@@ -14,8 +14,7 @@ from conformance.transport.exchange import (
     TransportFailure,
 )
 from conformance.transport.protocols.registry import read
-from conformance.transport.quota import QuotaLimit, QuotaTransport
-from conformance.transport.retry import Plea, RetryingTransport, plea
+from conformance.transport.retry import Plea, QuotaLimit, QuotaTransport, RetryingTransport, plea
 
 REQUEST = Request("GET", "http://h/", ())
 OK = Response(200, (), b"{}")

@@ -14,7 +14,7 @@ from testbed.verifier import Raw, problem
 
 from conformance.engine.outcome import exit_code
 from conformance.engine.run import RunConfig
-from conformance.engine.runner import Settings
+from conformance.engine.service_run import Settings
 from conformance.plan.authentication import Auth
 from conformance.reference.inprocess import URL, InProcess
 from conformance.reference.server import ServerOptions

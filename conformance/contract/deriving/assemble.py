@@ -1,22 +1,25 @@
-"""One OpenAPI 3.1 document of a service, from its pages."""
+"""One OpenAPI 3.1 document of a service, from its pages, which are sorted by service first."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from conformance.contract.deriving.operations import (
-    object_schema,
-    operation,
-    path_key,
-    required_list,
-    told_by,
-)
+from conformance.contract.deriving import operations
+from conformance.contract.deriving.facts import differences, operation_facts, structure_facts
 from conformance.contract.deriving.schemas import Schema, SchemaBuilder, pointer, tidy
 from conformance.contract.deriving.shown import SyntaxExamples, look
 from conformance.documents.model import Document
-from conformance.documents.page_model import StructurePage
-from conformance.documents.service_pages import ServicePages
+from conformance.documents.page_model import (
+    CommonErrorsPage,
+    OperationPage,
+    Page,
+    PatchPage,
+    ResourcePage,
+    ServicePages,
+    StructurePage,
+)
+from conformance.documents.reader import ReadPage
 from conformance.errors import BadInput
 
 OPENAPI = "3.1.0"
@@ -108,7 +111,7 @@ def _bodies(
         for content, part in ((page.request, "Request"), (page.response, "Response")):
             if content.syntax is not None and content.payload is None:
                 key = f"{page.name}{part}"
-                yield names[f"={key}"], object_schema(key, content, builder)
+                yield names[f"={key}"], operations.object_schema(key, content, builder)
 
 
 def _structures(
@@ -134,7 +137,7 @@ def _from_page(page: StructurePage, shown: SyntaxExamples, builder: SchemaBuilde
             "x-type": "structure",
             "x-source": pointer(page.place),
             "properties": properties,
-            **required_list(page.members),
+            **operations.required_list(page.members),
             **union,
         }
     )
@@ -160,9 +163,9 @@ def _error_schema() -> Schema:
 
 def _paths(pages: ServicePages, builder: SchemaBuilder, names: dict[str, str]) -> dict[str, Any]:
     paths: dict[str, Any] = {}
-    present = told_by(pages.operations)
+    present = operations.told_by(pages.operations)
     for name, page in sorted(pages.operations.items()):
-        item = paths.setdefault(path_key(page, present.get(name, ())), {})
+        item = paths.setdefault(operations.path_key(page, present.get(name, ())), {})
         if page.method.lower() in item:
             other = item[page.method.lower()]["operationId"]
             raise SameRequest(pages.service, other, name)
@@ -172,8 +175,46 @@ def _paths(pages: ServicePages, builder: SchemaBuilder, names: dict[str, str]) -
             "error": names[f"={ERROR}"],
         }
         rows = pages.patches.get(name, ())
-        made = operation(page, builder, parts, rows)
+        made = operations.operation(page, builder, parts, rows)
         if name in present:
             made["x-query-present"] = present[name]
         item[page.method.lower()] = made
     return dict(sorted(paths.items()))
+
+
+def by_service(pages: Sequence[ReadPage]) -> dict[str, ServicePages]:
+    """Sort pages by service and kind; services by name."""
+    found: dict[str, ServicePages] = {}
+    for read in pages:
+        service = read.document.service
+        found.setdefault(service, ServicePages(service))
+        _add(found[service], read)
+    return dict(sorted(found.items()))
+
+
+def _add(pages: ServicePages, read: ReadPage) -> None:
+    pages.documents.append(read.document)
+    _sort(pages, read.page)
+
+
+def _sort(pages: ServicePages, page: Page) -> None:
+    if isinstance(page, ResourcePage):
+        parts: list[Page] = [*page.operations, *page.structures]
+        for one in parts:
+            _sort(pages, one)
+    elif isinstance(page, OperationPage):
+        earlier = pages.operations.pop(page.name, None)
+        if earlier is not None:
+            pages.differences += differences(earlier, page, operation_facts)
+        pages.operations[page.name] = page
+        pages.notes += [f"{page.name} ({page.document}): {note}" for note in page.left_out]
+        pages.recoveries += [f"{page.name} ({page.document}): {note}" for note in page.recovered]
+    elif isinstance(page, StructurePage):
+        before = pages.structures.pop(page.name, None)
+        if before is not None:
+            pages.differences += differences(before, page, structure_facts)
+        pages.structures[page.name] = page
+    elif isinstance(page, PatchPage):
+        pages.patches.update(page.tables)
+    elif isinstance(page, CommonErrorsPage):
+        pages.common_errors.update({error.name or "": error for error in page.errors})

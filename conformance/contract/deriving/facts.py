@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TypeVar
 
 from conformance.documents.model import (
     NUMBERS,
@@ -19,6 +20,7 @@ TEXT_LIMITS = {"minLength", "maxLength", "pattern"}
 NUMBER_LIMITS = {"minimum", "maximum"}
 
 Facts = dict[str, str]
+Told = TypeVar("Told", OperationPage, StructurePage)
 MAX_NODES = 20_000
 
 
@@ -50,22 +52,18 @@ def structure_facts(page: StructurePage) -> Facts:
     return facts
 
 
-def differences(
-    what: str, earlier_name: str, earlier: Facts, later_name: str, later: Facts
-) -> list[str]:
-    """One line for each fact that only one document states or that they state differently."""
-    lines = []
-    for key in [*earlier, *(key for key in later if key not in earlier)]:
-        before, after = earlier.get(key), later.get(key)
-        if before == after:
-            continue
+def differences(earlier: Told, later: Told, facts: Callable[[Told], Facts]) -> Iterator[str]:
+    """One line for each fact that only one page states or that they state differently."""
+    old, new = facts(earlier), facts(later)
+    for key in old | new:
+        before, after = old.get(key), new.get(key)
+        about = f"{later.name}: {key}"
         if before is None:
-            lines.append(f"{what}: {key}: only in {later_name}{_value(after)}")
+            yield f"{about}: only in {later.document}{_value(after)}"
         elif after is None:
-            lines.append(f"{what}: {key}: only in {earlier_name}{_value(before)}")
-        else:
-            lines.append(f"{what}: {key}: {before} in {earlier_name}, {after} in {later_name}")
-    return lines
+            yield f"{about}: only in {earlier.document}{_value(before)}"
+        elif before != after:
+            yield f"{about}: {before} in {earlier.document}, {after} in {later.document}"
 
 
 def _value(value: str | None) -> str:

@@ -15,8 +15,7 @@ from conformance.documents.model import (
     SourceLocation,
     TypeName,
 )
-from conformance.documents.page_model import Content
-from conformance.documents.service_pages import ServicePages
+from conformance.documents.page_model import Content, ServicePages
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,22 +1,27 @@
-"""The catalogue: every testable statement of a contract, each with its address."""
+"""The catalogue: every testable statement of a contract with its address, and choosing from it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from conformance.contract.batches import batch_rules
-from conformance.contract.levels import Level
-from conformance.contract.listing.arns import arns_rule
+from conformance.contract.globs import NOT, matching, negative, positive
+from conformance.contract.levels import Level, Source
 from conformance.contract.listing.readback import read_backs
 from conformance.contract.listing.requirements import PRESENCE, Requirement, Subject, of_operation
 from conformance.contract.listing.sharing import Sharing, sharing_of
-from conformance.contract.model import Contract
+from conformance.contract.model import Contract, Kind, Member, Shape
 from conformance.contract.observed import disproved
 from conformance.contract.protocols import facts
-from conformance.contract.vocabulary.overlay_rules import AnyRule
+from conformance.contract.vocabulary.overlay_rules import AnyRule, ArnsRule
+from conformance.errors import BadInput
 
 ANY_BYTES = "application/octet-stream"
+ADDRESS = "protocol/arns"
+NAMED = re.compile(r"arn|.*(_arn|Arn|ARN)")
+"""The names of members that hold an ARN."""
 
 
 def catalogue(contract: Contract) -> tuple[Requirement, ...]:
@@ -134,3 +139,94 @@ def _of_rules(contract: Contract) -> Iterator[Requirement]:
             keyword=rule.kind,
             rule=rule,
         )
+
+
+def arns_rule(contract: Contract) -> Mapping[str, ArnsRule]:
+    """The rule of a service whose answers name something by its ARN; nothing for any other."""
+    outputs = (operation.output for operation in contract.tested)
+    if not any(_among(members) for members in outputs):
+        return {}
+    return {
+        ADDRESS: ArnsRule(
+            level=Level.EXPECTED,
+            statement="the ARN of what a request made has the region that the request was"
+            " signed for, that region's partition, and always the same account",
+            source=Source(
+                protocol="Amazon Resource Names, as the General Reference has them:"
+                " arn:partition:service:region:account:resource"
+            ),
+        )
+    }
+
+
+def _among(members: Mapping[str, Member]) -> bool:
+    return any(
+        _holds(member.shape) or (NAMED.fullmatch(name) and member.shape.kind is Kind.STRING)
+        for name, member in members.items()
+    )
+
+
+def _holds(shape: Shape) -> bool:
+    if shape.element is not None:
+        return _holds(shape.element)
+    return shape.kind is Kind.STRUCTURE and _among(shape.members)
+
+
+class NothingSelected(BadInput):
+    """A filter that matches no requirement."""
+
+    hint = "`conformance requirements` lists the ids; quote globs so that the shell keeps them"
+
+    def __init__(self, globs: Sequence[str]) -> None:
+        super().__init__(f"no requirement matches {', '.join(globs)}")
+
+
+class NothingLeft(BadInput):
+    """Every requested requirement is also excluded."""
+
+    hint = "exclude less: a glob leaves out all that it matches"
+
+    def __init__(self, excluded: Sequence[str]) -> None:
+        super().__init__(f"nothing is left to test without {', '.join(excluded)}")
+
+
+def select(requirements: Sequence[Requirement], globs: Sequence[str]) -> tuple[Requirement, ...]:
+    """Those whose id matches one of the globs (all, when there are none), and none with a ``!``.
+
+    ``*`` stands for any text, ``?`` for one character; every other character, ``[`` included,
+    for itself, because ids contain ``[]``. Raises NothingSelected, NothingLeft.
+    """
+    wanted, unwanted = positive(globs), negative(globs)
+    ids = [one.id for one in requirements]
+    chosen = set(matching(ids, wanted) if wanted else ids)
+    if wanted and not chosen:
+        raise NothingSelected(wanted)
+    left = chosen.difference(matching(ids, unwanted))
+    if chosen and not left:
+        raise NothingLeft(unwanted)
+    return tuple(one for one in requirements if one.id in left)
+
+
+def all_match(requirements: Iterable[Requirement], globs: Sequence[str]) -> None:
+    """Hold every glob to matching something: a mistyped one would silently test something else.
+
+    Raises NothingSelected.
+    """
+    ids = [one.id for one in requirements]
+    for glob in globs:
+        if not matching(ids, (glob.removeprefix(NOT),)):
+            raise NothingSelected((glob.removeprefix(NOT),))
+
+
+def left_out(requirements: Iterable[Requirement], globs: Sequence[str]) -> frozenset[str]:
+    """The operations of which nothing may be tested: every requirement of theirs is excluded."""
+    unwanted = negative(globs)
+    if not unwanted:
+        return frozenset()
+    by_operation: dict[str, list[str]] = {}
+    for one in requirements:
+        if one.operation is not None:
+            by_operation.setdefault(one.operation, []).append(one.id)
+    return frozenset(
+        name for name, ids in by_operation.items() if len(matching(ids, unwanted)) == len(ids)
+    )

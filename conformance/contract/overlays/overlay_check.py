@@ -8,8 +8,10 @@ from typing import Any
 
 from conformance.contract.model import Contract
 from conformance.contract.overlays.overlay_faults import (
+    Lines,
     Mistake,
     OverlayFault,
+    Way,
     WrongOverlay,
     suggestion,
 )
@@ -52,7 +54,7 @@ def refuse(mistakes: list[Mistake]) -> None:
         raise WrongOverlay(tuple(mistakes))
 
 
-def _keys(value: Any, known: tuple[str, ...], at: tuple[str | int, ...]) -> Iterator[OverlayFault]:
+def _keys(value: Any, known: tuple[str, ...], at: Way) -> Iterator[OverlayFault]:
     if not isinstance(value, Mapping):
         yield OverlayFault(at, "is not a mapping", f"known here: {', '.join(known)}")
         return
@@ -67,8 +69,6 @@ def _located(path: Path, faults: Any) -> list[Mistake]:
     found = list(dict.fromkeys(faults))
     if not found:
         return []
-    from conformance.contract.overlays.overlay_lines import Lines
-
     lines = Lines(path)
     return sorted(
         (Mistake(path, _line(lines, fault), fault.what, fault.hint) for fault in found),
@@ -76,17 +76,13 @@ def _located(path: Path, faults: Any) -> list[Mistake]:
     )
 
 
-def _line(lines: Any, fault: OverlayFault) -> int:
+def _line(lines: Lines, fault: OverlayFault) -> int:
     """The line of a fault: where an action writes that part, else where its key stands."""
     if fault.way[:1] == ("actions",) or len(fault.way) < 2:
-        return int(lines.of(fault.way))
+        return lines.of(fault.way)
     if fault.way[0] == "x-conformance":
         for at in lines.under("x-conformance"):
-            if len(fault.way) == 1 or lines.has((*at, *fault.way[1:2])):
-                return int(lines.of((*at, *fault.way[1:])))
+            if lines.has((*at, fault.way[1])):
+                return lines.of((*at, *fault.way[1:]))
     last = [step for step in fault.way if isinstance(step, str)]
-    for size in (2, 1):
-        line = lines.ending_in(*last[-size:])
-        if line is not None:
-            return int(line)
-    return 1
+    return lines.ending_in(*last[-2:]) or lines.ending_in(*last[-1:]) or 1

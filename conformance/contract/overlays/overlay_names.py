@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance.contract.model import Contract, Kind, Member, Operation, Shape
-from conformance.contract.overlays.overlay_faults import OverlayFault, suggestion
+from conformance.contract.overlays.overlay_faults import OverlayFault, Way, suggestion
 from conformance.contract.places import KEY, Place, parse, texts
 from conformance.contract.vocabulary import overlay_model as words
 from conformance.contract.walk import step_into
 
-Way = tuple[str | int, ...]
 Members = Mapping[str, Member]
 
 PLACEHOLDERS = (

@@ -10,7 +10,7 @@ from typing import Any, get_args
 import msgspec
 from msgspec import Struct
 
-from conformance.contract.overlays.overlay_faults import OverlayFault, suggestion
+from conformance.contract.overlays.overlay_faults import OverlayFault, Way, suggestion
 from conformance.contract.protocols import stated_rule
 from conformance.contract.vocabulary import overlay_model as words
 from conformance.contract.vocabulary.overlay_rules import AnyRule
@@ -77,14 +77,14 @@ def overlay_schema() -> dict[str, Any]:
     return schema
 
 
-def _converted(value: Any, wanted: Any, at: tuple[str | int, ...]) -> Iterator[OverlayFault]:
+def _converted(value: Any, wanted: Any, at: Way) -> Iterator[OverlayFault]:
     try:
         msgspec.convert(value, wanted)
     except msgspec.ValidationError as error:
         yield _told(str(error), wanted, value, at)
 
 
-def _told(text: str, wanted: Any, value: Any, at: tuple[str | int, ...]) -> OverlayFault:
+def _told(text: str, wanted: Any, value: Any, at: Way) -> OverlayFault:
     place = _PLACE.search(text)
     inner = tuple(
         name or int(number) for name, number in _STEP.findall(place["place"] if place else "")
@@ -120,7 +120,7 @@ RULES: Mapping[str, type[Struct]] = {
 """The kinds of rules, by name."""
 
 
-def _at(wanted: Any, value: Any, inner: tuple[str | int, ...]) -> type[Struct] | None:
+def _at(wanted: Any, value: Any, inner: Way) -> type[Struct] | None:
     """The class that a place within a value belongs to, as far as it is known."""
     if wanted is AnyRule:
         kind = value.get("rule") if isinstance(value, Mapping) else None
@@ -143,7 +143,7 @@ def _classes(hint: Any) -> Iterator[type[Struct]]:
         yield from _classes(part)
 
 
-def _keys(wanted: Any, value: Any, inner: tuple[str | int, ...]) -> list[str]:
+def _keys(wanted: Any, value: Any, inner: Way) -> list[str]:
     found = _at(wanted, value, inner)
     if found is None:
         return []
@@ -151,7 +151,7 @@ def _keys(wanted: Any, value: Any, inner: tuple[str | int, ...]) -> list[str]:
     return [*([tag] if tag else []), *(one.encode_name for one in msgspec.structs.fields(found))]
 
 
-def _choices(wanted: Any, value: Any, inner: tuple[str | int, ...]) -> list[str]:
+def _choices(wanted: Any, value: Any, inner: Way) -> list[str]:
     """The values that a field may have, where they are listed."""
     names = [step for step in inner if isinstance(step, str)]
     found = _at(wanted, value, tuple(names[:-1]))

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from conformance.contract.model import Contract, Operation
-from conformance.contract.overlays.overlay_faults import OverlayFault
+from conformance.contract.overlays.overlay_faults import OverlayFault, Way
 from conformance.contract.overlays.overlay_names import (
     OverlayNames,
-    Way,
     has_place,
     not_here,
     shape_at,

@@ -6,11 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from conformance.contract.model import Operation
-from conformance.contract.overlays.overlay_faults import OverlayFault
+from conformance.contract.overlays.overlay_faults import OverlayFault, Way
 from conformance.contract.overlays.overlay_names import (
     Members,
     OverlayNames,
-    Way,
     has_place,
     not_here,
 )

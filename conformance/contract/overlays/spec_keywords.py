@@ -6,9 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from conformance.contract.overlays.overlay_faults import OverlayFault, suggestion
-
-Way = tuple[str | int, ...]
+from conformance.contract.overlays.overlay_faults import OverlayFault, Way, suggestion
 
 SCHEMA = frozenset({
     "$ref", "type", "format", "title", "description", "enum", "const", "default", "pattern",

@@ -69,6 +69,7 @@ class Step(OverlayPart, frozen=True):
     in_order: Template = field(default_factory=dict)
     lists: Mapping[str, tuple[Any, ...] | str] = field(default_factory=dict)
     counts: Mapping[str, int] = field(default_factory=dict)
+    at_most: Mapping[str, int] = field(default_factory=dict)
     sizes: Mapping[str, int] = field(default_factory=dict)
     from_now: Mapping[str, int] = field(default_factory=dict)
     has: tuple[str, ...] = ()
@@ -92,7 +93,7 @@ class Step(OverlayPart, frozen=True):
         """The places that the step compares, each with its key."""
         for name in (
             "shows", "shows_instant", "differs", "ends", "matches", "exceeds", "among", "in_order",
-            "lists", "counts", "sizes", "from_now", "has", "hides", "if_", "equal",
+            "lists", "counts", "at_most", "sizes", "from_now", "has", "hides", "if_", "equal",
         ):  # fmt: skip
             key = name.rstrip("_").replace("_", "-")
             yield from ((key, place) for place in getattr(self, name) or ())

@@ -6,14 +6,19 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from conformance.documents.model import TypeName
-from conformance.documents.page_model import Layout, OperationPage, Parameter, ParameterLocation
+from conformance.documents.page_model import (
+    Layout,
+    OperationPage,
+    Parameter,
+    ParameterLocation,
+    ServicePages,
+)
+from conformance.documents.pages import unwired
 from conformance.documents.problems import PageProblem
-from conformance.documents.protocols import unwired
 from conformance.documents.sdk.matching import page_models, protocol_of, unlabelled
 from conformance.documents.sdk.model_merging import merge_model
 from conformance.documents.sdk.models import REST_JSON, SdkModel, load_model
 from conformance.documents.sdk.pages import model_pages
-from conformance.documents.service_pages import ServicePages
 
 SHOWN = 6
 

@@ -26,15 +26,15 @@ from conformance.documents.page_model import (
     OperationPage,
     Parameter,
     ParameterLocation,
+    ServicePages,
     StructurePage,
 )
+from conformance.documents.pages import unwired
 from conformance.documents.problems import PageProblem
-from conformance.documents.protocols import unwired
 from conformance.documents.sdk.bindings import Bindings
+from conformance.documents.sdk.matching import may_be, member_meant, of_name
 from conformance.documents.sdk.models import REST_JSON, SdkModel
-from conformance.documents.sdk.name_matching import may_be, member_meant, of_name
 from conformance.documents.sdk.pages import model_pages
-from conformance.documents.service_pages import ServicePages
 from conformance.documents.slots import unplaced
 
 ENVELOPE = frozenset({"requestid", "responsemetadata"})

@@ -22,12 +22,12 @@ from conformance.documents.page_model import (
     OperationPage,
     Parameter,
     ParameterLocation,
+    ServicePages,
     StructurePage,
 )
 from conformance.documents.sdk.bindings import Bindings
 from conformance.documents.sdk.models import REST_JSON, SdkModel
 from conformance.documents.sdk.types import Shapes
-from conformance.documents.service_pages import ServicePages
 
 PLACES = {
     "uri": ParameterLocation.PATH,

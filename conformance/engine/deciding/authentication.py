@@ -4,47 +4,33 @@ First it is found out whether the target looks at signatures at all. One that do
 finding; the rest of the group would say the same a dozen times, and is skipped.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from conformance.contract.listing.catalogue import catalogue
 from conformance.contract.listing.requirements import Requirement
-from conformance.contract.model import Contract, Operation
-from conformance.engine.confirmation import confirm, not_repeated, repeats_of_silence
+from conformance.contract.model import Operation
 from conformance.engine.judge.authentication import (
     judge_signature,
     looks_at_signatures,
     says_nothing,
 )
 from conformance.engine.judge.findings import Finding
-from conformance.engine.recording.evidence import EvidenceStep, with_setup
+from conformance.engine.recording.evidence import with_setup
+from conformance.engine.recording.verdicts import Hindered
 from conformance.engine.sending.channel import SignedChannel
-from conformance.engine.sending.delivery import resent
+from conformance.engine.sending.delivery import confirm, not_repeated, repeats_of_silence, resent
 from conformance.engine.sending.exchange_log import SentProbe, SetupFailed
 from conformance.engine.sending.patience import is_unanswered
-from conformance.engine.session import Session
-from conformance.plan.authentication import FINDING, SignatureCheck, signature_rule
+from conformance.engine.service_run import ServiceRun
+from conformance.engine.support import SupportStatus
+from conformance.plan.authentication import FINDING, Auth, SignatureCheck, signature_rule
 from conformance.plan.probes import Probe, Side
 from conformance.plan.valid_requests.base_requests import base
 from conformance.record import Obstacle, ObstacleCause, Verdict
 from conformance.transport.protocols.registry import wire
 
 SERVED = "wrongly signed requests refused"
-
-
-@dataclass(frozen=True, slots=True)
-class Ruling:
-    """What the group came to for one requirement."""
-
-    requirement: Requirement
-    verdict: Verdict
-    reason: str = ""
-    steps: tuple[EvidenceStep, ...] = ()
-    obstacle: Obstacle | None = None
-    refused: int = 0
-    """Wrongly signed requests that were answered as the rule says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,41 +45,55 @@ class _Case:
 class Authentication:
     """The group of one service on one target."""
 
-    def __init__(self, contract: Contract, session: Session, source: SignedChannel) -> None:
-        self._contract, self._session, self._source = contract, session, source
+    def __init__(self, run: ServiceRun, source: SignedChannel) -> None:
+        self._run, self._source = run, source
+        self._contract, self._session = run.contract, run.session
         self._known: dict[tuple[str, str], _Case | str] = {}
 
-    def rulings(self, requirements: Sequence[Requirement]) -> Iterator[Ruling]:
-        """A ruling for each requested requirement of the group."""
-        if not requirements:
+    def decide(self, requirements: Sequence[Requirement]) -> None:
+        """Decide each requirement of the group by the target's own answers to wrong signatures."""
+        if self._run.settings.auth is Auth.OFF:
+            self._skip(requirements, "switched off (--auth off)")
             return
-        finding = self._finding_rule()
-        served = self._served(finding)
-        for requirement in requirements:
-            rule = self._rule(requirement)
-            if rule.is_finding:
-                yield self._finding(rule, served)
-            elif served is None:
-                yield self._ruled(rule)
-            else:
-                reason = f"the target does not authenticate: see {finding.requirement.id}"
-                yield Ruling(requirement, Verdict.SKIPPED, reason)
+        rules = [self._rule(one) for one in requirements]
+        names = sorted({one.name for rule in rules for one in rule.operations})
+        if not names:
+            self._skip(requirements, "the operations it needs are excluded")
+            return
+        for name in names:
+            standing = self._run.standings.of(name)
+            if standing.standing is not SupportStatus.WORKS:
+                for requirement in requirements:
+                    self._run.without(requirement, standing)
+                return
+        self._decide(rules)
 
-    def _finding_rule(self) -> SignatureCheck:
-        """The group's one finding, whether it was requested or not."""
+    def _decide(self, rules: Sequence[SignatureCheck]) -> None:
+        decisions = self._run.decisions
+        decisions.begin()
+        # The group's one finding, whether it was requested or not.
         every = (one for one in catalogue(self._contract) if one.keyword == FINDING)
-        return self._rule(next(every))
+        finding = self._rule(next(every))
+        served = self._served(finding)
+        reason = f"the target does not authenticate: see {finding.requirement.id}"
+        for rule in rules:
+            found: Hindered = (Verdict.SKIPPED, reason, (), None)
+            if rule.is_finding:
+                found = self._finding(rule, served)
+            elif served is None:
+                found = self._ruled(rule)
+            decisions.give(rule.requirement, *found)
+            decisions.begin()
+
+    def _skip(self, requirements: Sequence[Requirement], why: str) -> None:
+        for requirement in requirements:
+            self._run.decisions.give(requirement, Verdict.SKIPPED, why)
 
     def _rule(self, requirement: Requirement) -> SignatureCheck:
         """The rule of a requirement, for the operations that are not left out of the run."""
         rule = signature_rule(self._contract, requirement)
         kept = [one for one in rule.operations if one.name not in self._session.left_out]
         return replace(rule, operations=tuple(kept))
-
-    def operations(self, requirements: Sequence[Requirement]) -> list[str]:
-        """The names of the operations that the group sends."""
-        rules = [self._rule(one) for one in requirements]
-        return sorted({one.name for rule in rules for one in rule.operations})
 
     def _served(self, rule: SignatureCheck) -> _Case | None:
         """A wrongly signed request that was served, where every one of the rule's kinds was."""
@@ -102,64 +102,54 @@ class Authentication:
             return None
         return next((case for case in cases if case.sent.answer.ok), None)
 
-    def _finding(self, rule: SignatureCheck, served: _Case | None) -> Ruling:
-        if served is None:
-            cases = list(self._cases(rule, rule.operations[:1]))
-            mute = next((case for case in cases if says_nothing(case.sent.answer)), None)
-            noticed = [one for one in cases if looks_at_signatures(one.kind, one.sent.answer)]
-            if not noticed:
-                reason = mute.sent.answer.told() if mute else "no request could be signed wrongly"
-                obstacle = Obstacle(ObstacleCause.NO_ANSWER) if mute else None
-                return Ruling(rule.requirement, Verdict.INCONCLUSIVE, reason, obstacle=obstacle)
-            return Ruling(rule.requirement, Verdict.PASSED, refused=len(noticed))
-        told = served.sent.answer.told()
-        seen = f"does not authenticate: a request {_described(served.kind)} is answered {told}"
-        steps = with_setup(served.sent, SERVED, seen)
-        return Ruling(
-            rule.requirement, Verdict.FAILED, f"expected {SERVED}; seen {seen}", tuple(steps)
-        )
+    def _finding(self, rule: SignatureCheck, served: _Case | None) -> Hindered:
+        if served is not None:
+            told = served.sent.answer.told()
+            seen = f"does not authenticate: a request {_described(served.kind)} is answered {told}"
+            return _failed(served.sent, SERVED, seen)
+        cases = list(self._cases(rule, rule.operations[:1]))
+        noticed = [one for one in cases if looks_at_signatures(one.kind, one.sent.answer)]
+        if noticed:
+            return self._held(rule, len(noticed))
+        mute = next((case for case in cases if says_nothing(case.sent.answer)), None)
+        if mute is None:
+            return Verdict.INCONCLUSIVE, "no request could be signed wrongly", (), None
+        return self._held(rule, 0, mute.sent.answer.told())
 
-    def _ruled(self, rule: SignatureCheck) -> Ruling:
+    def _ruled(self, rule: SignatureCheck) -> Hindered:
         cases = list(self._cases(rule, rule.operations))
         if not cases:
             why = (self._case(one, kind) for one in rule.operations for kind in rule.kinds)
             reason = next((text for text in why if isinstance(text, str)), "nothing to send")
-            return Ruling(rule.requirement, Verdict.SKIPPED, reason)
+            return Verdict.SKIPPED, reason, (), None
         held, mute = 0, ""
         for case in cases:
-            if is_unanswered(case.sent.exchange):
-                return self._unanswered(rule, case)
+            if is_unanswered(case.sent.exchange):  # nor were two more, on new resources
+                seen = f"a request {_described(case.kind)}: {case.sent.answer.told()}"
+                return _failed(case.sent, "an answer", seen)
             if says_nothing(case.sent.answer):
                 mute = case.sent.answer.told()
             elif judge_signature(rule, case.sent.answer).held:
                 held += 1
             else:
                 return self._blamed(rule, case)
+        return self._held(rule, held, mute)
+
+    def _held(self, rule: SignatureCheck, refused: int, mute: str = "") -> Hindered:
+        """Nothing broke the rule, and so many answers kept it; ``mute`` is one that is silent."""
+        self._run.decisions.tally(rule.requirement).reject += refused
         if mute:
-            return Ruling(
-                rule.requirement, Verdict.INCONCLUSIVE, mute,
-                refused=held, obstacle=Obstacle(ObstacleCause.NO_ANSWER),
-            )  # fmt: skip
-        return Ruling(rule.requirement, Verdict.PASSED, refused=held)
+            return Verdict.INCONCLUSIVE, mute, (), Obstacle(ObstacleCause.NO_ANSWER)
+        return Verdict.PASSED, "", (), None
 
-    def _unanswered(self, rule: SignatureCheck, case: _Case) -> Ruling:
-        """No answer to a wrongly signed request, nor to two more on new resources."""
-        seen = f"a request {_described(case.kind)}: {case.sent.answer.told()}"
-        steps = with_setup(case.sent, "an answer", seen)
-        reason = f"expected an answer; seen {seen}"
-        return Ruling(rule.requirement, Verdict.FAILED, reason, tuple(steps))
-
-    def _blamed(self, rule: SignatureCheck, case: _Case) -> Ruling:
+    def _blamed(self, rule: SignatureCheck, case: _Case) -> Hindered:
         """The same wrongly signed request once more, on a new resource, decides."""
         found = confirm(lambda: self._broken_again(rule, case))
         if found is None:
             reason = not_repeated(judge_signature(rule, case.sent.answer).seen)
-            return Ruling(rule.requirement, Verdict.INCONCLUSIVE, reason)
+            return Verdict.INCONCLUSIVE, reason, (), None
         sent, finding = found
-        shown = f"a request {_described(case.kind)}: {finding.seen}"
-        steps = with_setup(sent, finding.expected, shown)
-        reason = f"expected {finding.expected}; seen {shown}"
-        return Ruling(rule.requirement, Verdict.FAILED, reason, tuple(steps))
+        return _failed(sent, finding.expected, f"a request {_described(case.kind)}: {finding.seen}")
 
     def _broken_again(self, rule: SignatureCheck, case: _Case) -> tuple[SentProbe, Finding] | None:
         """The answer to the same on a new resource that breaks the rule; None for any other."""
@@ -201,6 +191,11 @@ class Authentication:
         except SetupFailed as failed:
             return f"no resource could be made: {failed}"
         return _Case(operation, kind, sent)
+
+
+def _failed(sent: SentProbe, expected: str, seen: str) -> Hindered:
+    reason = f"expected {expected}; seen {seen}"
+    return Verdict.FAILED, reason, tuple(with_setup(sent, expected, seen)), None
 
 
 def _described(kind: str) -> str:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from conformance.contract.listing.requirements import Requirement, Subject
 from conformance.contract.vocabulary.overlay_rules import RobustRule, UnknownIdentifierRule
 from conformance.engine.attempt import attempt
-from conformance.engine.confirmation import ANSWER, confirm, not_repeated, unreliable
 from conformance.engine.probe_result import ProbeResult, is_taken, smallest
 from conformance.engine.recording import verdicts
 from conformance.engine.recording.verdicts import CaseCounts
+from conformance.engine.sending.delivery import confirm, not_repeated, repeats_of, unreliable
 from conformance.engine.sending.exchange_log import SetupFailed
 from conformance.engine.sending.patience import kinds_of_request
 from conformance.engine.service_run import ServiceRun
@@ -132,7 +132,7 @@ class ProbeDecider:
             if savings.is_known(probe):
                 tally.count(probe.side)
                 continue
-            trial = self._try(probe)
+            trial = attempt(self._run.session, probe)
             trials.append(trial)
             savings.learn(trial)
             silent.update(kinds_of_request(probe) if trial.silent else ())
@@ -146,11 +146,12 @@ class ProbeDecider:
 
     def _explore(self, planned: Plan, tally: CaseCounts) -> list[ProbeResult]:
         """Random values beyond the boundaries; gives the shrunk failure, if there is one."""
-        from conformance.engine.deciding.property_search import explore
+        from conformance.engine.fuzzing.search import explore
 
         for index, drawing in enumerate(planned.drawings):
             seed = f"{self._run.settings.seed}/{planned.requirement}/{index}"
-            failure, held = explore(drawing, self._run.settings.draws, seed, self._try)
+            send = partial(attempt, self._run.session)
+            failure, held = explore(drawing, self._run.settings.draws, seed, send)
             for _ in range(held):
                 tally.count(drawing.probe.side)
             if failure is not None:
@@ -165,7 +166,7 @@ class ProbeDecider:
                 self._run.without(requirement, self._run.standings.of(operation.name))
                 return True
             again = partial(self._broken_again, trial)
-            shown = trial if trial.silent else confirm(again, ANSWER, answer)
+            shown = trial if trial.silent else confirm(again, repeats_of(answer))
             if shown is not None and shown.finding is not None:
                 self._run.decisions.fail(requirement, shown.finding, shown.sent)
                 return True
@@ -178,9 +179,6 @@ class ProbeDecider:
         if trial.sent.answer.ok and is_taken(again.sent.answer):
             return trial  # that it was accepted is why it is refused now
         return None if again.finding is None or again.finding.held else again
-
-    def _try(self, probe: Probe) -> ProbeResult:
-        return attempt(self._run.session, probe)
 
 
 def _is_worth_probing(requirement: Requirement, support: Support) -> bool:

@@ -1,7 +1,5 @@
 """Decides the rules over several requests: played, and played again where they are broken."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Iterator, Sequence
 
@@ -14,9 +12,9 @@ from conformance.contract.vocabulary.overlay_rules import (
     StepsRule,
 )
 from conformance.contract.vocabulary.overlay_steps import Step
-from conformance.engine.confirmation import ONCE, RULES, not_repeated
 from conformance.engine.deciding.scenario_runner import ScenarioResult, ScenarioRun
 from conformance.engine.events import Note
+from conformance.engine.sending.delivery import RULES, not_repeated
 from conformance.engine.sending.settling import Doubt
 from conformance.engine.service_run import ServiceRun
 from conformance.engine.support import Support, SupportStatus
@@ -175,7 +173,7 @@ class RuleDecider:
         patient = doubt.given_more(ending.late, settle)
         if patient is not None:
             self._again(requirement, patient)
-        elif len(doubt.broken) < RULES.get(requirement.keyword, ONCE).times:
+        elif len(doubt.broken) < RULES.get(requirement.keyword, 1):
             self._again(requirement, doubt.once_more(broken))
         else:
             self._give(requirement, Verdict.FAILED, str(broken), ending.steps)

@@ -1,7 +1,5 @@
 """Drives the sequences of rules; several at once, so that their pauses cost no time."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -9,10 +7,14 @@ from typing import Any
 
 from conformance import record
 from conformance.contract.listing.requirements import Requirement
-from conformance.engine.confirmation import repeats_of_silence
 from conformance.engine.probe_result import SAYS_NOTHING
 from conformance.engine.recording.evidence import EvidenceStep
-from conformance.engine.sending.delivery import RESTARTS, connection_broke, only_reads
+from conformance.engine.sending.delivery import (
+    RESTARTS,
+    connection_broke,
+    only_reads,
+    repeats_of_silence,
+)
 from conformance.engine.sending.exchange_log import RunResource, SentProbe, SetupFailed
 from conformance.engine.sending.patience import is_unanswered
 from conformance.engine.sending.settling import LONGEST, NONE, Time
@@ -45,8 +47,8 @@ class ScenarioResult:
     """How a sequence ended: ``broken`` where the rule does not hold, ``why`` where unknown.
 
     ``told`` is what a person may want to know of a rule that demands nothing. ``late`` is the
-    number of the first read since the last change, where a read broke the rule: it may have come
-    too early.
+    number of the step that may have come too early: the first read since the last change, where a
+    read broke the rule, or another request that did not yet meet what had been changed.
     """
 
     broken: RuleBroken | None = None
@@ -106,6 +108,7 @@ class ScenarioRun:
         self._last: ParsedResponse | None = None
         self._number, self._waited = 0, 0.0
         self._reading: int | None = None
+        self._using: int | None = None
         self._held_up: Step | None = None
 
     def proceed(self) -> None:
@@ -116,7 +119,7 @@ class ScenarioRun:
             except StopIteration:
                 self._end(ScenarioResult())
             except RuleBroken as broken:
-                self._end(ScenarioResult(broken=broken, late=self._reading))
+                self._end(ScenarioResult(broken=broken, late=self._reading or self._using))
             except Told as told:
                 self._end(ScenarioResult(told=str(told)))
             except _Lost:
@@ -202,6 +205,7 @@ class ScenarioRun:
             self._number += 1
             reads = isinstance(step, Send) and only_reads(self._session.contract, step.operation)
             self._reading = (self._reading or self._number) if reads else None
+            self._using = self._number if isinstance(step, Send) else None
             self._held_up = step if self._wanted() else None
         return step
 

@@ -6,8 +6,6 @@ a malformed answer to whatever was sent belongs to the requirements that every a
 for. Whoever asks confirms a finding on a fresh resource, as any other.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,8 +14,7 @@ from typing import Any
 from conformance.contract.listing.requirements import Requirement, Subject
 from conformance.contract.model import Location, Operation
 from conformance.engine.attempt import attempt
-from conformance.engine.fuzzing.faults import same_fault
-from conformance.engine.fuzzing.requests import FuzzCase, cases_of
+from conformance.engine.fuzzing.requests import FuzzCase, cases_of, same_fault
 from conformance.engine.fuzzing.search import Search
 from conformance.engine.judge.recheck import sent_values
 from conformance.engine.judge.response import observe
@@ -155,21 +152,17 @@ class _Explorer:
         return key, lambda: self._tried(probe)
 
     def _tried(self, probe: Probe) -> list[str]:
-        trial = _attempted(self._session, probe)
-        if trial is None:
+        try:
+            trial = attempt(self._session, probe)
+        except SetupFailed:
             return []
         broken = _keep_odd(self._found, trial.sent)
-        if probe.requirement in self._requirements and _accepted(trial):
-            _smaller(self._found.accepted, probe.requirement, trial, _size(probe))
-            return [probe.requirement, *broken]
-        return broken
-
-
-def _attempted(session: Session, probe: Probe) -> ProbeResult | None:
-    try:
-        return attempt(session, probe)
-    except SetupFailed:
-        return None
+        name, accepted = probe.requirement, self._found.accepted
+        if name not in self._requirements or not _accepted(trial):
+            return broken
+        if name not in accepted or _size(probe) <= _size(accepted[name].probe):
+            accepted[name] = trial
+        return [name, *broken]
 
 
 def _accepted(trial: ProbeResult) -> bool:
@@ -189,11 +182,6 @@ def _keep_odd(found: FuzzResult, sent: SentProbe) -> list[str]:
         if kept is None or _size(sent.probe) <= _size(kept.probe):
             found.odd[name] = sent
     return names
-
-
-def _smaller(kept: dict[str, ProbeResult], name: str, trial: ProbeResult, size: int) -> None:
-    if name not in kept or size <= _size(kept[name].probe):
-        kept[name] = trial
 
 
 def _size(probe: Probe) -> int:

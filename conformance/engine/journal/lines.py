@@ -1,7 +1,5 @@
 """The lines of a journal as values, their JSON, what they come to, and what can be wrong."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What an answer to a wrongly signed request shows."""
 
-from __future__ import annotations
-
 from conformance.engine.judge.findings import Finding
 from conformance.plan.authentication import Gives, SignatureCheck
 from conformance.transport.exchange import FailureKind

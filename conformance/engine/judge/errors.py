@@ -1,7 +1,5 @@
 """What the overlay's watched rules say of every answer: how errors look, what is in the head."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What an answer shows about a requirement."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 

@@ -1,7 +1,5 @@
 """Reads a request back from its bytes and validates it again, before a target is blamed."""
 
-from __future__ import annotations
-
 import re
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Values that a recording hides: they are there, and nothing else is known of them."""
 
-from __future__ import annotations
-
 import re
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Whether a probe's answer is what its side calls for."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterable, Mapping
@@ -156,14 +154,11 @@ def _is_over_quota(probe: Probe, answer: ParsedResponse) -> bool:
 
 def _is_common(contract: Contract, probe: Probe, answer: ParsedResponse) -> bool:
     """True for an error common to all services that says what is wrong, where no table decides."""
-    if _has_entry(contract.overlay.refusals, probe.fault):
+    table = contract.overlay.refusals
+    if any(kind.partition("-")[0] == str(probe.fault) for kind in table):
         return False
     common = COMMON_REFUSALS.get(probe.fault, frozenset())
     return answer.status == 400 and answer.code in common
-
-
-def _has_entry(table: Mapping[str, Any], fault: Fault) -> bool:
-    return any(kind.partition("-")[0] == str(fault) for kind in table)
 
 
 def _told(status: int | str, code: str) -> str:
@@ -203,15 +198,13 @@ def _tolerated(contract: Contract, probe: Probe) -> set[str]:
     if contract.overlay.inferred and probe.fault is Fault.NOT_FOUND:
         return {error.name for error in missing_errors(probe.operation)}
     if contract.overlay.inferred and probe.fault is Fault.CONFLICT:
-        taken = {error.name for error in taken_errors(probe.operation)}
-        return taken | {one.name for one in errors if _is_in_the_way(one.name)}
+        taken, names = taken_errors(probe.operation), [one.name for one in errors]
+        in_the_way = filter(error_identity.says_conflict, names)
+        repeated = filter(error_identity.says_repeated, names)
+        return {*(error.name for error in taken), *in_the_way, *repeated}
     if contract.overlay.inferred:
         return {error.name for error in errors if error.status == 0 or 400 <= error.status < 500}
     return {error.name for error in errors if error.name in probe.tolerated}
-
-
-def _is_in_the_way(name: str) -> bool:
-    return error_identity.says_conflict(name) or error_identity.says_repeated(name)
 
 
 def refusals(

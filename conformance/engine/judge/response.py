@@ -1,7 +1,5 @@
 """What any answer shows, whatever the probe wanted: statuses, labels, members, error statuses."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections import Counter

@@ -1,7 +1,5 @@
 """Exchanges as they go into the record: masked, with what was expected and what was seen."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import re

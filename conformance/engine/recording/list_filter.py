@@ -4,8 +4,6 @@ What else a target lists is its own data, or was made by a faulty request that i
 acceptance is the failure, not what the list then shows.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any

@@ -1,19 +1,22 @@
 """From what was seen to a verdict and its line in the record."""
 
-from __future__ import annotations
-
+import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from conformance import record
 from conformance.contract.listing.requirements import Requirement, Subject
-from conformance.engine.events import Decided
+from conformance.contract.model import Contract
+from conformance.engine.events import Decided, Emit
 from conformance.engine.judge.findings import Finding
 from conformance.engine.probe_result import ProbeResult
-from conformance.engine.recording.evidence import EvidenceStep, as_evidence
+from conformance.engine.recording.evidence import EvidenceStep, as_evidence, with_setup
+from conformance.engine.recording.list_filter import culprit
 from conformance.engine.secrets.masking import Masker
 from conformance.engine.sending.exchange_log import SentProbe
+from conformance.engine.session import Session
 from conformance.engine.support import Support, SupportStatus
+from conformance.plan.planner import is_watched
 from conformance.plan.probes import Plan, Side
 from conformance.record import Obstacle, ObstacleCause, Verdict
 from conformance.transport.exchange import FailureKind
@@ -41,29 +44,6 @@ class CaseCounts:
     def shown(self, side: Side) -> bool:
         """True when the side was observed at least once."""
         return bool(self.reject if side is Side.REJECT else self.accept)
-
-
-@dataclass(slots=True)
-class PendingFailures:
-    """Watched requirements that broke and wait to be confirmed, oldest first."""
-
-    waiting: list[tuple[Finding, SentProbe]] = field(default_factory=list)
-    known: set[str] = field(default_factory=set)
-
-    def add(self, finding: Finding, sent: SentProbe) -> None:
-        """Remember the first break of a requirement."""
-        if finding.requirement not in self.known:
-            self.known.add(finding.requirement)
-            self.waiting.append((finding, sent))
-
-    def forget(self, finding: Finding) -> None:
-        """What did not come again may be suspected anew."""
-        self.known.discard(finding.requirement)
-
-    def take(self) -> list[tuple[Finding, SentProbe]]:
-        """All that wait now."""
-        taken, self.waiting = self.waiting, []
-        return taken
 
 
 Hindered = tuple[Verdict, str, tuple[EvidenceStep, ...], Obstacle | None]
@@ -157,3 +137,82 @@ def decided(
             covers=requirement.covers,
         )
     )
+
+
+class VerdictLog:
+    """The tally of every requirement; ``give`` decides one, once, and emits the event."""
+
+    def __init__(
+        self,
+        contract: Contract,
+        requirements: Sequence[Requirement],
+        session: Session,
+        region: str,
+        emit: Emit,
+    ) -> None:
+        self.requirements = requirements
+        self.by_id = {requirement.id: requirement for requirement in requirements}
+        self._tallies = {requirement.id: CaseCounts() for requirement in requirements}
+        self._watched = {
+            one.id: (self._tallies[one.id], _side(one))
+            for one in requirements
+            if is_watched(one) or one.subject is Subject.ERROR
+        }
+        self._contract, self._session, self._emit = contract, session, emit
+        service = contract.signing_name
+        self._signing = record.RecordedSigning(service, region)
+        self._began = (time.monotonic(), 0)
+
+    def tally(self, requirement: Requirement) -> CaseCounts:
+        """What was seen of a requirement so far."""
+        return self._tallies[requirement.id]
+
+    def open(self, name: str) -> bool:
+        """True for the id of a requirement of this run that is not decided yet."""
+        tally = self._tallies.get(name)
+        return tally is not None and not tally.decided
+
+    def hold(self, name: str, times: int) -> None:
+        """Count that an answer held what is watched in every answer, unless it is decided."""
+        known = self._watched.get(name)
+        if known is not None and not known[0].decided:
+            known[0].count(known[1], times)
+
+    def undecided(self) -> list[Requirement]:
+        """Those that have no verdict yet."""
+        return [one for one in self.requirements if self.open(one.id)]
+
+    def begin(self) -> None:
+        """Time and requests from now on are those of the next requirement that is decided."""
+        self._began = (time.monotonic(), self._session.sent)
+
+    def fail(self, requirement: Requirement, finding: Finding, sent: SentProbe) -> None:
+        """Decide that an answer breaks a requirement."""
+        reason = f"expected {finding.expected}; seen {finding.seen}"
+        listed = culprit(self._contract, sent, self._session.inventory.made.all, requirement.id)
+        steps = with_setup(sent, finding.expected, finding.seen, listed)
+        self.give(requirement, Verdict.FAILED, reason, steps)
+
+    def give(
+        self,
+        requirement: Requirement,
+        verdict: Verdict,
+        reason: str = "",
+        steps: Sequence[EvidenceStep] = (),
+        obstacle: record.Obstacle | None = None,
+    ) -> None:
+        """Decide a requirement, unless it is decided."""
+        tally = self._tallies[requirement.id]
+        if tally.decided:
+            return
+        tally.decided = True
+        if not tally.requests and not is_watched(requirement):
+            tally.seconds = time.monotonic() - self._began[0]
+            tally.requests = self._session.sent - self._began[1]
+        masker = self._session.masker
+        line = decided(requirement, tally, verdict, reason, steps, masker, self._signing, obstacle)
+        self._emit(line)
+
+
+def _side(requirement: Requirement) -> Side:
+    return Side.REJECT if requirement.subject is Subject.ERROR else Side.ACCEPT

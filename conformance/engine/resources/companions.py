@@ -5,20 +5,21 @@ deleted at its end. Where none can be made, a value of the right form stands for
 and how they are made is data: ``specs/aws-values.yaml``.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 from conformance.contract.aws_values import AwsValues, Companion, aws_values
-from conformance.contract.places import find, parse
+from conformance.contract.places import find, parse, with_texts
 from conformance.engine.journal import Journal
 from conformance.engine.resources.names import Names, fill
 from conformance.engine.resources.sdk_calls import SdkCaller
+from conformance.transport.aws import partition_of
+from conformance.transport.credentials import DEFAULT_REGION
 
+USUAL_PARTITION = "aws"
 USUAL_ACCOUNT = "123456789012"
 """The account where no target can say it."""
 OWNER = "companion/"
@@ -60,6 +61,18 @@ class Companions:
         """The placeholders for values of every kind that has a companion: ``aws.KIND``."""
         kinds = aws_values().kinds.items()
         return {f"aws.{name}": partial(self._say, name) for name, one in kinds if one.of}
+
+    def in_partition(self, template: Any) -> Any:
+        """A template whose ARNs are of the partition that the region of the run is in."""
+        if self._partition == USUAL_PARTITION:
+            return template
+        own = f"arn:{self._partition}:"
+        return with_texts(template, lambda text: text.replace(f"arn:{USUAL_PARTITION}:", own))
+
+    @cached_property
+    def _partition(self) -> str:
+        usual = self._region == DEFAULT_REGION
+        return USUAL_PARTITION if usual else partition_of(self._region) or USUAL_PARTITION
 
     def account(self) -> str:
         """The account that the target says the credentials are of."""
@@ -144,7 +157,7 @@ class Companions:
             "account": lambda _: self.account(),
             **self.values(),
         }
-        return fill(template, lookup)
+        return fill(self.in_partition(template), lookup)
 
     def _companion(self, name: str) -> MadeCompanion | None:
         if name not in self._made:

@@ -1,7 +1,5 @@
 """Deletes what a run made: what is odd at once, what nothing uses now and then, all at the end."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import chain

@@ -1,7 +1,5 @@
 """Makes the bytes of a request out of the template of a probe."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,7 +11,7 @@ from conformance.engine.sending.patience import Patience, kinds_of_request
 from conformance.plan.probes import Probe
 from conformance.plan.spelling import respelt
 from conformance.transport.protocols.registry import USUAL, of, wire
-from conformance.transport.protocols.variant import WireRequest
+from conformance.transport.protocols.seam import WireRequest
 
 
 @dataclass(frozen=True, slots=True)

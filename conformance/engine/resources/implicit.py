@@ -3,8 +3,6 @@
 Where a target makes no other one for the asking, that one is as good.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 

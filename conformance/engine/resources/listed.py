@@ -4,8 +4,6 @@ Of a kind only where nothing states the lifecycles: there a creation may not sho
 the target may have no code for it. Of a request, what it names that nothing of the run makes.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Protocol

@@ -1,7 +1,5 @@
 """What a run has made of one service, and what became of it."""
 
-from __future__ import annotations
-
 from conformance.contract.inference.naming import looks_only
 from conformance.contract.model import Contract
 from conformance.contract.places import find

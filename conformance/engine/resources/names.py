@@ -1,7 +1,5 @@
 """Names that nothing else has: the only part of a request that the seed does not fix."""
 
-from __future__ import annotations
-
 import re
 import secrets
 import string

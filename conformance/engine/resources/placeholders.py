@@ -1,7 +1,5 @@
 """What stands for the placeholders of a template: new names, moments, and what a resource is."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
@@ -54,7 +52,7 @@ class Placeholders:
         self, value: Any, resource: RunResource | None, parents: Mapping[str, RunResource]
     ) -> Any:
         """A value with its placeholders filled; ``parents`` are those of other kinds, by kind."""
-        return fill(value, _Lookup(self, resource, parents))
+        return fill(self._companions.in_partition(value), _Lookup(self, resource, parents))
 
     def tag(self, value: Any, tagged: dict[str, str]) -> Any:
         """A value with its tagged placeholders filled, the same tag by the same text."""

@@ -5,8 +5,6 @@ there once. Names say which operation that is: it has the same noun, or one that
 Where something stands in the way that may exist once only, it is the operation that deletes it.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from itertools import product

@@ -5,8 +5,6 @@ requests are refused until it says ACTIVE. What an answer shows of the state dec
 waited for where no state is shown.
 """
 
-from __future__ import annotations
-
 import re
 import time
 from collections import Counter

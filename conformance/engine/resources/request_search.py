@@ -4,8 +4,6 @@ Only where no overlay of a person states what a valid request is. What is accept
 contract, so that everything that is planned after it starts from it.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace

@@ -3,8 +3,6 @@
 botocore writes the request and reads the answer; it is signed and sent as every other request.
 """
 
-from __future__ import annotations
-
 import base64
 import json
 from collections.abc import Mapping

@@ -5,8 +5,6 @@ the target's list: what bears a name with the run's nonce, or the run's tag, is 
 Anything else with the same name may belong to somebody else: it is reported and left alone.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -87,15 +85,13 @@ class Cleanup:
         """Without a list nothing can be found, and where nothing was ever made nothing is there."""
         answer = why.answer
         heard = answer is not None and answer.status is not None and not answer.throttled
-        if heard and not self._ever_made():
+        made = any(service == self._service for service, _ in self._journal.state.made)
+        if heard and not made:
             for one in doubtful:
                 self._journal.settled(one.number)
             return
         self._swept.unknown += [one.named or f"{one.operation} {one.number}" for one in doubtful]
         self._swept.why = str(why)
-
-    def _ever_made(self) -> bool:
-        return any(service == self._service for service, _ in self._journal.state.made)
 
     def _delete_known(self) -> None:
         unanswered = 0

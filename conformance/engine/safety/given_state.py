@@ -4,8 +4,6 @@ Only what a run may change is looked at. It is read before the first request and
 where members differ that an update takes, they are given their old values again.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -13,9 +11,9 @@ from conformance.contract.given import given_kinds, looks
 from conformance.contract.inference.json_patch import patch_member
 from conformance.contract.model import Kind, Location, Operation
 from conformance.contract.vocabulary.overlay_model import Resource
-from conformance.engine.errors import TargetDied
 from conformance.engine.sending.exchange_log import RunResource, SetupFailed
 from conformance.engine.session import Session
+from conformance.engine.stops import TargetDied
 from conformance.plan.valid_requests.base_requests import as_label, base
 from conformance.transport.parsed_response import same
 

@@ -1,14 +1,12 @@
 """The quotas that overlays state, by the request that counts for them."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from conformance.contract.model import Contract
 from conformance.contract.vocabulary.overlay_access import Quotas
 from conformance.engine.safety.request_classifier import RouteTable
 from conformance.transport.exchange import Request
-from conformance.transport.quota import QuotaLimit
+from conformance.transport.retry import QuotaLimit
 
 ALL = "*"
 

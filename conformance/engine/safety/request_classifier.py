@@ -4,8 +4,6 @@ Read from the request that is about to be sent and not from what somebody meant 
 nothing that goes to a target is left out.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -28,8 +26,7 @@ from conformance.plan.valid_requests.resources import (
 )
 from conformance.transport.exchange import Exchange, Request
 from conformance.transport.protocols.json_text import members
-from conformance.transport.protocols.registry import members_of, of, read
-from conformance.transport.protocols.selecting import selectors_of
+from conformance.transport.protocols.registry import members_of, of, read, selectors_of
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 

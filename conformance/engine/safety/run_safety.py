@@ -1,7 +1,5 @@
 """What a run owes to a target that outlives it: a journal, a guard, a tag and a clean-up."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace

@@ -4,8 +4,6 @@ The same secret always gets the same mark, however a target writes it, so that a
 whether two are equal. Signatures have one mark for all: nothing is learnt from comparing them.
 """
 
-from __future__ import annotations
-
 import base64
 import html
 import json

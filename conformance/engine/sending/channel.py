@@ -8,7 +8,7 @@ from typing import Protocol
 
 from conformance.transport.bad_signatures import UnsignedRequest, inapplicable, sign_incorrectly
 from conformance.transport.exchange import Exchange, Request, Transport
-from conformance.transport.protocols.variant import WireRequest
+from conformance.transport.protocols.seam import WireRequest
 from conformance.transport.signing import Signer
 
 

@@ -7,18 +7,18 @@
 | connections are refused after an answer | the request, which was not sent | ``liveness`` |
 | the connection broke | what may be sent twice; a probe on a fresh resource | ``resent``, here |
 | the same, in a sequence of a rule | the whole sequence, on new resources | ``RESTARTS``, here |
-| no answer in time | the same on fresh resources | ``confirmation`` |
+| no answer in time | the same on fresh resources | ``repeats_of_silence``, here |
 | a new resource is not found yet | the request, until it has arrived | ``settling`` |
 """
-
-from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TypeVar
 
 from conformance.contract.inference.naming import looks_only
 from conformance.contract.model import Contract, Operation
+from conformance.engine.sending.patience import is_brief
 from conformance.transport.exchange import Exchange, FailureKind
+from conformance.transport.parsed_response import ParsedResponse
 
 RESENDS = 2
 """How often a request is sent again whose connection broke before the answer was there."""
@@ -62,3 +62,51 @@ def is_repeatable(contract: Contract, operation: Operation) -> bool:
 
 def _lists(contract: Contract, operation: Operation) -> bool:
     return any(one.list == operation.name for one in contract.overlay.kinds().values())
+
+
+# One failure proves little: it counts when it comes again, on resources that are made for that.
+
+RULES = {"one-connection": 2}
+"""How often rules over several requests must break again, where that is not once: what becomes of a
+connection may be a passing trouble."""
+
+Seen = TypeVar("Seen")
+
+
+def confirm(again: Callable[[], Seen | None], times: int = 1) -> Seen | None:
+    """The failure as it came last, or None where it did not come again each time.
+
+    ``again`` brings it about once more.
+    """
+    seen = None
+    for _ in range(times):
+        seen = again()
+        if seen is None:
+            return None
+    return seen
+
+
+def repeats_of(first: ParsedResponse) -> int:
+    """How often what this answer showed must come again: a trouble may be a passing one.
+
+    A server error or no answer may have nothing to do with the request.
+    """
+    return 2 if unreliable(first) else 1
+
+
+def not_repeated(seen: str) -> str:
+    """The reason of a failure that did not come again."""
+    return f"did not repeat on a fresh resource: {seen}"
+
+
+def repeats_of_silence(exchange: Exchange) -> int:
+    """How often what was not answered in time is sent again before that counts.
+
+    Once less where the run has waited for others without an answer, and so waited only briefly.
+    """
+    return 1 if is_brief(exchange) else 2
+
+
+def unreliable(answer: ParsedResponse) -> bool:
+    """True for what may be a passing trouble of the target."""
+    return answer.server_error or answer.broken_off

@@ -1,15 +1,13 @@
 """Notices that a target is there no more, so that a run ends with what it knows."""
 
-from __future__ import annotations
-
 import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from conformance.engine.errors import TargetDied
 from conformance.engine.sending.delivery import REPEATABLE
+from conformance.engine.stops import TargetDied
 from conformance.transport.address import host_and_port
 from conformance.transport.errors import SpeaksTLS
 from conformance.transport.exchange import Exchange, FailureKind, Request, Transport

@@ -6,8 +6,6 @@ rest of it gets a shorter time, which is still many times what any answer took. 
 kind that is answered after all is judged like every other.
 """
 
-from __future__ import annotations
-
 import threading
 from dataclasses import dataclass, field, replace
 
@@ -73,17 +71,14 @@ class Patience:
         with self._lock:
             return self._brief() if self._spent else None
 
-    def was_known(self, kinds: Kinds) -> bool:
-        """Whether the last unanswered request of these kinds was expected to be that."""
-        with self._lock:
-            silence = self._known(kinds)
-            return silence is not None and silence.count > EQUAL
+    def unanswered(self, kinds: Kinds) -> int:
+        """How many of a kind that is known stayed without an answer since the last one to it.
 
-    def is_well_known(self, kinds: Kinds) -> bool:
-        """Whether so many of a kind stayed without an answer that the next one is expected to."""
+        More than EQUAL: the last one was expected to; from WELL on the next one is.
+        """
         with self._lock:
             silence = self._known(kinds)
-            return silence is not None and silence.count >= WELL
+            return 0 if silence is None else silence.count
 
     def note(self, kinds: Kinds, what: str, exchange: Exchange, together: int = 1) -> None:
         """Keep account of an exchange, one of several that were under way ``together``."""

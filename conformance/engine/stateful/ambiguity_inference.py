@@ -7,8 +7,8 @@ the answers is the target wrong.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
 from itertools import combinations
 from typing import Any
 
@@ -17,10 +17,59 @@ from conformance.engine.sending.exchange_log import RunResource
 from conformance.engine.session import Session
 from conformance.engine.stateful.compare import Compared, ModelDifference, difference, plain
 from conformance.engine.stateful.moves import ModelStep
-from conformance.engine.stateful.reference import ReferenceModel
 from conformance.plan.valid_requests.resources import creators, identifiers
+from conformance.reference.ambiguities import Ambiguities
+from conformance.reference.application import Application, Setting
+from conformance.reference.http import message
+from conformance.reference.tables import load, matcher
+from conformance.transport.exchange import Exchange, Request, Response
 from conformance.transport.parsed_response import ParsedResponse
-from conformance.transport.protocols.registry import wire
+from conformance.transport.protocols.registry import read, wire
+from conformance.transport.protocols.seam import WireRequest
+
+Answers = Callable[[WireRequest], ParsedResponse]
+
+
+def model_of(service: str) -> ReferenceModel | None:
+    """The model of a service; None where there is none."""
+    contracts = tuple(contract for contract in load() if contract.service == service)
+    return ReferenceModel(contracts, matcher()) if contracts else None
+
+
+class ReferenceModel:
+    """One service of the reference, as it may behave.
+
+    What is not recorded is a *reading*: each can be chosen or not, and a target is right when
+    one choice explains everything that it answers.
+    """
+
+    def __init__(
+        self, contracts: tuple[Contract, ...], matches: Callable[[str, str], bool]
+    ) -> None:
+        self._contracts, self._matches = contracts, matches
+        self.readings = tuple(field.name for field in fields(Ambiguities))
+
+    def world(self, chosen: frozenset[str]) -> Answers:
+        """A new, empty application with these of its readings turned round.
+
+        It is called without a socket or a signature; its answers are as the judge reads them.
+        """
+        setting = Setting(readings=Ambiguities(**dict.fromkeys(chosen, True)))
+        application = Application(self._contracts, self._matches, setting)
+
+        def answer(request: WireRequest) -> ParsedResponse:
+            path, _, query = request.target.partition("?")
+            headers = {"accept": "application/json"}
+            if request.content_type:
+                headers["content-type"] = request.content_type
+            told = application(
+                message.HttpRequest(request.method, path, query, headers, request.body or b"")
+            )
+            response = Response(told.status, tuple(told.headers.items()), told.body)
+            return read(Exchange(Request(request.method, request.target, ()), response, None, 0.0))
+
+        return answer
+
 
 AT_ONCE = 3
 """How many readings may have to be turned round together to explain one answer."""
@@ -64,16 +113,15 @@ class ModelReplica:
         return difference(compared, turn.step, (ours, slots), (turn.theirs, turn.slots))
 
     def _resource(self, slot: int | None) -> RunResource | None:
-        return None if slot is None or slot not in self.ids else _stand_in(self.ids[slot])
+        if slot is None or slot not in self.ids:
+            return None
+        # How it was made is never read.
+        return RunResource(self.ids[slot], "", None)  # type: ignore[arg-type]
 
 
 def _created(contract: Contract) -> str:
     main = contract.overlay.main
     return creators(main)[main.create or ""]
-
-
-def _stand_in(identifier: str) -> RunResource:
-    return RunResource(identifier, "", None)  # type: ignore[arg-type]  # how it was made is never read
 
 
 class AmbiguityTracker:

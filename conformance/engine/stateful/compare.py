@@ -15,7 +15,7 @@ from conformance.contract.model import Contract
 from conformance.contract.places import find, parse
 from conformance.contract.vocabulary.overlay_model import ComparedMembers
 from conformance.engine.stateful.moves import ModelStep
-from conformance.plan.generation.instants import instant
+from conformance.plan.sequences.mismatch import instant
 from conformance.transport.parsed_response import ParsedResponse
 
 Slots = Mapping[str, int]

@@ -1,22 +1,19 @@
-"""The rule-based state machine: Hypothesis walks it, and shrinks a walk that fails."""
-
-from __future__ import annotations
+"""The rule-based state machine: Hypothesis walks it, and makes a sequence that fails smaller."""
 
 import contextlib
 from collections.abc import Callable, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from random import Random
+from typing import Any
 
+from hypothesis import find, stateful
 from hypothesis import seed as seeded
-from hypothesis import stateful
 from hypothesis import strategies as st
+from hypothesis.errors import NoSuchExample
 
 from conformance.engine.stateful.moves import ModelStep, Move, values_of
 from conformance.engine.stateful.sequence_run import Inconclusive, SequenceRun
-from conformance.plan.generation.determinism import hypothesis_settings, steady
-
-if TYPE_CHECKING:
-    from hypothesis.strategies import SearchStrategy
+from conformance.plan.generation.determinism import Enough, hypothesis_settings, steady
 
 MOST_RESOURCES = 4
 AT_FIRST = 2
@@ -121,7 +118,7 @@ def _first(makes: Sequence[Move], name: str) -> Any:
     return stateful.initialize(drawn=_drawn(makes))(begin)
 
 
-def _drawn(makes: Sequence[Move]) -> SearchStrategy[tuple[Move, dict[str, Any]]]:
+def _drawn(makes: Sequence[Move]) -> st.SearchStrategy[tuple[Move, dict[str, Any]]]:
     return st.one_of([st.tuples(st.just(move), values_of(move)) for move in makes])
 
 
@@ -130,3 +127,65 @@ def walk(walks: type[Walk], games: int, steps: int, seed: int) -> None:
     chosen = hypothesis_settings(games, steps=steps)
     with steady():
         stateful.run_state_machine_as_test(seeded(seed)(walks), settings=chosen)
+
+
+OFTEN_KEPT = 5
+"""Of so many draws and one more, one leaves a thing out: most of a sequence is needed at first."""
+FIRST_TRIES = 15
+"""Parts that are tried at random before one of them fails."""
+MOST_PLAYED = 40
+"""Parts that are played: those that fail, and those that do not."""
+
+Fails = Callable[[Sequence[ModelStep]], Sequence[ModelStep] | None]
+"""Plays a sequence; gives the steps that were played when the last of them fails."""
+
+
+def smallest(steps: Sequence[ModelStep], fails: Fails, seed: int) -> list[ModelStep]:
+    """The failing sequence with few steps, and then with few members and items in them."""
+    *before, last = steps
+    found = _shrunk(
+        len(before),
+        lambda kept: [*(step for step, keep in zip(before, kept, strict=True) if keep), last],
+        fails,
+        seed,
+    )
+    fewer = found or list(steps)
+    parts = [(index, part) for index, step in enumerate(fewer) for part in step.parts()]
+
+    def without(kept: Sequence[bool]) -> list[ModelStep]:
+        dropped = [one for one, keep in zip(parts, kept, strict=True) if not keep]
+        return [
+            step.without({part for at, part in dropped if at == index})
+            for index, step in enumerate(fewer)
+        ]
+
+    return _shrunk(len(parts), without, fails, seed) or fewer
+
+
+def _shrunk(
+    size: int, part: Callable[[Sequence[bool]], list[ModelStep]], fails: Fails, seed: int
+) -> list[ModelStep] | None:
+    """The smallest part that fails; None where none was met."""
+    if not size:
+        return None
+    known: dict[tuple[bool, ...], bool] = {}
+    best: tuple[int, list[ModelStep]] | None = None
+
+    def is_failing(drawn: tuple[int, ...]) -> bool:
+        nonlocal best
+        kept = tuple(bool(number) for number in drawn)
+        if kept in known:
+            return known[kept]
+        if len(known) >= MOST_PLAYED:
+            raise Enough
+        played = fails(part(kept))
+        known[kept] = played is not None
+        if played is not None and (best is None or sum(kept) < best[0]):
+            best = (sum(kept), list(played))
+        return played is not None
+
+    flags = st.tuples(*[st.integers(0, OFTEN_KEPT)] * size)
+    with steady(), contextlib.suppress(NoSuchExample, Enough):
+        settings = hypothesis_settings(FIRST_TRIES)
+        find(flags, is_failing, settings=settings, random=Random(seed))  # noqa: S311 - a choice
+    return None if best is None else best[1]

@@ -1,9 +1,8 @@
 """The moves that a sequence is made of: the overlay's ``x-conformance.stateful.moves``.
 
 A move is a request of one operation whose members are drawn from small pools, so that values meet
-again. A pool is a list of values to choose from, ``{list: POOL, least: N, most: N}`` for a list of
-such, or ``{members: {NAME: POOL}, may: {NAME: POOL}}`` for an object. Placeholders that stand for
-something new carry a tag (``${name.one}``): the same tag is the same text all through a sequence.
+again. Placeholders that stand for something new carry a tag (``${name.one}``): the same tag is the
+same text all through a sequence.
 """
 
 from __future__ import annotations
@@ -11,13 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from hypothesis import strategies as st
 
 from conformance.contract.model import Contract, Operation
 from conformance.contract.vocabulary.overlay_model import ModelMove
-
-if TYPE_CHECKING:
-    from hypothesis.strategies import SearchStrategy
 
 READS = {"read", "list"}
 CHANGE = "change"
@@ -114,23 +112,19 @@ def sample(pool: Any) -> Any:
     return {name: sample(inner) for name, inner in pool.get("members", {}).items()}
 
 
-def values_of(move: Move) -> SearchStrategy[dict[str, Any]]:
+def values_of(move: Move) -> st.SearchStrategy[dict[str, Any]]:
     """The requests of a move, as members by wire name."""
     return _members(move.needs, move.may)
 
 
-def _members(needs: Mapping[str, Any], may: Mapping[str, Any]) -> SearchStrategy[dict[str, Any]]:
-    from hypothesis import strategies as st
-
+def _members(needs: Mapping[str, Any], may: Mapping[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
     return st.fixed_dictionaries(
         {name: _pool(pool) for name, pool in needs.items()},
         optional={name: _pool(pool) for name, pool in may.items()},
     )
 
 
-def _pool(pool: Any) -> SearchStrategy[Any]:
-    from hypothesis import strategies as st
-
+def _pool(pool: Any) -> st.SearchStrategy[Any]:
     if isinstance(pool, list):
         return st.sampled_from(pool)
     if "list" in pool:

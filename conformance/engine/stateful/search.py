@@ -1,21 +1,21 @@
 """Plays random sequences against a target and tells of the shortest one that fails."""
 
-from __future__ import annotations
-
 import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
+from hypothesis.errors import Flaky, Unsatisfiable
+
 from conformance import record
 from conformance.contract.listing.requirements import Requirement
-from conformance.engine.confirmation import confirm, not_repeated
 from conformance.engine.recording.evidence import EvidenceStep
+from conformance.engine.sending.delivery import confirm, not_repeated
 from conformance.engine.session import Session
-from conformance.engine.stateful.ambiguity_inference import AmbiguityTracker
+from conformance.engine.stateful.ambiguity_inference import AmbiguityTracker, model_of
 from conformance.engine.stateful.compare import Compared, ModelDifference
+from conformance.engine.stateful.machine import machine, smallest, walk
 from conformance.engine.stateful.moves import ModelStep, Move, moves_of
-from conformance.engine.stateful.reference import model_of
 from conformance.engine.stateful.sequence_run import (
     NO_RETRY,
     Inconclusive,
@@ -23,7 +23,6 @@ from conformance.engine.stateful.sequence_run import (
     ReadPolicy,
     SequenceRun,
 )
-from conformance.engine.stateful.shrinking import smallest
 from conformance.plan.generation.determinism import Enough, seed_number
 from conformance.record import Verdict
 
@@ -112,10 +111,6 @@ def wander(
 
 
 def _walk(moves: Sequence[Move], search: _Search, games: int, seed: str) -> None:
-    from hypothesis.errors import Flaky, Unsatisfiable
-
-    from conformance.engine.stateful.machine import machine, walk
-
     number = seed_number(seed)
     # What failed is kept in the search.
     with contextlib.suppress(Enough, ModelMismatch, Flaky, Unsatisfiable):

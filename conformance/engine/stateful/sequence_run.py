@@ -1,7 +1,5 @@
 """One sequence: every step is played on the target and on the model, and compared at once."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ Sees every exchange of a session, because what a request gave may be shown by a 
 and because an account is only known from the answers before.
 """
 
-from __future__ import annotations
-
 import contextlib
 import json
 import re
@@ -14,7 +12,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from conformance.contract.inference.naming import plain
-from conformance.contract.listing.arns import ADDRESS, NAMED
+from conformance.contract.listing.catalogue import ADDRESS, NAMED
 from conformance.contract.model import Contract
 from conformance.engine.judge.findings import Finding
 from conformance.engine.resources.names import Names

@@ -1,7 +1,5 @@
 """Checks that hold for every answer, whatever the request: counted, suspected, and confirmed."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -11,22 +9,20 @@ from conformance.contract.listing.requirements import Requirement, Subject
 from conformance.contract.listing.sharing import sharing_of
 from conformance.contract.model import Location
 from conformance.contract.vocabulary.overlay_rules import StillAnswersRule
-from conformance.engine.confirmation import ANSWER, confirm, not_repeated, unreliable
 from conformance.engine.judge.errors import ERROR_STATUS, IN_REFUSALS
 from conformance.engine.judge.findings import Finding
 from conformance.engine.judge.response import observe
 from conformance.engine.probe_result import is_elsewhere, unanswered
 from conformance.engine.recording.evidence import LONGEST
 from conformance.engine.recording.list_filter import entries_of_this_run, shortened
-from conformance.engine.recording.verdicts import PendingFailures
+from conformance.engine.sending.delivery import confirm, not_repeated, repeats_of, unreliable
 from conformance.engine.sending.exchange_log import RunResource, SentProbe, SetupFailed
 from conformance.engine.sending.patience import is_unanswered
 from conformance.engine.service_run import ServiceRun
 from conformance.engine.session import Session
 from conformance.engine.support import SupportStatus
 from conformance.engine.watching.arns import Arns
-from conformance.engine.watching.echoes import Echoes
-from conformance.engine.watching.given_moments import GivenMoments
+from conformance.engine.watching.echoes import Echoes, GivenMoments
 from conformance.engine.watching.spoilt import Spoilt
 from conformance.plan.planner import is_watched
 from conformance.plan.probes import Fault, Side
@@ -47,7 +43,11 @@ class PassiveChecker:
     def __init__(self, run: ServiceRun) -> None:
         self._contract, self._session = contract, session = run.contract, run.session
         self._standings, self._decisions = run.standings, run.decisions
-        self._suspects, self._arns = PendingFailures(), Arns(contract, session.names)
+        self._arns = Arns(contract, session.names)
+        self._waiting: list[Broken] = []
+        """Watched requirements that broke and wait to be confirmed, oldest first."""
+        self._suspects: set[str] = set()
+        """Those and what was confirmed: the first break of each is remembered."""
         self._spoilt, self._sharing = Spoilt(), sharing_of(contract)
         self._echoes, self._moments = Echoes(contract), GivenMoments()
         self.is_held = False
@@ -92,7 +92,7 @@ class PassiveChecker:
         if whole or isinstance(requirement.rule, StillAnswersRule) or not is_watched(requirement):
             return False
         shown = self._decisions.tally(requirement).accept > 0
-        if not shown or requirement.id in self._suspects.known:
+        if not shown or requirement.id in self._suspects:
             return False
         name = requirement.operation or ""
         known = name in self._contract.operations
@@ -142,8 +142,11 @@ class PassiveChecker:
             return  # what takes the address in may refuse it, as HTTP does
         if finding.held:
             self._decisions.hold(requirement.id, finding.times)
-        elif requirement.subject is not Subject.STATUS and not self._has_own_probe(requirement):
-            self._suspects.add(finding, sent)
+        elif requirement.subject is Subject.STATUS or self._has_own_probe(requirement):
+            return
+        elif finding.requirement not in self._suspects:
+            self._suspects.add(finding.requirement)
+            self._waiting.append((finding, sent))
 
     def confirm(self) -> None:
         """Send each suspected request again on a fresh resource; broken twice is a failure.
@@ -152,7 +155,8 @@ class PassiveChecker:
         the very same request is sent again, for the same identifier.
         """
         seen: dict[int, dict[str, Broken]] = {}
-        for finding, sent in self._suspects.take():
+        waiting, self._waiting = self._waiting, []
+        for finding, sent in waiting:
             # A step of a sequence may have been its first request: its support may be unknown.
             name = sent.probe.operation.name
             lacks = self._standings.of(name).standing is SupportStatus.LACKING
@@ -163,10 +167,11 @@ class PassiveChecker:
             silent = self._standings.silent(name)
             if silent is not None and requirement.subject is Subject.NO_SERVER_ERROR:
                 continue  # it fails for the valid request, when all is decided
-            again = confirm(partial(self._once_more, finding, sent, seen), ANSWER, sent.answer)
+            repeat = partial(self._once_more, finding, sent, seen)
+            again = confirm(repeat, repeats_of(sent.answer))
             again = again or confirm(partial(self._of_the_same, finding, sent))
             if again is None and sent.answer.failure in PASSING:
-                self._suspects.forget(finding)
+                self._suspects.discard(finding.requirement)  # it may be suspected anew
                 continue
             if again is None:
                 self._decisions.give(requirement, Verdict.INCONCLUSIVE, not_repeated(finding.seen))

@@ -5,8 +5,6 @@ were not seen. Where a request with everything is refused, halves of it are trie
 accepted goes on together.
 """
 
-from __future__ import annotations
-
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -4,8 +4,6 @@ That a value beyond its limits was taken is the failure. Where it is met again, 
 read, in tags, or as part of an ARN, it says nothing about the operation that shows it.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections import deque

@@ -4,8 +4,6 @@ A fault is a place within the value and the keyword that is broken there (``Viol
 what is drawn can be checked by the same validation that judges what was sent.
 """
 
-from __future__ import annotations
-
 import base64
 import string
 from collections.abc import Callable, Iterator

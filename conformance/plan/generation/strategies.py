@@ -4,8 +4,6 @@ Only the one value under test is drawn: the rest of the request is the base, so 
 shrinks to the smallest value and generation stays cheap.
 """
 
-from __future__ import annotations
-
 import re
 import string
 from typing import Any

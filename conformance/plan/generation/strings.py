@@ -4,8 +4,6 @@ The pattern is the translated form (see contract.patterns); its parse tree tells
 part can be, so that a string of a wanted length is built directly instead of searched for.
 """
 
-from __future__ import annotations
-
 import importlib
 import re
 from collections.abc import Iterator, Sequence

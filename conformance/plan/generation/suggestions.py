@@ -1,7 +1,5 @@
 """Values that a member may well take, by what it is called: where nothing states a right one."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterator

@@ -5,8 +5,6 @@ the reject side breaks exactly the limit it is for (or, where no such value exis
 others of the same value).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 

@@ -1,7 +1,5 @@
 """Rules that only several requests show, each a generator of steps."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 
 from conformance.plan.sequences import (

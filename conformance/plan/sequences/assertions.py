@@ -1,7 +1,5 @@
 """What a written step says of an answer. Each raises RuleBroken where it does not hold."""
 
-from __future__ import annotations
-
 import base64
 import json
 import re
@@ -14,8 +12,7 @@ from typing import Any
 from conformance.contract.model import Kind, Member, Shape
 from conformance.contract.places import ABSENT, Place, canonical, find, parse
 from conformance.contract.walk import shape_at, without_unknown
-from conformance.plan.generation.instants import instant
-from conformance.plan.sequences.mismatch import is_number, written
+from conformance.plan.sequences.mismatch import instant, is_number, written
 from conformance.plan.sequences.steps import NotShown, RuleBroken
 from conformance.transport.parsed_response import NOT_JSON, same
 
@@ -158,6 +155,13 @@ def counts(where: str, wanted: int, body: Any) -> None:
     found = len(list(find(body, parse(where))))
     if found != wanted:
         raise RuleBroken(f"{wanted} at {where}", str(found))
+
+
+def at_most(where: str, wanted: int, body: Any) -> None:
+    """No more values than that stand there; there may be none."""
+    found = len(list(find(body, parse(where))))
+    if found > wanted:
+        raise RuleBroken(f"at most {wanted} at {where}", str(found))
 
 
 def shows_instant(where: str, wanted: Any, body: Any) -> None:

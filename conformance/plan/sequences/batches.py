@@ -1,7 +1,5 @@
 """Batches: each entry of a request is answered for, and once."""
 
-from __future__ import annotations
-
 from collections import Counter
 from typing import Any
 

@@ -1,14 +1,9 @@
 """Whether one connection serves the next request rightly after one that it may have choked on.
 
-A rule lists the requests that go ``first``: ``send`` (a role or an operation), ``with`` members
-over its base (or with ``unknown: true`` an identifier that nothing has), ``body`` (a text, as it
-stands) and ``form``. A role that the resource lacks is passed over. After each the resource is
-read over the same connection. The target may end the connection in between; while it stays open,
-the answer to the second request must be that request's own. With ``pipelined`` both are sent at
-once.
+After each request that goes first the resource is read over the same connection. The target may end
+the connection in between; while it stays open, the answer to the second request must be that
+request's own. With ``pipelined`` both are sent at once.
 """
-
-from __future__ import annotations
 
 from dataclasses import replace
 
@@ -31,7 +26,7 @@ from conformance.plan.valid_requests.base_requests import base
 from conformance.plan.valid_requests.lifecycle import Lifecycle
 from conformance.plan.valid_requests.resources import GIVEN, creators, with_unknown_ids
 from conformance.transport.parsed_response import ParsedResponse
-from conformance.transport.protocols.variant import WireVariant
+from conformance.transport.protocols.seam import WireVariant
 
 
 def one_connection(script: Script) -> Sequence:

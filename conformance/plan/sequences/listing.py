@@ -3,8 +3,6 @@
 Paging visits everything once, a filter keeps what begins with a text.
 """
 
-from __future__ import annotations
-
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any

@@ -5,18 +5,16 @@ never promised. The order of a list is not promised either; times are compared a
 JSON in a text as JSON, numbers and flags with their texts, since other requirements check types.
 """
 
-from __future__ import annotations
-
 import json
 import math
 from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from conformance.contract.listing.readback import is_hidden
 from conformance.contract.model import Kind, Shape
 from conformance.contract.places import ABSENT, ITEM, Place, canonical
 from conformance.contract.walk import is_of_kind
-from conformance.plan.generation.instants import instant
 
 LOOSE = ("arn:", "http:", "https:")
 """Beginnings of texts that may come back in other case, or with another slash at the end."""
@@ -120,3 +118,18 @@ def _same_json(given: str, seen: str) -> bool:
         return bool(json.loads(given) == json.loads(seen))
     except (ValueError, RecursionError):
         return False
+
+
+def instant(value: Any) -> float | None:
+    """Seconds since 1970 of a timestamp (ISO 8601 text or a number); None for anything else."""
+    if isinstance(value, bool):
+        return None
+    if not isinstance(value, int | float | str):
+        return None
+    try:
+        if not isinstance(value, str):
+            return float(value)
+        moment = datetime.fromisoformat(value)
+    except (ValueError, OverflowError):
+        return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

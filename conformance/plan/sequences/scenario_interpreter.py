@@ -1,36 +1,9 @@
 """Sequences that the overlay writes out step by step (``rule: steps``).
 
-A step is a mapping:
-
-- ``make: {members}`` creates a resource; ``send: OPERATION`` (a role of the lifecycle or an
-  operation's name) sends a request with ``with`` over the base; ``together`` is a list of sends;
-  ``pause: SECONDS`` waits.
-- ``key: N`` says which resource (default 0).
-- ``gives: accepted | refused | not-found | not-modified | any`` makes the kind of answer part of
-  the rule; without it an unexpected answer only means that the rule cannot be tested. Something
-  accepted that should be refused breaks the rule only with ``must: true``: else it is another
-  rule's business. ``stop-if-refused`` leaves the rest of the steps.
-- ``entry: true`` turns a list into the entry of the resource, found on whatever page it is;
-  ``entry: {member: text}`` into the one that has this text.
-- ``shows: {place: value}``, ``shows-instant`` (the same moment, however written), ``differs``
-  (another value or moment, or none), ``among`` (one of the values there), ``ends`` (a text with
-  this ending), ``matches`` (a pattern), ``exceeds`` (a greater number), ``in-order``, ``lists:
-  {place: [values]}`` (just these, in order), ``counts: {place: N}``, ``sizes: {place: N}`` (a text
-  or bytes so long), ``from-now: {place: SECONDS}`` (a moment so far from the present),
-  ``equal: [place, place]``, ``fraction: place`` (with ``none-of: N`` on the last of N),
-  ``has: [place]``, ``hides: [place]`` (null is nothing where one rule tells of nulls for the whole
-  service) look at the answer;
-  ``as: LABEL`` keeps it (a text of it is then ``${kept.LABEL.PLACE}``), ``keeps: LABEL`` (but for
-  ``except``) compares it with one that was kept. ``if: {place: value}`` is what the answer has to
-  show for the rest to mean anything.
-- ``tells: LABEL`` ends the sequence with what differs from the answer that was kept; nothing is
-  demanded.
-- ``each: [values]`` beside the steps plays them once for each value, as ``${each}``; of a map,
-  ``${each.NAME}`` is one value, and a member whose value it lacks is left out. The steps of
-  ``before`` are played once, ahead of all of them.
+What each word of a step means is in the overlay reference. Without ``gives`` an unexpected kind of
+answer only means that the rule cannot be tested, and something accepted that should be refused
+breaks it only with ``must``: else it is another rule's business.
 """
-
-from __future__ import annotations
 
 import re
 from collections.abc import Mapping
@@ -247,6 +220,7 @@ def _look(play: _Play, step: Step, body: Any, documented: Members) -> None:
         (step.in_order, assertions.in_order),
         (step.lists, assertions.lists),
         (step.counts, assertions.counts),
+        (step.at_most, assertions.at_most),
         (step.sizes, partial(assertions.sizes, documented=documented)),
         (step.from_now, assertions.from_now),
     ):

@@ -5,8 +5,6 @@ held. It knows nothing of connections: its driver sends the requests, and may do
 work during a Pause. Resources are numbered within the sequence.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,7 +12,7 @@ from typing import Any
 from conformance.contract.listing.requirements import Requirement
 from conformance.contract.model import Contract, Operation
 from conformance.transport.parsed_response import ParsedResponse
-from conformance.transport.protocols.variant import WireVariant
+from conformance.transport.protocols.seam import WireVariant
 
 
 @dataclass(frozen=True, slots=True)

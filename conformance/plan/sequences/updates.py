@@ -5,8 +5,6 @@ request wrote in between. Whether that happens is chance, so it is tried on many
 happened on one may have any reason, on two it is the target's doing.
 """
 
-from __future__ import annotations
-
 from collections.abc import Generator, Mapping
 from functools import partial
 from typing import Any
@@ -22,8 +20,8 @@ from conformance.contract.vocabulary.overlay_rules import (
     ParallelRule,
 )
 from conformance.contract.vocabulary.overlay_steps import MemberUpdate
-from conformance.plan.generation.instants import instant
 from conformance.plan.sequences import assertions
+from conformance.plan.sequences.mismatch import instant
 from conformance.plan.sequences.steps import (
     Make,
     NotShown,

@@ -1,7 +1,5 @@
 """The valid base request of each operation: the overlay's, or one made from the shapes."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Which member a refusal means: by its name, its value, or the noun of the error code."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any

@@ -1,7 +1,5 @@
 """Requests with more in them than what is required: all at the top, then all that these hold."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator

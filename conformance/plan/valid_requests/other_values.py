@@ -4,8 +4,6 @@ What an overlay has in its showcases and bases is known to be valid. Beyond that
 within the limits: a target may refuse one for reasons that no limit states, so there are several.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterator, Mapping

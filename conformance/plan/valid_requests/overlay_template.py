@@ -1,7 +1,5 @@
 """The inferred lifecycles of a service as an overlay, for a person to correct."""
 
-from __future__ import annotations
-
 import textwrap
 from dataclasses import replace
 from typing import Any

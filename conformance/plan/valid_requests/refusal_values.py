@@ -1,7 +1,5 @@
 """What a refusal says and suggests: listed values, one of a pattern, resources of the run."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field

@@ -5,8 +5,6 @@ answer is read as people read it, by what most services say; it is only ever use
 that is accepted, never to judge one.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterator, Mapping

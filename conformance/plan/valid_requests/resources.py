@@ -5,8 +5,6 @@ The overlay's ``resource`` is the main kind, called ``called`` (default ``main``
 requests speak of as ``${id.KIND}``. A kind with ``service`` is the main one of another contract.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any

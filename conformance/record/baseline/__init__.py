@@ -7,9 +7,13 @@ a new one from a record, ``render`` writes it.
 
 from __future__ import annotations
 
-from conformance.record.baseline.changing import BaselineChange, pruned, updated
-from conformance.record.baseline.errors import BaselineProblem, UnreadableBaseline, WrongBaseline
-from conformance.record.baseline.gate import Gate
+from conformance.record.baseline.gate import BaselineChange, Gate, pruned, updated
 from conformance.record.baseline.reading import parse_baseline, read_baseline, schema
-from conformance.record.baseline.values import Accepted, Baseline
+from conformance.record.baseline.values import (
+    Accepted,
+    Baseline,
+    BaselineProblem,
+    UnreadableBaseline,
+    WrongBaseline,
+)
 from conformance.record.baseline.writing import render

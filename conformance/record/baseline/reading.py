@@ -7,8 +7,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from conformance.record.baseline.errors import UnreadableBaseline, WrongBaseline
-from conformance.record.baseline.values import Accepted, Baseline
+from conformance.errors import reason
+from conformance.record.baseline.values import Accepted, Baseline, UnreadableBaseline, WrongBaseline
 from conformance.record.schema import packaged
 
 if TYPE_CHECKING:
@@ -47,8 +47,7 @@ def read_baseline(path: str | Path) -> Baseline:
     try:
         data = file.read_bytes()
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-        why = error.strerror if isinstance(error, OSError) else None
-        raise UnreadableBaseline(file, why or str(error)) from None
+        raise UnreadableBaseline(file, reason(error)) from None
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

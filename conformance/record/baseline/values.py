@@ -1,4 +1,4 @@
-"""A baseline as values."""
+"""A baseline as values, and what can be wrong with one."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from conformance.errors import BadInput, FileProblem
 from conformance.record.exchanges import Recorded
 
 FORMAT = 1
@@ -54,3 +55,32 @@ class Baseline:
         """The form of the file, sorted by requirement."""
         entries = sorted(self.accepted.values(), key=lambda entry: entry.requirement)
         return {"format": FORMAT, "accepted": [entry.as_json() for entry in entries]}
+
+
+class BaselineProblem(BadInput):
+    """A baseline that cannot be used."""
+
+
+class UnreadableBaseline(BaselineProblem, FileProblem):
+    """The file cannot be opened or read."""
+
+    told = "cannot read the baseline {place}: {why}"
+    hint = "`conformance baseline update RECORD -o FILE` makes one from a run's record"
+
+
+@dataclass(eq=False)
+class WrongBaseline(BaselineProblem):
+    """The file is not a baseline; ``line`` counts from 1, ``expected`` says what belongs there."""
+
+    hint = (
+        "a baseline is `format: 1` and a list `accepted`, each with `requirement` and `reason`, "
+        "and if need be `link` and `expires`"
+    )
+
+    path: Path
+    line: int
+    why: str
+    expected: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.why}; expected {self.expected}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
@@ -9,24 +10,13 @@ from typing import Any
 
 from conformance.contract.model import PatchRule
 from conformance.reference.ambiguities import Ambiguities
-from conformance.reference.apigateway import paging, wording
+from conformance.reference.apigateway import wording
 from conformance.reference.apigateway.csvkeys import CsvRow, rows
 from conformance.reference.apigateway.patch import Patcher, PatchOperation
-from conformance.reference.apigateway.state import ApiKey, ApiKeyLimits, ApiKeys, shown
-from conformance.reference.apigateway.tags import Tags
+from conformance.reference.apigateway.state import ApiKey, ApiKeyLimits, ApiKeys, Tags, shown
 from conformance.reference.clock import Clock, Identifiers
+from conformance.reference.constraints import measure
 from conformance.reference.outcome import OperationOutcome, Refused
-
-
-def utf16_units(text: str) -> int:
-    """Length as Java's String.length counts it."""
-    return len(text) + sum(1 for character in text if character > "\uffff")
-
-
-def measure(readings: Ambiguities) -> Callable[[str], int]:
-    """The way of counting under a reading."""
-    return utf16_units if readings.lengths_in_utf16 else len
-
 
 Members = Mapping[str, Any]
 Handler = Callable[[Members], OperationOutcome]
@@ -97,13 +87,13 @@ class ApiGateway:
 
     def list_keys(self, members: Members) -> OperationOutcome:
         """GetApiKeys: a page of keys, newest first; ``name`` is a prefix."""
-        limit = paging.limit(members.get("limit"), self._readings)
-        before = paging.sequence(members.get("position"), self._readings)
+        limit = _page_size(members.get("limit"), self._readings)
+        before = _before(members.get("position"), self._readings)
         found = (key for key in self.keys.newest_first() if _selected(key, members, before))
         page = list(islice(found, limit + 1))
         body: dict[str, Any] = {"item": [self._listed(key, members) for key in page[:limit]]}
         if len(page) > limit:
-            body["position"] = paging.position(page[limit - 1].sequence)
+            body["position"] = position(page[limit - 1].sequence)
         return OperationOutcome(200, body)
 
     def update(self, members: Members) -> OperationOutcome:
@@ -202,3 +192,35 @@ def _selected(key: ApiKey, members: Members, before: int | None) -> bool:
         and (name is None or (key.name or "").startswith(name))
         and (customer is None or key.customer_id == customer)
     )
+
+
+# -- pages ---------------------------------------------------------------------------------------
+
+PAGE_SIZE, LARGEST_PAGE = 25, 500
+_POSITION = re.compile(r"p([0-9a-f]{1,12})")
+
+
+def _page_size(stated: int | None, readings: Ambiguities) -> int:
+    """The size of a page: 25 unless stated, 500 at most, and for -1 (recorded) the default."""
+    if stated is None or stated < 0:
+        return PAGE_SIZE
+    if readings.limit_out_of_range_refused and not 1 <= stated <= LARGEST_PAGE:
+        raise Refused(wording.BAD_LIMIT)
+    return min(stated or PAGE_SIZE, LARGEST_PAGE)
+
+
+def position(sequence: int) -> str:
+    """The position after the key with this sequence number."""
+    return f"p{sequence:x}"
+
+
+def _before(stated: str | None, readings: Ambiguities) -> int | None:
+    """The sequence number of a position; None begins at the newest key."""
+    if not stated:
+        return None
+    match = _POSITION.fullmatch(stated)
+    if match is not None:
+        return int(match[1], 16)
+    if readings.unknown_position_is_first_page:
+        return None
+    raise Refused(wording.BAD_POSITION)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import unquote_to_bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +31,3 @@ class HttpResponse:
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
-
-
-def percent_decoded(text: str) -> str:
-    """Text after percent-decoding; bytes that are not UTF-8 become U+FFFD, never an error."""
-    if "%" not in text:
-        return text
-    return unquote_to_bytes(text).decode("utf-8", "replace")
-
-
-def query_values(query: str) -> dict[str, list[str]]:
-    """Query parameters by name, in order; ``+`` is a space, a name without ``=`` has value ""."""
-    found: dict[str, list[str]] = {}
-    if not query:
-        return found
-    for pair in query.split("&"):
-        if pair:
-            name, _, value = pair.replace("+", " ").partition("=")
-            found.setdefault(percent_decoded(name), []).append(percent_decoded(value))
-    return found

@@ -8,19 +8,10 @@ from typing import Any
 
 from conformance.reference.ambiguities import Ambiguities
 from conformance.reference.clock import Clock, Identifiers, iso_milliseconds
-from conformance.reference.location import listing, wording
-from conformance.reference.location.expiry import (
-    CREATE_RULES,
-    PAST_ON_UPDATE,
-    UPDATE_RULES,
-    ExpiryRule,
-    Wish,
-    check,
-    milliseconds,
-)
-from conformance.reference.location.state import LocationKey, arn, described, entry
+from conformance.reference.location import expiry, state, wording
+from conformance.reference.location.expiry import ExpiryRule, Wish
+from conformance.reference.location.state import LocationKey, Scope
 from conformance.reference.outcome import OperationOutcome, Refused
-from conformance.reference.scope import Scope
 
 LISTED = frozenset({
     "geo:GetMap*", "geo-maps:GetTile", "geo-maps:GetStaticMap", "geo-maps:*",
@@ -46,8 +37,8 @@ DAY = 86_400_000
 class Policy:
     """The rules across members, and how long a key must be inactive before it can be deleted."""
 
-    create: tuple[ExpiryRule, ...] = CREATE_RULES
-    update: tuple[ExpiryRule, ...] = UPDATE_RULES
+    create: tuple[ExpiryRule, ...] = expiry.CREATE_RULES
+    update: tuple[ExpiryRule, ...] = expiry.UPDATE_RULES
     inactive: int = 90 * DAY
     """Milliseconds."""
     unique_names: bool = True
@@ -81,7 +72,7 @@ class LocationKeys:
     def create(self, members: Members) -> OperationOutcome:
         """CreateKey: names are case-sensitive and unique."""
         wish = self._wish(members)
-        check(self._policy.create, wish)
+        expiry.check(self._policy.create, wish)
         self._check_actions(members)
         self._check_tags(members.get("Tags") or {})
         name = members.get("KeyName", "")
@@ -102,7 +93,7 @@ class LocationKeys:
         self.keys[name] = key
         body = {
             "Key": key.value,
-            "KeyArn": arn(key, self.scope, self._readings),
+            "KeyArn": state.arn(key, self.scope, self._readings),
             "KeyName": name,
             "CreateTime": iso_milliseconds(key.created),
         }
@@ -116,14 +107,14 @@ class LocationKeys:
     def describe(self, members: Members) -> OperationOutcome:
         """DescribeKey: everything but the write-only NoExpiry."""
         key = self._known(members["KeyName"])
-        return OperationOutcome(200, described(key, self.scope, self._readings))
+        return OperationOutcome(200, state.described(key, self.scope, self._readings))
 
     def update(self, members: Members) -> OperationOutcome:
         """UpdateKey: what is not mentioned stays, Restrictions are replaced as a whole."""
         if self._readings.lookup_before_rules:
             self._known(members["KeyName"])
         wish = self._wish(members)
-        check(self._update_rules(), wish)
+        expiry.check(self._update_rules(), wish)
         self._check_actions(members)
         before = self._known(members["KeyName"])
         key = replace(
@@ -137,7 +128,7 @@ class LocationKeys:
             raise Refused(wording.invalid(wording.NEEDS_FORCE))
         self.keys[key.name] = key
         body = {
-            "KeyArn": arn(key, self.scope, self._readings),
+            "KeyArn": state.arn(key, self.scope, self._readings),
             "KeyName": key.name,
             "UpdateTime": iso_milliseconds(key.updated),
         }
@@ -145,13 +136,15 @@ class LocationKeys:
 
     def list_keys(self, members: Members) -> OperationOutcome:
         """ListKeys: a page of entries, by name (or, in a reading, newest first)."""
-        size = members.get("MaxResults", listing.DEFAULT)
+        size = members.get("MaxResults", state.PAGE_SIZE)
         status = members.get("Filter", {}).get("KeyStatus")
-        keys = listing.with_status(self.keys.values(), status, self._now())
+        keys = state.with_status(self.keys.values(), status, self._now())
         page = self._after(keys, members.get("NextToken"))
-        body: dict[str, Any] = {"Entries": [entry(key, self._readings) for key in page[:size]]}
+        body: dict[str, Any] = {
+            "Entries": [state.entry(key, self._readings) for key in page[:size]]
+        }
         if len(page) > size:
-            body["NextToken"] = listing.token(page[size - 1])
+            body["NextToken"] = state.token_after(page[size - 1])
         return OperationOutcome(200, body)
 
     def delete(self, members: Members) -> OperationOutcome:
@@ -175,7 +168,7 @@ class LocationKeys:
         return is_other if self._readings.any_change_needs_force else _loses(before, after)
 
     def _after(self, keys: list[LocationKey], token: str | None) -> list[LocationKey]:
-        sequence, name = (None, None) if token is None else listing.after(token)
+        sequence, name = (None, None) if token is None else state.last_before(token)
         if self._readings.newest_listed_first:
             keys.sort(key=lambda key: -key.sequence)
             return [key for key in keys if sequence is None or key.sequence < sequence]
@@ -190,14 +183,14 @@ class LocationKeys:
     def _update_rules(self) -> tuple[ExpiryRule, ...]:
         if not self._readings.past_expiry_accepted:
             return self._policy.update
-        return tuple(rule for rule in self._policy.update if rule is not PAST_ON_UPDATE)
+        return tuple(rule for rule in self._policy.update if rule is not expiry.PAST_ON_UPDATE)
 
     def _wish(self, members: Members) -> Wish:
         stated = members.get("ExpireTime")
         return Wish(
             now=self._now(),
             no_expiry=members.get("NoExpiry"),
-            expires=None if stated is None else milliseconds(stated, self._readings),
+            expires=None if stated is None else expiry.milliseconds(stated, self._readings),
             described="Description" in members,
             restricted="Restrictions" in members,
         )

@@ -1,17 +1,61 @@
-"""Location keys as stored and as answered."""
+"""Location keys as stored, answered and listed, and where a request for one is for."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import base64
+import binascii
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qs
 
 from conformance.reference.ambiguities import Ambiguities
 from conformance.reference.clock import iso_milliseconds
-from conformance.reference.scope import Scope
+from conformance.reference.http.message import HttpRequest
+from conformance.reference.location import wording
+from conformance.reference.outcome import Refused
+
+_CREDENTIAL = re.compile(r"Credential=([^,\s]+)")
+_REGION = re.compile(r"[a-z]{2,5}(-[a-z]+)+-\d{1,2}")
+_REGION_AT = 2
+"""Where the region is in KEY/DAY/REGION/SERVICE/aws4_request."""
+
+_PARTITIONS = (
+    ("cn-", "aws-cn"),
+    ("us-gov-", "aws-us-gov"),
+    ("us-isob-", "aws-iso-b"),
+    ("us-isof-", "aws-iso-f"),
+    ("us-iso-", "aws-iso"),
+    ("eu-isoe-", "aws-iso-e"),
+    ("eusc-", "aws-eusc"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A region; what is not signed is for the first of them."""
+
+    region: str = "us-east-1"
+
+    @property
+    def partition(self) -> str:
+        """The partition of the region, as its ARNs name it."""
+        found = (name for start, name in _PARTITIONS if self.region.startswith(start))
+        return next(found, "aws")
+
+
+def scope_of(request: HttpRequest) -> Scope:
+    """The scope that a request's signature names, in its header or in its query."""
+    header = _CREDENTIAL.search(request.headers.get("authorization", ""))
+    stated = parse_qs(request.query).get("X-Amz-Credential", ())
+    credential = header[1] if header else next(iter(stated), "")
+    parts = credential.split("/")
+    region = parts[_REGION_AT] if len(parts) > _REGION_AT else ""
+    return Scope(region) if _REGION.fullmatch(region) else Scope()
+
 
 ACCOUNT = "123456789012"
-
 FAR_EXPIRY = "9999-12-31T23:59:59.999Z"
 
 
@@ -58,3 +102,43 @@ def described(key: LocationKey, scope: Scope, readings: Ambiguities) -> dict[str
     if key.tags or not readings.empty_members_hidden:
         body["Tags"] = dict(key.tags)
     return body
+
+
+# -- lists ---------------------------------------------------------------------------------------
+
+PAGE_SIZE = 100
+_VERSION = "page after "
+STATUSES = ("Active", "Expired")
+_BAD_TOKEN = "'NextToken' must be a valid token."  # noqa: S105 - a message
+_BAD_STATUS = "'Filter.KeyStatus' must be one of: Active, Expired."
+
+
+def with_status(keys: Iterable[LocationKey], status: str | None, now: int) -> list[LocationKey]:
+    """The keys with a status; raises Refused for one that is none."""
+    if status is None:
+        return list(keys)
+    if status not in STATUSES:
+        fields = (("Filter.KeyStatus", _BAD_STATUS),)
+        raise Refused(wording.invalid(_BAD_STATUS, "FieldValidationFailed", fields))
+    wanted = status == "Expired"
+    return [key for key in keys if is_expired(key, now) is wanted]
+
+
+def is_expired(key: LocationKey, now: int) -> bool:
+    """Whether a key's time has come; ``now`` is in epoch milliseconds."""
+    return key.expires is not None and key.expires <= now
+
+
+def token_after(key: LocationKey) -> str:
+    """The token of the page after this key."""
+    return base64.urlsafe_b64encode(f"{_VERSION}{key.sequence}:{key.name}".encode()).decode()
+
+
+def last_before(text: str) -> tuple[int, str]:
+    """Sequence number and name of the last key before a token; raises Refused for no token."""
+    try:
+        plain = base64.b64decode(text.encode(), altchars=b"-_", validate=True).decode()
+        sequence, name = plain.removeprefix(_VERSION).split(":", 1)
+        return int(sequence), name
+    except (binascii.Error, ValueError):
+        raise Refused(wording.invalid(_BAD_TOKEN)) from None

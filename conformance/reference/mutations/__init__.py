@@ -12,20 +12,18 @@ from conformance.reference.mutations import (
     errors,
     gateway_listing,
     gateway_members,
-    gateway_tags,
     gateway_updates,
     limits,
     location_keys,
     location_updates,
     modelled,
     protocol,
-    signatures,
     wire,
 )
 
 _LISTED = (
-    *(wire, protocol, errors, signatures, limits, gateway_members, gateway_updates),
-    *(gateway_listing, gateway_tags, location_keys, location_updates, concurrency),
+    *(wire, protocol, errors, limits, gateway_members, gateway_updates, gateway_listing),
+    *(location_keys, location_updates, concurrency),
 )
 
 

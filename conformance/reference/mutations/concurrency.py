@@ -7,10 +7,9 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from conformance.reference.faults import Around, Handler
+from conformance.reference.faults import Around, Handler, ServiceState
 from conformance.reference.mutations.wrapping import Members, faults
 from conformance.reference.outcome import OperationOutcome
-from conformance.reference.service_state import ServiceState
 
 WINDOW = 0.003
 """Seconds from reading to writing."""

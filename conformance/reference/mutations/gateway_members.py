@@ -7,8 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from conformance.reference.faults import Around, Handler, InjectedFault
-from conformance.reference.mutations.rewriting import successes, values
+from conformance.reference.faults import Around, Handler, InjectedFault, ServiceState
 from conformance.reference.mutations.wrapping import (
     Members,
     faults,
@@ -18,10 +17,11 @@ from conformance.reference.mutations.wrapping import (
     on_body,
     on_input,
     repeated,
+    successes,
+    values,
     wrapping,
 )
 from conformance.reference.outcome import OperationOutcome
-from conformance.reference.service_state import ServiceState
 
 _CREATE, _READ, _DELETE = "CreateApiKey", "GetApiKey", "DeleteApiKey"
 _STORED = ("name", "description", "customerId", "enabled", "tags", "value")

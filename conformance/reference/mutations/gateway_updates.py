@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from conformance.reference.apigateway.state import ApiKey, shown
-from conformance.reference.faults import Around, Handler
+from conformance.reference.faults import Around, Handler, ServiceState
 from conformance.reference.mutations.wrapping import (
     Members,
     faults,
@@ -19,7 +19,6 @@ from conformance.reference.mutations.wrapping import (
     wrapping,
 )
 from conformance.reference.outcome import OperationOutcome
-from conformance.reference.service_state import ServiceState
 
 _UPDATE = "UpdateApiKey"
 _FIELDS = {

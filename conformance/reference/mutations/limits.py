@@ -8,12 +8,8 @@ from typing import Any
 
 from conformance.reference.apigateway.state import ApiKeyLimits
 from conformance.reference.faults import InjectedFault
-from conformance.reference.location.expiry import (
-    CREATE_RULES,
-    PAST_ON_UPDATE,
-    UPDATE_RULES,
-    ExpiryRule,
-)
+from conformance.reference.location import expiry
+from conformance.reference.location.expiry import ExpiryRule
 from conformance.reference.location.service import DAY, Policy
 
 _UNLIMITED = 10**9
@@ -70,7 +66,7 @@ def _added(on: str, rule: ExpiryRule) -> Callable[[Policy], Policy]:
     return change
 
 
-_RULES = tuple({rule.id: rule for rule in (*CREATE_RULES, *UPDATE_RULES)}.values())
+_RULES = tuple({rule.id: rule for rule in (*expiry.CREATE_RULES, *expiry.UPDATE_RULES)}.values())
 _ALWAYS_BOTH = ExpiryRule(
     "needs-no-expiry",
     "'NoExpiry' must be set.",
@@ -88,7 +84,7 @@ FAULTS = (
         _policy(f"{one.id}:off", f"Not enforced: {one.message}", _without(one))
         for one in _RULES
         # Whether UpdateKey refuses what is long past is open: the documents say both.
-        if one is not PAST_ON_UPDATE
+        if one is not expiry.PAST_ON_UPDATE
     ),
     _policy("update-needs-no-expiry", "UpdateKey wants NoExpiry with ExpireTime.",
             _added("update", _ALWAYS_BOTH)),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from conformance.reference.faults import Around, Handler, InjectedFault
+from conformance.reference.faults import Around, Handler, InjectedFault, ServiceState
 from conformance.reference.location.state import LocationKey
 from conformance.reference.mutations.wrapping import (
     Members,
@@ -20,7 +20,6 @@ from conformance.reference.mutations.wrapping import (
     wrapping,
 )
 from conformance.reference.outcome import OperationOutcome, Refused
-from conformance.reference.service_state import ServiceState
 
 _CREATE, _READ, _LIST, _DELETE = "CreateKey", "DescribeKey", "ListKeys", "DeleteKey"
 HOUR = 3_600_000

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from conformance.reference.faults import Around, Handler
+from conformance.reference.faults import Around, Handler, ServiceState
 from conformance.reference.location import wording
 from conformance.reference.location.state import LocationKey
 from conformance.reference.mutations.location_keys import stored_key
@@ -22,7 +22,6 @@ from conformance.reference.mutations.wrapping import (
     wrapping,
 )
 from conformance.reference.outcome import OperationOutcome, Refused
-from conformance.reference.service_state import ServiceState
 
 _UPDATE = "UpdateKey"
 _DAY = 86_400_000

@@ -5,25 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from urllib.parse import unquote
 
 from conformance.reference.faults import Edge, Incoming, InjectedFault, Respond
-from conformance.reference.http.message import HttpRequest, HttpResponse, percent_decoded
-from conformance.reference.mutations.bodies import (
-    LONG,
-    as_object,
-    completed,
-    first_value,
-    has_doubled_member,
-    has_null_item,
-    has_odd_text,
-    is_deep,
-    is_json,
-    is_utf8,
-    lenient,
-    parsed,
-    unescaped,
-)
-from conformance.reference.mutations.rewriting import failures, successes
+from conformance.reference.http.message import HttpRequest, HttpResponse
+from conformance.reference.mutations import bodies
+from conformance.reference.mutations.wrapping import failures, successes
 from conformance.reference.outcome import ERROR_TYPE, ReferenceAnswer
 
 Test = Callable[[HttpRequest], bool]
@@ -126,25 +113,25 @@ def _connection(name: str, summary: str, incoming: Incoming) -> InjectedFault:
 
 _JSON_FAULTS = (
     _edge("malformed-json-taken", "What is not JSON is taken for an empty object.",
-          _body(lambda body: body if is_json(body) else b"{}")),
-    _edge("truncated-json-ended", "JSON that ends too early is ended.", _body(completed)),
-    _edge("text-around-json", "Text around an object is passed over.", _body(first_value)),
-    _edge("lenient-json", "Comments, commas too many and NaN are JSON.", _body(lenient)),
+          _body(lambda body: body if bodies.is_json(body) else b"{}")),
+    _edge("truncated-json-ended", "JSON that ends too early is ended.", _body(bodies.completed)),
+    _edge("text-around-json", "Text around an object is passed over.", _body(bodies.first_value)),
+    _edge("lenient-json", "Comments, commas too many and NaN are JSON.", _body(bodies.lenient)),
     _edge("non-object-taken", "Lists and numbers are taken for an empty object.",
-          _body(as_object)),
-    _edge("escaped-names", "Escapes in member names are not understood.", _body(unescaped)),
+          _body(bodies.as_object)),
+    _edge("escaped-names", "Escapes in member names are not understood.", _body(bodies.unescaped)),
     _crashing("non-object", "A list or number for a body is a crash.",
-              _of_body(lambda body: not isinstance(parsed(body), dict | None))),
+              _of_body(lambda body: not isinstance(bodies.parsed(body), dict | None))),
     _crashing("empty-body", "An empty body of an update is a crash.",
               lambda request: request.method == "PATCH" and not request.body),
-    _crashing("null-item", "A null in a list is a crash.", _of_body(has_null_item)),
+    _crashing("null-item", "A null in a list is a crash.", _of_body(bodies.has_null_item)),
     _crashing("odd-characters", "U+0000 and half a surrogate pair are a crash.",
-              _of_body(has_odd_text)),
+              _of_body(bodies.has_odd_text)),
     _crashing("doubled-members", "A member that is there twice is a crash.",
-              _of_body(has_doubled_member)),
+              _of_body(bodies.has_doubled_member)),
     _crashing("invalid-utf8", "A body that is not UTF-8 is a crash.",
-              _of_body(lambda body: not is_utf8(body))),
-    _crashing("deep-nesting", "Deep nesting is a crash.", _of_body(is_deep)),
+              _of_body(lambda body: not bodies.is_utf8(body))),
+    _crashing("deep-nesting", "Deep nesting is a crash.", _of_body(bodies.is_deep)),
     _crashing("extreme-numbers", "A number of many digits is a crash.",
               _of_body(lambda body: re.search(rb":(-0|1e400|10{300})", body) is not None)),
     _crashing("empty-object", "An empty object for the body of an update is a crash.",
@@ -176,7 +163,7 @@ _PATHS = (
           _reading(lambda request: replace(request, path=request.path.replace("%", "%25"))
                    if _is_key(request) else request)),
     _edge("labels-decoded-twice", "Labels are percent-decoded twice.",
-          _reading(lambda request: replace(request, path=percent_decoded(request.path))
+          _reading(lambda request: replace(request, path=unquote(request.path))
                    if _is_key(request) else request)),
     _edge("slash-ends-label", "What follows an encoded slash is passed over.",
           _reading(lambda request: replace(request, path=request.path.split("%2F")[0])
@@ -193,7 +180,7 @@ _PATHS = (
     _crashing("slash", "A slash at the end is a crash.",
               lambda request: request.path.endswith("/")),
     _crashing("long-label", "A long label is a crash.",
-              lambda request: request.path.count("a") > LONG),
+              lambda request: request.path.count("a") > bodies.LONG),
     _edge("any-route", "An unknown route is answered with an empty object.",
           _answering(lambda request: _NOWHERE.fullmatch(request.path) is not None,
                      lambda: HttpResponse(200, {"content-type": _JSON}, b"{}"))),

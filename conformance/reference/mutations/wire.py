@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from conformance.reference.clock import iso_seconds
-from conformance.reference.faults import InjectedFault
+from conformance.reference.faults import InjectedFault, ServiceState
 from conformance.reference.jsonbody import encoded
-from conformance.reference.mutations.rewriting import (
+from conformance.reference.mutations.wrapping import (
     Change,
     body,
     every,
@@ -20,7 +20,6 @@ from conformance.reference.mutations.rewriting import (
     values,
 )
 from conformance.reference.outcome import ERROR_TYPE, ReferenceAnswer
-from conformance.reference.service_state import ServiceState
 
 _EPOCHS = ("createdDate", "lastUpdatedDate")
 _TIMES = ("CreateTime", "UpdateTime", "ExpireTime")

@@ -1,4 +1,4 @@
-"""Small pieces that faults in what operations do are made of."""
+"""Small pieces that faults are made of: in what operations do, and in what they answer."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ from functools import partial
 from typing import Any
 
 from conformance.reference.apigateway.state import ApiKey
-from conformance.reference.faults import Around, Handler, InjectedFault
+from conformance.reference.faults import Around, Handler, InjectedFault, Rewrite, ServiceState
 from conformance.reference.location.state import LocationKey
-from conformance.reference.mutations.rewriting import successes, without
-from conformance.reference.outcome import OperationOutcome, Refused
-from conformance.reference.service_state import ServiceState
+from conformance.reference.outcome import OperationOutcome, ReferenceAnswer, Refused
 
 Members = Mapping[str, Any]
 Rows = Mapping[str, tuple[str, Around]]
@@ -132,3 +130,79 @@ def repeated(member: str) -> Around:
         return handle
 
     return around
+
+
+# -- answers -------------------------------------------------------------------------------------
+
+FIRST_ERROR = 400
+Change = Callable[[ReferenceAnswer], ReferenceAnswer]
+
+
+def successes(change: Change, *operations: str) -> Rewrite:
+    """Change the successful answers, of some operations or of all."""
+    return _when(lambda answer: answer.status < FIRST_ERROR, change, operations)
+
+
+def failures(change: Change, *operations: str) -> Rewrite:
+    """Change the error answers, of some operations or of all."""
+    return _when(lambda answer: answer.status >= FIRST_ERROR, change, operations)
+
+
+def every(change: Change, *operations: str) -> Rewrite:
+    """Change all answers, of some operations or of all."""
+    return _when(lambda _answer: True, change, operations)
+
+
+def _when(
+    condition: Callable[[ReferenceAnswer], bool], change: Change, operations: tuple[str, ...]
+) -> Rewrite:
+    def rewrite(_world: ServiceState, name: str, answer: ReferenceAnswer) -> ReferenceAnswer:
+        if operations and name not in operations:
+            return answer
+        return change(answer) if condition(answer) else answer
+
+    return rewrite
+
+
+def members(change: Callable[[str, Any], tuple[str, Any] | None]) -> Change:
+    """Change every named member of the body, at any depth, by its name and value; None drops it."""
+
+    def changed(value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return dict(filter(None, (change(name, changed(item)) for name, item in value.items())))
+        if isinstance(value, list):
+            return [changed(item) for item in value]
+        return value
+
+    return lambda answer: replace(answer, body=changed(answer.body))
+
+
+def values(names: tuple[str, ...], change: Callable[[Any], Any]) -> Change:
+    """Change the values of the members with these names, at any depth."""
+    return members(lambda name, value: (name, change(value) if name in names else value))
+
+
+def header(name: str, value: str | None) -> Change:
+    """Set a header, or with None leave it out."""
+
+    def change(answer: ReferenceAnswer) -> ReferenceAnswer:
+        rest = {known: text for known, text in answer.headers.items() if known != name}
+        return replace(answer, headers=rest if value is None else {**rest, name: value})
+
+    return change
+
+
+def body(change: Callable[[dict[str, Any]], Any]) -> Change:
+    """Change the body where it is an object."""
+
+    def changed(answer: ReferenceAnswer) -> ReferenceAnswer:
+        if not isinstance(answer.body, dict):
+            return answer
+        return replace(answer, body=change(dict(answer.body)))
+
+    return changed
+
+
+def without(*names: str) -> Change:
+    """Leave members of the body out, at any depth."""
+    return members(lambda name, value: None if name in names else (name, value))

@@ -8,7 +8,7 @@ from typing import Any
 
 from conformance.record import Record, Verdict, VerdictLine, fails_gate
 from conformance.reports.causes import signature, skeleton
-from conformance.reports.facts import deciding, severity, target_name
+from conformance.reports.facts import deciding, seen, severity, target_name
 
 FORMAT = 1
 DECIDED = {Verdict.PASSED, Verdict.FAILED}
@@ -163,9 +163,7 @@ def _verdict(line: VerdictLine | None) -> str:
 def _side(line: VerdictLine | None) -> dict[str, Any] | None:
     if line is None:
         return None
-    exchange = deciding(line)
-    seen = exchange.seen if exchange else line.reason
-    return {"verdict": str(line.verdict), "seen": seen, "baseline": line.baseline}
+    return {"verdict": str(line.verdict), "seen": seen(line), "baseline": line.baseline}
 
 
 def _run(record: Record) -> dict[str, Any]:

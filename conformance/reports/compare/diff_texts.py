@@ -1,14 +1,15 @@
-"""A difference between two runs as Markdown, for a pull request, and as plain text."""
+"""A difference between two runs as Markdown, for a pull request, and as text; many as a trend."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from conformance.record import VerdictLine
+from conformance.record import Record, Verdict, gate_levels
 from conformance.reports import facts
-from conformance.reports.compare.diff import Diff, VerdictChange
-from conformance.reports.markdown import code, escaped, fenced
-from conformance.reports.reproduce import curl_script
+from conformance.reports.compare.diff import Diff, VerdictChange, diff
+from conformance.reports.facts import target_name
+from conformance.reports.markdown import code, details, escaped, row
 from conformance.reports.text import one_line, plural
 
 _NAMES = {
@@ -83,24 +84,10 @@ def _item(kind: str, change: VerdictChange) -> Iterator[str]:
     accepted = ", accepted by the baseline" if line.baseline is not None else ""
     yield f"- {code(line.requirement)} ({line.level}{said}{accepted}): {escaped(line.statement)}"
     if kind == "changed" and change.before is not None:
-        yield f"  - seen before: {code(_seen(change.before))}"
-        yield f"  - seen after: {code(_seen(line))}"
-    elif kind == "broken":
-        yield from _proof(line)
-
-
-def _proof(line: VerdictLine) -> Iterator[str]:
-    exchange = facts.deciding(line)
-    if exchange is None:
-        return
-    yield f"  <details><summary>{escaped(facts.source_text(line.source))}</summary>"
-    yield ""
-    yield f"  - expected: {code(exchange.expected)}"
-    yield f"  - seen: {code(exchange.seen)}"
-    yield ""
-    yield from fenced(curl_script(line.evidence))
-    yield ""
-    yield "  </details>"
+        yield f"  - seen before: {code(facts.seen(change.before))}"
+        yield f"  - seen after: {code(facts.seen(line))}"
+    elif kind == "broken" and facts.deciding(line) is not None:
+        yield from details(line)
 
 
 def _plain(kind: str, change: VerdictChange) -> Iterator[str]:
@@ -108,16 +95,69 @@ def _plain(kind: str, change: VerdictChange) -> Iterator[str]:
     said = "" if kind in {"broken", "fixed"} else f"  {change.told()}"
     yield f"  {line.level:13}  {one_line(line.requirement)}{said}"
     if kind == "changed" and change.before is not None:
-        yield f"      before  {one_line(_seen(change.before))}"
+        yield f"      before  {one_line(facts.seen(change.before))}"
     if kind in {"broken", "changed"}:
-        yield f"      seen    {one_line(_seen(line))}"
-
-
-def _seen(line: VerdictLine) -> str:
-    exchange = facts.deciding(line)
-    return exchange.seen if exchange else line.reason
+        yield f"      seen    {one_line(facts.seen(line))}"
 
 
 def said_of_gate(found: Diff) -> str:
     """Why ``--fail-on-broken`` fails."""
     return f"{plural(len(found.gating), 'requirement')} broke that fail the gate"
+
+
+_HEAD = ("start", "target", "passed", "failed", "unsupported", "fixed", "broken", "note")
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A run: its gate-level verdicts, and what changed since the one before."""
+
+    record: Record
+    passed: int
+    failed: int
+    unsupported: int
+    fixed: int | None
+    broken: int | None
+    note: str
+
+    def cells(self) -> tuple[str, ...]:
+        """What a table shows of it."""
+        numbers = (self.passed, self.failed, self.unsupported, self.fixed, self.broken)
+        run = self.record.run
+        shown = ("" if number is None else f"{number:,}" for number in numbers)
+        return (one_line(run.start), target_name(self.record), *shown, self.note)
+
+
+def trend(records: Sequence[Record]) -> tuple[Point, ...]:
+    """The runs by their start, each compared with the one before."""
+    ordered = sorted(records, key=lambda record: record.run.start)
+    return tuple(
+        _point(record, before) for before, record in zip([None, *ordered], ordered, strict=False)
+    )
+
+
+def _point(record: Record, before: Record | None) -> Point:
+    levels = gate_levels(strict=record.run.strict)
+    verdicts = [line.verdict for line in record.verdicts if line.level in levels]
+    found = None if before is None else diff(before, record)
+    return Point(
+        record,
+        verdicts.count(Verdict.PASSED),
+        verdicts.count(Verdict.FAILED),
+        verdicts.count(Verdict.UNSUPPORTED),
+        None if found is None else len(found.fixed),
+        None if found is None else len(found.broken),
+        f"not comparable: {found.incomparable[0]}" if found and found.incomparable else "",
+    )
+
+
+def render_trend(points: Sequence[Point]) -> str:
+    """The series as a Markdown table, which is readable as it stands, too."""
+    return "\n".join(_rows(points)) + "\n"
+
+
+def _rows(points: Sequence[Point]) -> Iterator[str]:
+    yield row(_HEAD)
+    yield "|---|---|---:|---:|---:|---:|---:|---|"
+    for point in points:
+        yield row(escaped(cell) for cell in point.cells())

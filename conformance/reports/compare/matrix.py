@@ -1,17 +1,22 @@
-"""Requirements by targets: who has what, and who holds what of it."""
+"""Requirements by targets: who has what, and who holds what of it; as a page and as Markdown."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from conformance.contract.levels import Level
 from conformance.record import Record, ServiceScore, Share, Verdict, VerdictLine, score_services
 from conformance.record.scores import DECIDED
+from conformance.reports import facts
 from conformance.reports.facts import LEVELS, target_name
+from conformance.reports.html import render_template
+from conformance.reports.markdown import escaped, row
+from conformance.reports.page import anchor
 
 FORMAT = 1
 REPORT = "report.html"
@@ -184,3 +189,93 @@ def _incomparable(records: Sequence[Record]) -> Iterable[str]:
     for record in records:
         if record.interrupted:
             yield f"the run of {target_name(record)} was interrupted"
+
+
+def render_matrix_html(found: Matrix) -> str:
+    """The matrix as one HTML file that loads nothing from the network."""
+    return render_template(
+        "matrix",
+        matrix=found,
+        levels=facts.LEVEL_MEANING,
+        verdicts=facts.VERDICT_MEANING,
+        operation_name=facts.operation_name,
+        report_link=report_link,
+        cell_link=cell_link,
+        service_cell=service_cell,
+    )
+
+
+def report_link(column: Column) -> str:
+    """Where a target's own report is; empty where there is none."""
+    return quote(column.report or "", safe="/.-_~")
+
+
+def cell_link(column: Column, requirement: str) -> str:
+    """Where a target's own report shows a requirement; empty where there is none."""
+    report = report_link(column)
+    return f"{report}#{quote(anchor(requirement), safe='/.:~-_[]')}" if report else ""
+
+
+def render_matrix_markdown(found: Matrix) -> str:
+    """The matrix as Markdown: scores, then operations; requirements only where something fails."""
+    parts = [*_scores(found), *_services(found), *_operations(found), *_notes(found)]
+    return "\n".join(parts) + "\n"
+
+
+def _scores(found: Matrix) -> Iterator[str]:
+    yield row(("target", *facts.LEVELS, "run"))
+    yield "|---|" + "---:|" * len(facts.LEVELS) + "---|"
+    for number, column in enumerate(found.columns):
+        scores = (found.score(number, level) for level in facts.LEVELS)
+        run = column.record.run
+        day = escaped(f"{run.start[:10]}, seed {run.seed}, {run.profile}")
+        yield row((_linked(column), *map(facts.share_text, scores), day))
+    yield ""
+
+
+def _services(found: Matrix) -> Iterator[str]:
+    yield row(("service", *(escaped(column.name) for column in found.columns)))
+    yield "|---|" + "---:|" * len(found.columns)
+    scores = [found.service_scores(number) for number in range(len(found.columns))]
+    for service in found.services:
+        cells = (service_cell(one.get(service)) for one in scores)
+        yield row((escaped(service), *cells))
+    yield ""
+
+
+def service_cell(score: ServiceScore | None) -> str:
+    """What a target has of a service, and what of it holds, in a few words."""
+    if score is None:
+        return "not in the run"
+    if score.is_lacking:
+        return "lacks it"
+    has = f"{score.implemented.part:,} of {score.implemented.of:,} operations"
+    return f"{facts.share_text(score.gate)} hold; {has}; {score.undecided:,} not decided"
+
+
+def _operations(found: Matrix) -> Iterator[str]:
+    yield row(("operation", *(escaped(column.name) for column in found.columns)))
+    yield "|---|" + "---:|" * len(found.columns)
+    for section in found.sections:
+        name = escaped(facts.operation_name(section.service, section.operation))
+        cells = (_cell(section, number) for number in range(len(found.columns)))
+        yield row((name, *cells))
+    yield ""
+
+
+def _cell(section: MatrixSection, column: int) -> str:
+    held, failed = section.held(column), section.failed(column)
+    said = f"{held:,} of {len(section.lines):,}"
+    return f"{said}, {failed:,} failed" if failed else said
+
+
+def _linked(column: Column) -> str:
+    name = escaped(column.name)
+    return f"[{name}]({report_link(column)})" if column.report else name
+
+
+def _notes(found: Matrix) -> Iterator[str]:
+    yield "A share is of what was decided: what a target lacks is no part of it."
+    if found.incomparable:
+        yield ""
+        yield f"The runs are not alike: {escaped('; '.join(found.incomparable))}."

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 from conformance.record import Record, Share, VerdictLine, fails_gate, score_services
 from conformance.reports.causes import Signature, cause_title, signature
-from conformance.reports.facts import deciding, failures, target_name
-from conformance.reports.markdown import code, escaped
+from conformance.reports.facts import deciding, failures, seen, target_name
+from conformance.reports.markdown import code, escaped, row
 from conformance.reports.text import plural
 
 _HEAD = ("cause", "of the score", "failures", "services", "example", "seen")
@@ -108,19 +108,18 @@ def _rows(found: Iterable[WeightedCause]) -> Iterator[str]:
             if target is not None:
                 yield ""
             target = cause.target
-            yield from (f"## {escaped(target)}", "", "| " + " | ".join(_HEAD) + " |")
+            yield from (f"## {escaped(target)}", "", row(_HEAD))
             yield "|---|---:|---:|---|---|---|"
         example = cause.lines[0]
-        exchange = deciding(example)
         cells = (
             escaped(cause.title, _EXAMPLE),
             f"{cause.percent:.1f} %",
             f"{len(cause.lines):,}",
             _services(cause),
             code(example.requirement),
-            escaped(exchange.seen if exchange else example.reason or "", _EXAMPLE),
+            escaped(seen(example), _EXAMPLE),
         )
-        yield "| " + " | ".join(cells) + " |"
+        yield row(cells)
     if target is None:
         yield "No cause counts for that much of a score."
 

@@ -6,12 +6,13 @@ import base64
 from collections.abc import Iterator, Sequence
 
 from conformance.record import RecordedExchange
-from conformance.reports.reproduce.bad_signatures import Keys, Signature
-from conformance.reports.reproduce.parts import Part, Repeat, Variable, characters
-from conformance.reports.reproduce.quoting import printf, python_pipe, shell_text, shell_words
+from conformance.reports.reproduce import quoting
+from conformance.reports.reproduce.quoting import Part, Repeat, Variable
 from conformance.reports.reproduce.steps import (
     Capture,
+    Keys,
     ReproductionStep,
+    Signature,
     ValueEncoding,
     steps,
     unsupported_comment,
@@ -57,7 +58,7 @@ def _lines(step: ReproductionStep, *, last: bool) -> Iterator[str]:
     answer = f"answer_{step.number}"
     yield f"{answer}=$({_command(step)})"
     for capture in step.captures:
-        code = shell_text(_extraction(capture))
+        code = quoting.shell_text(_extraction(capture))
         yield f"{capture.name}=$(printf '%s' \"${answer}\" | python3 -c {code})"
 
 
@@ -65,7 +66,7 @@ def _command(step: ReproductionStep, *options: str) -> str:
     words = ["curl", "-sS", *options, "--path-as-is", *_method(step), *_url(step)]
     for name, value in step.headers:
         # An empty value is written with a semicolon; with a colon curl would drop the header.
-        words += ["-H", shell_words((f"{name}: ", *value) if value else (f"{name};",))]
+        words += ["-H", quoting.shell_words((f"{name}: ", *value) if value else (f"{name};",))]
     if not any(name.lower() == "accept" for name, _ in step.headers):
         words += ["-H", "'Accept:'"]  # curl's own would accept anything
     words += _signing(step.signature)
@@ -77,20 +78,20 @@ def _method(step: ReproductionStep) -> tuple[str, ...]:
     if step.method == "HEAD":
         return ("--head",)
     default = _DEFAULT_METHODS[step.body is not None]
-    return () if step.method == default else ("-X", shell_text(step.method))
+    return () if step.method == default else ("-X", quoting.shell_text(step.method))
 
 
 def _url(step: ReproductionStep) -> tuple[str, ...]:
     text = "".join(part for part in step.url if isinstance(part, str))
     globbing = ("-g",) if set(text) & set("[]{}") else ()
-    return (*globbing, shell_words(step.url))
+    return (*globbing, quoting.shell_words(step.url))
 
 
 def _signing(signature: Signature) -> tuple[str, ...]:
     signing, keys = signature.signing, signature.keys
     if signing is None:
         return ()
-    scope = shell_text(f"aws:amz:{signing.region}:{signing.service}")
+    scope = quoting.shell_text(f"aws:amz:{signing.region}:{signing.service}")
     token = () if keys in {Keys.NOBODYS, Keys.WITHOUT_TOKEN} else (_SESSION,)
     return ("--aws-sigv4", scope, "--user", f'"{_USERS.get(keys, _OWN)}"', *token)
 
@@ -105,19 +106,19 @@ def _body(step: ReproductionStep) -> tuple[tuple[str, ...], tuple[str, ...]]:
     options = () if named else ("-H", "'Content-Type:'")
     if isinstance(step.body, bytes):
         return (*options, "--data-binary", "@-"), (_bytes(step.body), "|")
-    if characters(step.body) > _ASKED_FOR:
+    if quoting.characters(step.body) > _ASKED_FOR:
         options = (*options, "-H", "'Expect:'")
     if _fits_an_argument(step.body):
-        return (*options, "--data-binary", shell_words(step.body)), ()
+        return (*options, "--data-binary", quoting.shell_words(step.body)), ()
     hidden = any(isinstance(part, Repeat) and has_hidden(part.unit) for part in step.body)
-    writer = python_pipe(step.body) if hidden else printf(step.body)
+    writer = quoting.python_pipe(step.body) if hidden else quoting.printf(step.body)
     return (*options, "--data-binary", "@-"), (writer, "|")
 
 
 def _fits_an_argument(body: tuple[Part, ...]) -> bool:
     plain = not any(has_hidden(_said(part)) for part in body)
     file = bool(body) and isinstance(body[0], str) and body[0].startswith("@")
-    return plain and not file and characters(body) <= _LONGEST_ARGUMENT
+    return plain and not file and quoting.characters(body) <= _LONGEST_ARGUMENT
 
 
 def _said(part: Part) -> str:

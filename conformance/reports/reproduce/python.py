@@ -7,11 +7,10 @@ from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
 from conformance.record import RecordedExchange
-from conformance.reports.reproduce.bad_signatures import Keys
-from conformance.reports.reproduce.parts import Part
-from conformance.reports.reproduce.quoting import python_parts, python_text
+from conformance.reports.reproduce.quoting import Part, python_parts, python_text
 from conformance.reports.reproduce.steps import (
     Capture,
+    Keys,
     ReproductionStep,
     ValueEncoding,
     is_chunking,

@@ -17,8 +17,14 @@ from conformance.errors import BadInput
 from conformance.record import ServiceScore, total
 from conformance.reports.badge import Badge, message, render_svg
 from conformance.reports.site import rendering
-from conformance.reports.site.league import Entry, League, file_name, league_of, operation_file
-from conformance.reports.site.record_stream import find_runs
+from conformance.reports.site.record_stream import (
+    Entry,
+    League,
+    file_name,
+    find_runs,
+    league_of,
+    operation_file,
+)
 from conformance.reports.site.service_history import ServiceHistory
 from conformance.reports.site.service_pages import write_service
 
@@ -112,9 +118,7 @@ def _write_rest(
     folder: Path, league: League, standings: dict[tuple[str, str], ServiceHistory], title: str
 ) -> None:
     for name in ("style.css", "league.js"):
-        (folder / name).write_text(rendering.asset(name), "utf-8")
-    for kind in ("targets", "badges", "api/targets"):
-        (folder / kind).mkdir(parents=True, exist_ok=True)
+        rendering.write(folder / name, rendering.asset(name))
     totals = {}
     for target in league.targets:
         own = [one for (name, _), one in standings.items() if name == target]
@@ -135,9 +139,9 @@ def _write_rest(
         for service in league.services
     ]  # fmt: skip
     page = rendering.render("index", root="", title=title, columns=columns, rows=rows)
-    (folder / "index.html").write_bytes(page.encode("utf-8", "replace"))
+    rendering.write(folder / "index.html", page)
     data = _league_data(league, standings, totals)
-    (folder / "api" / "league.json").write_text(json.dumps(data), "utf-8")
+    rendering.write(folder / "api" / "league.json", json.dumps(data))
 
 
 def _score(
@@ -159,13 +163,12 @@ def _write_target(
         "target", root="../", target=target, file=name, version=league.version(target),
         standings=standings, total=whole, file_name=file_name, operation_file=operation_file,
     )  # fmt: skip
-    (folder / "targets" / f"{name}.html").write_bytes(page.encode("utf-8", "replace"))
+    rendering.write(folder / "targets" / f"{name}.html", page)
     badges = folder / "badges"
-    (badges / name).mkdir(exist_ok=True)
-    (badges / f"{name}.svg").write_text(render_svg(_badge("conformance", whole)), "utf-8")
+    rendering.write(badges / f"{name}.svg", render_svg(_badge("conformance", whole)))
     for one in standings:
         text = render_svg(_badge(one.service, one.score))
-        (badges / name / f"{file_name(one.service)}.svg").write_text(text, "utf-8")
+        rendering.write(badges / name / f"{file_name(one.service)}.svg", text)
     data = {
         "format": 1,
         "target": target,
@@ -173,7 +176,7 @@ def _write_target(
         "score": whole.as_json(),
         "services": list(_target_services(standings)),
     }
-    (folder / "api" / "targets" / f"{name}.json").write_text(json.dumps(data), "utf-8")
+    rendering.write(folder / "api" / "targets" / f"{name}.json", json.dumps(data))
 
 
 def _target_services(standings: Iterable[ServiceHistory]) -> Iterator[dict[str, Any]]:

@@ -6,17 +6,20 @@ requirement fails are there exchanges beside them.
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
 from conformance.contract.levels import Level
-from conformance.record import RecordedExchange, RunLine, Verdict, parse
+from conformance.errors import reason
+from conformance.record import RecordedExchange, RunLine, Verdict
 from conformance.record.errors import LineNotJson, NoRunLine, UnknownFormat, Unreadable, WrongShape
-from conformance.record.reader import COMPRESSED, UNREADABLE, open_record, why_unreadable
+from conformance.record.reader import COMPRESSED, UNREADABLE, open_record
 from conformance.record.values import FORMAT
 
 
@@ -74,7 +77,7 @@ def run_of(path: Path) -> RunFile | None:
         with open_record(path) as file:
             first = file.readline()
     except UNREADABLE as error:
-        raise Unreadable(path, why_unreadable(error)) from None
+        raise Unreadable(path, reason(error)) from None
     try:
         line = json.loads(first)
     except ValueError:
@@ -84,7 +87,7 @@ def run_of(path: Path) -> RunFile | None:
     if line.get("format") != FORMAT:
         raise UnknownFormat(path, line.get("format"))
     try:
-        return RunFile(path, parse.run_line(line))
+        return RunFile(path, msgspec.convert(line, RunLine))
     except (KeyError, TypeError, ValueError) as error:
         raise WrongShape(path, 1, "run", str(error)) from None
 
@@ -116,7 +119,7 @@ def _lines(path: Path) -> Iterator[bytes]:
         with open_record(path) as file:
             yield from file
     except UNREADABLE as error:
-        raise Unreadable(path, why_unreadable(error)) from None
+        raise Unreadable(path, reason(error)) from None
 
 
 def _kind(path: Path, number: int, line: bytes) -> str:
@@ -126,3 +129,80 @@ def _kind(path: Path, number: int, line: bytes) -> str:
         if line.endswith(b"\n"):
             raise LineNotJson(path, number, str(error)) from None
         return "cut off"
+
+
+_UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
+_NUMBERS = re.compile(r"\d{1,9}(\.\d{1,9})*")
+_LONGEST_NAME, _DIGEST = 80, 8
+WHOLE_SERVICE = "whole-service"
+"""The file name of the requirements that belong to no operation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """The runs of a service on a target, the newest first; never empty."""
+
+    target: str
+    service: str
+    runs: tuple[RunFile, ...]
+
+    @property
+    def current(self) -> RunFile:
+        """The run that the tables show."""
+        return self.runs[0]
+
+
+@dataclass(frozen=True, slots=True)
+class League:
+    """Targets and services, both by name, and what was run of them."""
+
+    targets: tuple[str, ...]
+    services: tuple[str, ...]
+    entries: dict[tuple[str, str], Entry]
+
+    def of_service(self, service: str) -> tuple[Entry, ...]:
+        """The entries of a service, in the order of the targets."""
+        found = (self.entries.get((target, service)) for target in self.targets)
+        return tuple(entry for entry in found if entry is not None)
+
+    def version(self, target: str) -> str:
+        """The newest version of a target that was run; "" where no run says."""
+        runs = [entry.current for (name, _), entry in self.entries.items() if name == target]
+        return _newest_first(runs)[0].run.target.version or ""
+
+
+def league_of(runs: Iterable[RunFile]) -> League:
+    """Sort runs by target and service. A target is its name; its versions are its history."""
+    groups: dict[tuple[str, str], list[RunFile]] = {}
+    for one in runs:
+        for service in one.run.services:
+            groups.setdefault((one.run.target.name, service), []).append(one)
+    entries = {key: Entry(*key, _newest_first(found)) for key, found in groups.items()}
+    targets, services = ({key[place] for key in groups} for place in (0, 1))
+    return League(tuple(sorted(targets)), tuple(sorted(services)), entries)
+
+
+def _newest_first(runs: Sequence[RunFile]) -> tuple[RunFile, ...]:
+    """By version where every run has one that is numbers, for an older one may be run later."""
+    versions = [one.run.target.version or "" for one in runs]
+    numbered = all(map(_NUMBERS.fullmatch, versions))
+
+    def newness(one: RunFile) -> tuple[list[int], str, str]:
+        version = (one.run.target.version or "").split(".") if numbered else ()
+        return [int(part) for part in version], one.run.start, one.path.as_posix()
+
+    return tuple(sorted(runs, key=newness, reverse=True))
+
+
+def file_name(text: str) -> str:
+    """A name for a file that no system refuses; different texts have different names."""
+    safe = _UNSAFE.sub("-", text).strip(".-") or "x"
+    if safe == text and len(safe) <= _LONGEST_NAME:
+        return safe
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:_DIGEST]
+    return f"{safe[:_LONGEST_NAME]}-{digest}"
+
+
+def operation_file(operation: str | None) -> str:
+    """The name of an operation's page."""
+    return WHOLE_SERVICE if operation is None else file_name(operation)

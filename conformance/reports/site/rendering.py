@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import resources
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from conformance.record import Verdict
@@ -27,6 +28,13 @@ SHORT = {
 def render(name: str, **values: Any) -> str:
     """A page of the site."""
     return _environment().get_template(f"{name}.html.j2").render(**values)
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file of the site, and the folder it goes to where that is missing."""
+    if not path.parent.is_dir():
+        path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text.encode("utf-8", "replace"))
 
 
 def asset(name: str) -> str:

@@ -8,8 +8,14 @@ from typing import Any
 
 from conformance.record import ServiceScore, Verdict, gate_levels, score_services
 from conformance.reports.causes import cause_title, signature
-from conformance.reports.site.league import Entry, file_name, operation_file
-from conformance.reports.site.record_stream import RunFile, StreamedVerdict, verdicts_of
+from conformance.reports.site.record_stream import (
+    Entry,
+    RunFile,
+    StreamedVerdict,
+    file_name,
+    operation_file,
+    verdicts_of,
+)
 
 _CAUSES = 5
 _CHANGES = 100

@@ -14,8 +14,13 @@ from conformance.record import Verdict
 from conformance.reports import facts
 from conformance.reports.reproduce import curl_script
 from conformance.reports.site import rendering
-from conformance.reports.site.league import Entry, file_name, operation_file
-from conformance.reports.site.record_stream import StreamedVerdict, verdicts_of
+from conformance.reports.site.record_stream import (
+    Entry,
+    StreamedVerdict,
+    file_name,
+    operation_file,
+    verdicts_of,
+)
 from conformance.reports.site.service_history import ServiceHistory, by_operation, history_of
 from conformance.reports.text import one_line, visible
 
@@ -53,10 +58,10 @@ def write_service(folder: Path, service: str, entries: Sequence[Entry]) -> list[
     groups = _rows(current)
     at = folder / "services"
     values = {"standings": standings, "service": service, "operations": list(groups)}
-    _write(at / f"{file_name(service)}.html", _page("service", 1, service, values))
+    rendering.write(at / f"{file_name(service)}.html", _page("service", 1, service, values))
     for operation, rows in groups.items():
         _write_operation(at, operation, rows, standings)
-    _write(
+    rendering.write(
         folder / "api" / "services" / f"{file_name(service)}.json",
         json.dumps(_data(service, standings, groups)),
     )
@@ -96,10 +101,10 @@ def _write_operation(
             "page": number, "pages": len(parts), "page_file": page_file,
             "rows": [_cells(row) for row in part],
         }  # fmt: skip
-        _write(base / page_file(number), _page("operation", 2, service, values))
+        rendering.write(base / page_file(number), _page("operation", 2, service, values))
         for row in part:
             text = _requirement(row, targets, page_file(number))
-            _write(base / name / f"{row.file}.html", text)
+            rendering.write(base / name / f"{row.file}.html", text)
 
 
 def _cells(row: _Row) -> dict[str, Any]:
@@ -223,9 +228,3 @@ def _requirements(groups: Mapping[str | None, Sequence[_Row]]) -> Iterator[dict[
                 "statement": row.any.statement,
                 "verdicts": row.verdicts,
             }
-
-
-def _write(path: Path, text: str) -> None:
-    if not path.parent.is_dir():
-        path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(text.encode("utf-8", "replace"))

@@ -1,12 +1,13 @@
-"""The file of a campaign: targets, services, and how both are cut into parts. TOML, typed."""
+"""The file of a campaign: targets, services, and how both are cut into parts. TOML, typed.
 
-from __future__ import annotations
+And what can go wrong with a campaign that is no fault of ours.
+"""
 
 import difflib
 import re
-import tomllib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -15,17 +16,72 @@ import msgspec
 
 from conformance.contract.locate import default_services, known_services
 from conformance.contract.on_demand import is_offered
-from conformance.runs.campaign.errors import BadCampaign
+from conformance.errors import BadInput, CouldNotTest, FileProblem
+from conformance.toml_file import Mistake, line_of, mistakes, nearest, read_toml
 from conformance.transport.endpoint import target_url
 from conformance.transport.errors import MalformedURL
 from conformance.transport.targets.known import KNOWN
 
-FIELD = re.compile(r"unknown field `([^`]+)`")
-TARGET = re.compile(r"`\$\.target\[(\d+)\]")
-PLACE = re.compile(r"`\$\.(?:target\[\d+\]\.)?([\w-]+)[^`]*`$")
+
+class BadCampaign(FileProblem):
+    """The file of a campaign cannot be read, or says what no campaign can be."""
+
+    hint = "docs/recipes/campaigns.md has an example of every key"
+
+
+class NoDask(BadInput):
+    """The library that spreads the parts is not installed."""
+
+    hint = "install it: pip install 'aws-conformance[campaign]'"
+
+    def __init__(self) -> None:
+        super().__init__("a campaign needs Dask distributed, which is not installed")
+
+
+@dataclass(eq=False)
+class SchedulerLost(CouldNotTest):
+    """The scheduler cannot be reached, or went away while parts were running."""
+
+    hint = "what is finished is on the disk: start the scheduler and give the same command again"
+
+    address: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"the scheduler at {self.address} is lost: {self.why}"
+
+
+@dataclass(eq=False)
+class PartsFailed(CouldNotTest):
+    """Some parts could not be run, each after several attempts."""
+
+    hint = "the same command tries them again; what is finished is kept"
+
+    failed: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{len(self.failed)} parts could not be run: {'; '.join(self.failed[:3])}"
+
+
+@dataclass(eq=False)
+class PartsLeft(CouldNotTest):
+    """The time that the campaign was given is over."""
+
+    hint = "the same command goes on from there"
+
+    left: int
+    of: int
+
+    def __str__(self) -> str:
+        return f"{self.left} of {self.of} parts are left at the end of the time (--time-limit)"
+
+
+class PartFailed(Exception):
+    """A part could not be run this time; its text says why. Another attempt may succeed."""
+
+
 BRACES = re.compile(r"\{([a-z]+)\}")
 PLACEHOLDERS = ("port", "folder")
-Count = msgspec.Meta(ge=1, le=1000)
 
 
 class CampaignTarget(
@@ -92,36 +148,21 @@ class CampaignFile(
 
 def read_campaign(path: Path) -> CampaignFile:
     """Read and check a campaign's file. Raises BadCampaign."""
-    try:
-        text = path.read_text("utf-8-sig")
-        data = tomllib.loads(text)
-    except OSError as error:
-        raise BadCampaign(path, error.strerror or str(error)) from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise BadCampaign(path, str(error)) from None
-    try:
-        campaign = msgspec.convert(data, CampaignFile)
-    except msgspec.ValidationError as error:
-        raise BadCampaign(path, _plain(str(error)), _line(text, str(error))) from None
+    text, data = read_toml(path, BadCampaign)
+    for place, why in _mistakes(data):
+        raise BadCampaign(path, why, line_of(text, place))
+    campaign = msgspec.convert(data, CampaignFile)
     for why in _faults(campaign):
         raise BadCampaign(path, why)
     return campaign
 
 
-def _line(text: str, why: str) -> int | None:
-    """The line of the key that a complaint is about, where it has one of its own."""
-    field, target = FIELD.search(why), TARGET.search(why)
-    place = PLACE.search(why)
-    key = field[1] if field else place[1] if place else None
-    seen = -1
-    for number, line in enumerate(text.splitlines(), 1):
-        seen += line.strip() == "[[target]]"
-        within = target is None or seen == int(target[1])
-        if within and key is not None and re.match(rf"\s*[\[\"']*{re.escape(key)}\b", line):
-            return number
-        if within and key is None and target is not None:
-            return number
-    return None
+def _mistakes(data: dict[str, Any]) -> Iterator[Mistake]:
+    targets = data.get("target")
+    apart = {"target"} if isinstance(targets, list) else set()
+    yield from mistakes(data, CampaignFile, apart=apart)
+    for number, one in enumerate(targets or () if apart else ()):
+        yield from mistakes(one, CampaignTarget, ("target", number))
 
 
 def campaign_of(targets: Sequence[str], services: Sequence[str]) -> CampaignFile:
@@ -146,20 +187,6 @@ def _named(text: str) -> CampaignTarget:
 def schema() -> dict[str, Any]:
     """The JSON Schema of the file."""
     return msgspec.json.schema(CampaignFile)
-
-
-def _plain(text: str) -> str:
-    """``Object contains unknown field `x` - at `$.target[0]` `` as a user of TOML says it."""
-    said = text.replace("Object contains unknown field", "unknown key").replace("`$.", "`")
-    field = FIELD.search(text)
-    of = CampaignTarget if TARGET.search(text) else CampaignFile
-    names = [one.encode_name for one in msgspec.structs.fields(of)]
-    return said + (_alike(field[1], names) if field else "")
-
-
-def _alike(name: str, known: Iterable[str]) -> str:
-    found = difflib.get_close_matches(name, list(known), 1)
-    return f", did you mean {found[0]}?" if found else ""
 
 
 def _faults(campaign: CampaignFile) -> list[str]:
@@ -197,12 +224,12 @@ def _wrong_services(campaign: CampaignFile) -> Iterator[str]:
     if not any(word.startswith("--specs") for word in options):
         for name in sorted(asked):
             if name not in known_services() and not is_offered(name):
-                yield f"no service is called {name}{_alike(name, known_services())}"
+                yield f"no service is called {name}{nearest(name, known_services())}"
     for service, number in campaign.shards.items():
         if number < 1:
             yield f"shards of {service}: at least 1"
         if service not in asked:
-            yield f"shards of {service}: none of the services{_alike(service, asked)}"
+            yield f"shards of {service}: none of the services{nearest(service, asked)}"
 
 
 def _misplaced(target: CampaignTarget) -> Iterator[str]:

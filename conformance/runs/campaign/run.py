@@ -1,4 +1,4 @@
-"""Runs a campaign: submits its parts to Dask, keeps what is finished, tells how it goes."""
+"""Runs a campaign: submits its parts to Dask, keeps what is finished, shows how it goes."""
 
 from __future__ import annotations
 
@@ -6,21 +6,24 @@ import asyncio
 import logging
 import os
 import socket
+import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
-from conformance.runs.campaign.errors import NoDask, PartFailed, SchedulerLost
-from conformance.runs.campaign.parts import Part
-from conformance.runs.campaign.store import Store
-from conformance.runs.campaign.work import PartResult, run_part
+from conformance.reports.text import Display, one_line
+from conformance.runs.campaign.file import NoDask, PartFailed, SchedulerLost
+from conformance.runs.campaign.launch import PartResult, run_part
+from conformance.runs.campaign.store import Part, Store
 
 if TYPE_CHECKING:
     from distributed import Client, Future
+
 
 RETRIES = 2
 """A part that fails is tried again so often; one whose worker dies, as often as Dask does."""
@@ -157,3 +160,49 @@ def _in_time(futures: Iterable[Future[Any]]) -> Iterator[Future[Any]]:
     """The futures until their seconds are over: no other time-out ends with it."""
     with suppress(TimeoutError):
         yield from futures
+
+
+class CampaignProgress(Display):
+    """Counts parts by target; use as a context manager."""
+
+    def __init__(self, parts: tuple[Part, ...], store: Store, *, quiet: bool) -> None:
+        self._quiet = quiet
+        self._of = Counter(part.target.label for part in parts)
+        self._done = Counter(part.target.label for part in parts if store.has(part))
+        self._failed: Counter[str] = Counter()
+
+    def __enter__(self) -> Self:
+        kept = self._done.total()
+        if kept and not self._quiet:
+            self.say(f"{kept} of {self._of.total()} parts are finished already")
+        if sys.stderr.isatty() and not self._quiet:
+            from rich.console import Console
+            from rich.live import Live
+
+            self._bar = Live(console=Console(stderr=True), refresh_per_second=2)
+            self._bar.start()
+            self._bar.update(self._table())
+        return self
+
+    def show(self, ended: PartEnded) -> None:
+        """Show that a part ended."""
+        name = ended.part.target.label
+        (self._failed if ended.failure else self._done)[name] += 1
+        if self._quiet:
+            return
+        said = f"failed: {one_line(ended.failure)}" if ended.failure else f"{ended.seconds:.1f} s"
+        if self._bar is None:
+            done = self._done.total() + self._failed.total()
+            self.say(f"{done} of {self._of.total()}  {ended.part.name}: {said}")
+            return
+        if ended.failure:
+            self.say(f"{ended.part.name}: {said}")
+        self._bar.update(self._table())
+
+    def _table(self) -> Any:
+        from rich.table import Table
+
+        table = Table("target", "finished", "failed", "of")
+        for name, of in self._of.items():
+            table.add_row(name, str(self._done[name]), str(self._failed[name]), str(of))
+        return table

@@ -6,8 +6,6 @@ Standard input is a pipe from the parent. When it ends, because the parent close
 the command and everything that it started are ended.
 """
 
-from __future__ import annotations
-
 import contextlib
 import os
 import subprocess

@@ -1,7 +1,5 @@
 """awsQuery and ec2Query: form parameters in dotted names go out, XML comes back."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -12,8 +10,13 @@ from conformance.contract.places import ABSENT
 from conformance.transport.exchange import Request, Response
 from conformance.transport.protocols.http_bindings import request_without_bindings
 from conformance.transport.protocols.json_text import text
-from conformance.transport.protocols.seam import ReadBody, WireProtocol
-from conformance.transport.protocols.variant import WireRequest, WireVariant
+from conformance.transport.protocols.seam import (
+    ACTION,
+    ReadBody,
+    WireProtocol,
+    WireRequest,
+    WireVariant,
+)
 from conformance.transport.protocols.xml_reading import (
     children,
     entry_names,
@@ -26,7 +29,6 @@ from conformance.transport.protocols.xml_reading import (
 )
 
 FORM = "application/x-www-form-urlencoded; charset=utf-8"
-ACTION = "Action"
 Pairs = Iterator[tuple[str, str]]
 
 

@@ -1,7 +1,5 @@
 """Members outside the body: path labels, query parameters and headers."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,7 +11,7 @@ from conformance.contract.routes import PathTemplate, query_of
 from conformance.contract.texts import from_text, from_texts
 from conformance.transport.exchange import Request
 from conformance.transport.protocols.json_text import text
-from conformance.transport.protocols.variant import WireRequest, WireVariant, merged
+from conformance.transport.protocols.seam import WireRequest, WireVariant, merged
 
 
 @dataclass(slots=True)

@@ -1,7 +1,5 @@
 """JSON as protocols write and read it."""
 
-from __future__ import annotations
-
 import codecs
 import json
 from collections.abc import Callable, Mapping

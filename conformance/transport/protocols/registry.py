@@ -1,25 +1,29 @@
 """The protocols by name, and the two things that everybody does with them: write and read."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import import_module
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from conformance.contract.model import Operation, ProtocolName
+from conformance.contract.routes import query_of
 from conformance.identity_cache import identity_cache
 from conformance.transport.exchange import Exchange, Request, Response
 from conformance.transport.parsed_response import NOT_JSON, ParsedResponse
-from conformance.transport.protocols.seam import WireProtocol
-from conformance.transport.protocols.variant import WireRequest, WireVariant
+from conformance.transport.protocols.seam import (
+    ACTION,
+    TARGET,
+    WireProtocol,
+    WireRequest,
+    WireVariant,
+)
 
 USUAL = WireVariant()
 MODULES: Mapping[ProtocolName, tuple[str, ...]] = {
-    ProtocolName.REST_JSON_1: ("rest_json", "RestJson"),
-    ProtocolName.AWS_JSON_1_0: ("aws_json", "AwsJson", "application/x-amz-json-1.0"),
-    ProtocolName.AWS_JSON_1_1: ("aws_json", "AwsJson", "application/x-amz-json-1.1"),
+    ProtocolName.REST_JSON_1: ("json_bodies", "RestJson"),
+    ProtocolName.AWS_JSON_1_0: ("json_bodies", "AwsJson", "application/x-amz-json-1.0"),
+    ProtocolName.AWS_JSON_1_1: ("json_bodies", "AwsJson", "application/x-amz-json-1.1"),
     ProtocolName.AWS_QUERY: ("form", "AwsQuery"),
     ProtocolName.EC2_QUERY: ("form", "Ec2Query"),
     ProtocolName.REST_XML: ("rest_xml", "RestXml"),
@@ -124,3 +128,26 @@ def _unasked_coding(request: Request, response: Response) -> str:
     coding = (response.header("content-encoding") or "").strip().lower()
     asked = request.header("accept-encoding") is not None
     return "" if asked or coding == "identity" else coding
+
+
+LONGEST_FORM = 1_000_000
+"""Bytes of a body that may be a form's: a longer one is not looked at."""
+_ACTION = f"{ACTION}=".encode()
+
+
+def selectors_of(request: Request) -> dict[str, list[str]]:
+    """The header of awsJson, the parameters of a form, and the headers that only some must have.
+
+    They have names that no query parameter has beside them, so that they may go with a query.
+    """
+    found = {
+        name.lower(): [value] for name, value in request.headers if name[:6].lower() == "x-amz-"
+    }
+    target = request.header(TARGET)
+    if target is not None:
+        found[TARGET] = [target]
+    body = request.body or b""
+    if body and _ACTION in body[:LONGEST_FORM]:
+        pairs = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)
+        found |= query_of(pairs)
+    return found

@@ -1,7 +1,5 @@
 """restXml: labels, query parameters and headers as restJson1 has them, and XML for what is left."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 from collections.abc import Mapping
@@ -18,8 +16,7 @@ from conformance.transport.protocols.http_bindings import (
     bound_members,
     payload_placeholders,
 )
-from conformance.transport.protocols.seam import ReadBody, WireProtocol
-from conformance.transport.protocols.variant import WireRequest, WireVariant
+from conformance.transport.protocols.seam import ReadBody, WireProtocol, WireRequest, WireVariant
 from conformance.transport.protocols.xml_reading import (
     local,
     not_xml,

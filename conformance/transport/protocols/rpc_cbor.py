@@ -1,7 +1,5 @@
 """rpcv2Cbor: the path names service and operation, a CBOR map has every member."""
 
-from __future__ import annotations
-
 import base64
 import binascii
 from collections.abc import Mapping
@@ -21,8 +19,7 @@ from conformance.transport.protocols.http_bindings import (
     request_without_bindings,
 )
 from conformance.transport.protocols.json_text import message, without_depths
-from conformance.transport.protocols.seam import ReadBody, WireProtocol
-from conformance.transport.protocols.variant import WireRequest, WireVariant
+from conformance.transport.protocols.seam import ReadBody, WireProtocol, WireRequest, WireVariant
 
 CBOR = "application/cbor"
 HEADERS = (("smithy-protocol", "rpc-v2-cbor"), ("Accept", CBOR))

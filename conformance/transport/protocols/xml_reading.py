@@ -4,8 +4,6 @@ So the judge can say what is wrong: an element that is no number stays its text,
 items have other names stays the elements that are there.
 """
 
-from __future__ import annotations
-
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping

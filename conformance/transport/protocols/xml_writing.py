@@ -3,8 +3,6 @@
 Values need not be of their shapes: what is wrong is written as it is, for the target to refuse.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any

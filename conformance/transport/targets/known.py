@@ -1,7 +1,5 @@
 """Emulators that the tool starts by name, as data, and how to tell those apart that run already."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterable

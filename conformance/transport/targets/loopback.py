@@ -3,8 +3,6 @@
 With ``--with-parent`` before it, it ends when standard input does, which is when its parent ends.
 """
 
-from __future__ import annotations
-
 import os
 import runpy
 import signal

@@ -1,7 +1,5 @@
 """A target that the user's configuration file names."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import msgspec

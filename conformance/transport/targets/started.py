@@ -1,7 +1,5 @@
 """A target that is started by its name: installed and known, or one of the user's own."""
 
-from __future__ import annotations
-
 import contextlib
 import importlib.util
 import os
@@ -16,7 +14,7 @@ import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
 
-from conformance.transport.command import Command
+from conformance.transport.child import Command
 from conformance.transport.errors import NotInstalled, TargetDidNotStart
 from conformance.transport.targets.known import KnownTarget
 from conformance.transport.targets.own import OwnTarget

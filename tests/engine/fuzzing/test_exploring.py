@@ -8,14 +8,14 @@ import pytest
 
 from conformance.contract.load import merged_spec
 from conformance.contract.validate import Violation, violations
-from conformance.engine.fuzzing.faults import faulty, probe, same_fault
 from conformance.engine.fuzzing.fuzz import explore
-from conformance.engine.fuzzing.spec import prepared
+from conformance.engine.fuzzing.links import prepared
+from conformance.engine.fuzzing.requests import faulty, probe, same_fault
 from conformance.engine.resources.names import Names
 from conformance.engine.run import RunConfig
-from conformance.engine.runner import Settings
 from conformance.engine.secrets.masking import Masker
 from conformance.engine.sending.channel import SignedChannel
+from conformance.engine.service_run import Settings
 from conformance.engine.session import Session
 from conformance.plan.probes import Side
 from conformance.record import Verdict

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.error_identity import is_same, names, says_conflict, says_repeated, says_taken
+from conformance.error_identity import (
+    is_same,
+    names,
+    says_conflict,
+    says_repeated,
+    says_state,
+    says_taken,
+)
 
 
 @pytest.mark.parametrize(
@@ -47,3 +54,19 @@ def test_another_name_is_another_error(other):
 def test_what_stands_in_the_way_of_a_creation(name, conflicts, is_repeated):
     assert (says_conflict(name), says_repeated(name)) == (conflicts, is_repeated)
     assert says_taken(name) is (conflicts or "Already" in name)
+
+
+@pytest.mark.parametrize(
+    ("name", "is_of_state"),
+    [
+        ("DisabledException", True),
+        ("KMSInvalidStateException", True),
+        ("InvalidClusterStateFault", True),
+        ("IncorrectInstanceStatus", True),
+        ("NotFoundException", False),
+        ("ValidationException", False),
+        ("InvalidArnException", False),
+    ],
+)
+def test_a_state_is_named_by_the_error(name: str, *, is_of_state: bool) -> None:
+    assert says_state(name) is is_of_state

@@ -13,10 +13,9 @@ from conformance.engine.resources.names import Names
 from conformance.engine.secrets.masking import Masker
 from conformance.engine.sending.channel import SignedChannel
 from conformance.engine.session import Session
-from conformance.engine.stateful.ambiguity_inference import AmbiguityTracker
+from conformance.engine.stateful.ambiguity_inference import AmbiguityTracker, model_of
 from conformance.engine.stateful.compare import Compared
 from conformance.engine.stateful.moves import ModelStep
-from conformance.engine.stateful.reference import model_of
 from conformance.engine.stateful.search import wander
 from conformance.engine.stateful.sequence_run import ModelMismatch, SequenceRun
 from conformance.plan.sequences import RANDOM

@@ -17,8 +17,7 @@ from conformance.record import Record, RecordedTarget, SummaryLine, Verdict, Ver
 from conformance.record.errors import NoRunLine, UnknownFormat
 from conformance.record.writer import RecordWriter
 from conformance.reports.site.builder import NotASite, build_site
-from conformance.reports.site.league import file_name, league_of
-from conformance.reports.site.record_stream import find_runs
+from conformance.reports.site.record_stream import file_name, find_runs, league_of
 from tests.reports.fakes import fake_record
 
 LARGEST = 2_000_000

@@ -18,20 +18,20 @@ from conformance.cache_folder import write_whole
 from conformance.cli.campaign import command
 from conformance.contract.locate import default_services
 from conformance.record import Verdict, read_record
-from conformance.runs.campaign.errors import (
+from conformance.runs.campaign.file import (
     BadCampaign,
+    CampaignTarget,
     NoDask,
     PartFailed,
     PartsLeft,
     SchedulerLost,
+    campaign_of,
+    read_campaign,
+    schema,
 )
-from conformance.runs.campaign.file import CampaignTarget, campaign_of, read_campaign, schema
-from conformance.runs.campaign.launch import started, supervised
-from conformance.runs.campaign.parts import parts_of
-from conformance.runs.campaign.publish import publish
+from conformance.runs.campaign.launch import run_part, started, supervised
 from conformance.runs.campaign.run import PartEnded, run_parts
-from conformance.runs.campaign.store import Store
-from conformance.runs.campaign.work import run_part
+from conformance.runs.campaign.store import Store, parts_of, publish
 from conformance.transport.errors import MalformedURL
 
 WAIT = 240.0
@@ -63,7 +63,7 @@ def written(tmp_path: Path, text: str = FILE) -> Path:
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ("[shards]", "[shard]", "unknown key `shard`"),
+        ("[shards]", "[shard]", "unknown key shard, did you mean shards?"),
         ('name = "reference"', 'nam = "reference"', "target[0]"),
         (
             'version = "1.2"',

@@ -8,7 +8,7 @@ from pathlib import Path
 from conformance.record import RecordedTarget, Verdict, read_record, write_record
 from conformance.reports.site.builder import build_site
 from conformance.runs.campaign.file import read_campaign
-from conformance.runs.campaign.publish import publish
+from conformance.runs.campaign.store import publish
 from tests.reports.fakes import fake_record
 
 ROOT = Path(__file__).resolve().parents[3]

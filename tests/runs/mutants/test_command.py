@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from conformance.cli.mutants import command
-from conformance.engine.errors import WrongCredentials
+from conformance.engine.stops import WrongCredentials
 from conformance.record import fails_gate
 from conformance.reports.files import UnwritableReport
 from conformance.runs.mutants import (
@@ -20,11 +20,10 @@ from conformance.runs.mutants import (
     ReferenceFails,
     Result,
     run,
+    running,
     schema,
-    trial,
 )
-from conformance.runs.mutants.report import as_json, lines
-from conformance.runs.mutants.values import Ran
+from conformance.runs.mutants.values import Ran, as_json, lines
 from tests.command import in_process
 
 KILLED = {
@@ -106,12 +105,12 @@ def ran(*failures, problem=""):
     ],
 )
 def test_the_fate_of_a_mutant(shown, fate):
-    assert trial.judged(mutant(), shown).fate is fate
+    assert running.judged(mutant(), shown).fate is fate
 
 
 def campaign(*shown, interrupted=False):
-    results = tuple(trial.judged(mutant(f"f{n}"), one) for n, one in enumerate(shown))
-    return Campaign(results, Ran(), 1.0, interrupted)
+    results = tuple(running.judged(mutant(f"f{n}"), one) for n, one in enumerate(shown))
+    return Campaign(results, 1.0, interrupted)
 
 
 MIXED = campaign(
@@ -155,20 +154,20 @@ def test_a_mutant_that_cannot_be_run_is_no_kill(monkeypatch):
     def broken(*_):
         raise RuntimeError("our own fault")
 
-    monkeypatch.setattr(trial, "suite", broken)
-    result = trial.attempt(mutant(), MutantPlan())
+    monkeypatch.setattr(running, "suite", broken)
+    result = running.attempt(mutant(), MutantPlan())
     assert result.fate is MutantStatus.ERROR
     assert result.ran.problem == "RuntimeError: our own fault"
 
 
 def test_a_longer_run_is_made_where_the_quick_one_names_nothing(monkeypatch):
     shown = {"quick": ran("elsewhere"), "deep": ran("location/ListKeys/status/200")}
-    monkeypatch.setattr(trial, "suite", lambda _, plan, __: shown[plan.profile])
-    assert trial.attempt(mutant(), MutantPlan("deep")).fate is MutantStatus.NAMED
-    assert trial.attempt(mutant(), MutantPlan("quick")).fate is MutantStatus.MISNAMED
+    monkeypatch.setattr(running, "suite", lambda _, plan, __: shown[plan.profile])
+    assert running.attempt(mutant(), MutantPlan("deep")).fate is MutantStatus.NAMED
+    assert running.attempt(mutant(), MutantPlan("quick")).fate is MutantStatus.MISNAMED
     monkeypatch.setitem(shown, "quick", ran("location/ListKeys/status/200"))
     monkeypatch.delitem(shown, "deep")
-    assert trial.attempt(mutant(), MutantPlan("deep")).fate is MutantStatus.NAMED
+    assert running.attempt(mutant(), MutantPlan("deep")).fate is MutantStatus.NAMED
 
 
 def test_nothing_is_tried_where_the_reference_itself_fails(monkeypatch):
@@ -182,8 +181,7 @@ def refused(*_):
 
 
 def test_credentials_that_a_mutant_refuses_are_an_error_with_a_hint(monkeypatch):
-    monkeypatch.setattr("conformance.runs.mutants.running.suite", lambda *_: Ran())
-    monkeypatch.setattr(trial, "suite", refused)
+    monkeypatch.setattr(running, "suite", lambda _, __, *faults: refused() if faults else Ran())
     ended = in_process("mutants", "--fault", "status:CreateKey:201", "--workers", "1", "-q")
     assert ended.code == 3
     assert "refuses the credentials: 403 InvalidSignatureException" in ended.out

@@ -10,10 +10,14 @@ from conformance.contract.levels import Level
 from conformance.contract.load import UnknownService
 from conformance.reference.tables import SERVICES
 from conformance.runs.mutants import select
-from conformance.runs.mutants.expected_killers import EXPECTED_KILLERS
-from conformance.runs.mutants.killers import Globs
-from conformance.runs.mutants.redundant import REDUNDANT
-from conformance.runs.mutants.selection import NoMutant, UnknownFaults, UnknownKind
+from conformance.runs.mutants.selection import (
+    EXPECTED_KILLERS,
+    REDUNDANT,
+    Globs,
+    NoMutant,
+    UnknownFaults,
+    UnknownKind,
+)
 from tests import contracts
 
 KINDS = {
@@ -79,7 +83,7 @@ def test_only_wire_format_and_protocol_are_common_to_both_services(every):
 
 
 def test_each_line_of_the_tables_is_about_a_fault(every):
-    lines = {about for about, _ in EXPECTED_KILLERS} | set(REDUNDANT)
+    lines = {*EXPECTED_KILLERS, *REDUNDANT}
     ids = [one.id for one in every]
     assert {about for about in lines if not any(map(Globs((about,)).match, ids))} == set()
 
