@@ -24,6 +24,7 @@ Operation = Callable[[Members], Members | None]
 INVALID = {"secretsmanager": "InvalidParameterException"}
 """What a service declares for an invalid value."""
 
+
 class KeyServer:
     """Every request is answered under one lock: no test is about races."""
 
