@@ -13,6 +13,7 @@ from conformance.engine.control_requests import (
 from conformance.engine.judge.findings import Finding
 from conformance.engine.judge.refusal import entries_refused
 from conformance.engine.probe_result import ProbeResult, judged
+from conformance.engine.resources.names import ANSWERED
 from conformance.engine.resources.placeholders import needs_resource
 from conformance.engine.sending.delivery import is_repeatable, repeats_of_silence, resent
 from conformance.engine.sending.exchange_log import SentProbe, is_lost
@@ -175,10 +176,14 @@ def _explained_by_state(session: Session, probe: Probe, sent: SentProbe) -> bool
 
     The resource had gone, the member was taken, or a valid request met an error of the operation
     that no fault of a request brings about: such as one of what may be done once in a while.
+    So it is where an earlier request may have used up what an answer gave.
     """
     answer = sent.answer
     if not answer.is_refusal:
         return False  # what names no error is none that a lifecycle lacks
+    answers = (one for of, one in sent.parents.items() if of.startswith(ANSWERED))
+    if probe.side is Side.ACCEPT and any(one.has_arrived for one in answers):
+        return True  # it may serve once, or no longer
     resource = lifecycle_of(session.contract, probe.operation.name)
     taken = answer.code == resource.unique_error
     if probe.side is not Side.REJECT and taken and probe.fault is not Fault.CONFLICT:

@@ -5,6 +5,7 @@ from typing import Any
 
 from conformance.contract.inference.identity_rules import READS, UPDATES
 from conformance.contract.walk import shape_at
+from conformance.engine.resources.names import ANSWERED, mentions
 from conformance.engine.sending.exchange_log import SentProbe, SetupFailed
 from conformance.engine.session import Session
 from conformance.plan.generation.values import sample
@@ -28,6 +29,9 @@ def without_fault(session: Session, probe: Probe) -> SentProbe | None:
             return None
         named = probe.place[0] in path_labels(probe.operation)
         right = of_nothing(about) if named else sample(about)
+        usual = base(session.contract, probe.operation).get(str(probe.place[0]))
+        if len(probe.place) == 1 and mentions(usual, f"${{{ANSWERED}."):
+            right = usual  # no other one would do
         plain = replace(plain, values=edited(dict(probe.values), probe.place, right))
     elif probe.form is not None and (probe.form.path or probe.form.labels is not Labels.USUAL):
         plain = replace(plain, values=of_nothing_at_all(session, probe))

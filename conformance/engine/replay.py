@@ -144,7 +144,10 @@ def _body(request: record.RecordedRequest, stand_ins: _StandIns) -> bytes | None
 
 def _pointed(body: Any, pointer: str) -> Any:
     for step in pointer.strip("/").split("/"):
-        body = body.get(step) if isinstance(body, dict) else None
+        if isinstance(body, list) and step.isdigit():
+            body = dict(enumerate(body)).get(int(step))
+        else:
+            body = body.get(step) if isinstance(body, dict) else None
     return body
 
 

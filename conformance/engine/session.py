@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from conformance.contract.model import Contract, Operation
+from conformance.engine.resources.answers import Answers
 from conformance.engine.resources.companions import Companions
 from conformance.engine.resources.disposal import Disposal
 from conformance.engine.resources.filled_request import FilledRequest, RequestFiller
@@ -66,6 +67,7 @@ class Session:
         self.contract, self.names, self.masker = contract, names, masker
         self.search = RequestSearch(contract, self.send, lambda name: name not in self.left_out)
         self.inventory = Inventory(contract, self.send, lend, self.search.improve, alone=alone)
+        self._answers = Answers(contract, self.send, self.inventory, self.search.improve)
         self.lent = lent
         self.disposal = Disposal(contract, self.send, self.inventory, self._is_in_vain)
         self._readiness = Readiness(self.inventory.read, ready)
@@ -74,8 +76,7 @@ class Session:
         self.observers: list[Callable[[SentProbe], None]] = []
         self.lasting: list[Callable[[SentProbe], None]] = []
         """The observers of what every request leaves behind, whoever reports what it shows."""
-        self.sent = 0
-        self._calls_first = False
+        self.sent, self._calls_first = 0, False
         self.left_out: frozenset[str] = frozenset()
         self.why_left_out: Mapping[str, str] = {}
         """Of operations that are left out, those that no option excludes, each with the reason."""
@@ -138,8 +139,8 @@ class Session:
 
         Observers do not see its answer: it says nothing about the operation. Raises SetupFailed.
         """
-        [filled] = self._filled([probe], [self._needed(probe, fresh=fresh)])
-        group = missigned_kinds(probe)
+        group, needed = missigned_kinds(probe), self._needed(probe, fresh=fresh)
+        [filled] = self._filled([probe], [needed])
         request = replace(filled.request, within=self.patience.within(group))
         # It should be refused: where the connection broke it may always be sent again.
         exchange = _sent(channel, request, repeatable=True)
@@ -217,7 +218,7 @@ class Session:
     ) -> list[FilledRequest]:
         """The probes, each for its resource: all that they need is made before any is filled."""
         pairs = list(zip(probes, resources, strict=True))
-        parents = [self.inventory.parents(*pair) for pair in pairs]
+        parents = [self._answers.parents(*pair) for pair in pairs]
         for (probe, resource), others in zip(pairs, parents, strict=True):
             spoken = [*others.items(), *([] if resource is None else [(None, resource)])]
             for kind, one in spoken:
@@ -257,8 +258,7 @@ class Session:
         return self.patience.unanswered(kinds_of_request(probe)) > EQUAL
 
     def _note(self, filled: FilledRequest, exchange: Exchange, together: int = 1) -> None:
-        probe = filled.probe
-        what = probe.requirement or probe.operation.name
+        what = (probe := filled.probe).requirement or probe.operation.name
         self.patience.note(kinds_of_request(probe), what, exchange, together)
 
     def _came_back(self, filled: FilledRequest, exchange: Exchange) -> SentProbe:
@@ -280,8 +280,7 @@ class Session:
     def _note_state(self, sent: SentProbe) -> None:
         if sent.answer.ok:
             made = self.inventory.made.by(sent)
-            about = made if made is not None else sent.resource
-            if about is not None:
+            if (about := made or sent.resource) is not None:
                 about.has_arrived = about is not made
                 self._readiness.note(sent, about)
 

@@ -20,7 +20,7 @@ from conformance.engine.stops import WrongCredentials
 from conformance.engine.support import Support, SupportStatus, excluded, obstacle_to
 from conformance.plan.generation.values import sample
 from conformance.plan.probes import Probe, Side
-from conformance.plan.valid_requests.base_requests import base
+from conformance.plan.valid_requests.base_requests import base, without_answers
 from conformance.plan.valid_requests.optional_members import with_optional_members
 from conformance.plan.valid_requests.resources import arn_of, others, path_labels, with_unknown_ids
 from conformance.transport.exchange import FailureKind
@@ -158,24 +158,17 @@ class SupportRegistry:
         return self._takes(probe, request, failed, fresh=True, improved=True)
 
     def _takes(
-        self,
-        probe: Probe,
-        request: dict[str, Any],
-        failed: SetupFailed,
-        *,
-        fresh: bool,
-        improved: bool = False,
-    ) -> bool:
-        """Whether another request is accepted, which is then the operation's valid one.
-
-        Also ``improved``, after what its refusal says.
-        """
+        self, probe: Probe, request: dict[str, Any], failed: SetupFailed, *,
+        fresh: bool, improved: bool = False,
+    ) -> bool:  # fmt: skip
+        """Whether another request, also ``improved``, is accepted: then that is the valid one."""
         try:
             sent = attempt(self._session, replace(probe, values=request), fresh=fresh).sent
         except SetupFailed:
             return False
         if sent.answer.ok:
             self._contract.found.keep(probe.operation.name, request, failed.sent.answer.told())
+        improved = improved and sent.answer.code is not None
         return sent.answer.ok or (improved and self._session.search.improve(sent) is not None)
 
     def _works_of_another(self, probe: Probe, failed: SetupFailed) -> bool:
@@ -206,20 +199,22 @@ class SupportRegistry:
     def _works_of_what_is_not_made(self, probe: Probe, failed: SetupFailed) -> bool:
         """Whether the operation takes what has the form of an identifier, where none can be had.
 
-        A target that lacks what makes something does not look for it either.
+        A target that lacks what makes something, or answers with it, does not look for it either.
         """
         contract, operation = self._contract, probe.operation
         bound = contract.overlay.words_of(operation.name).binds
         answer = failed.sent.answer
         lacking = answer.code is None and (answer.server_error or answer.status in {404, 405})
-        named = {
+        request = without_answers(operation, probe.values)
+        anew = request != probe.values
+        request |= {
             name: sample(operation.input[name].shape)
-            for name in bound
+            for name in bound if lacking
             if name in probe.values and name in operation.input and any(others(bound[name]))
-        }
-        if not named or not lacking or not contract.overlay.inferred:
+        }  # fmt: skip
+        if request == probe.values or not contract.overlay.inferred:
             return False
-        return self._takes(probe, {**probe.values, **named}, failed, fresh=False)
+        return self._takes(probe, request, failed, fresh=anew, improved=anew)
 
     def _cannot_be_made(self, kind: str) -> bool:
         """Whether it is known already that none of a kind can be made."""
@@ -258,9 +253,8 @@ class SupportRegistry:
         A request with every member is answered in another way then.
         """
         unclear = self._contract.overlay.inferred and sent.answer.server_error
-        if not unclear or sent.answer.code is not None:
-            return False
-        return any(not support.is_alike(sent, other) for other in self._others(sent, most=1))
+        rest = self._others(sent, most=1) if unclear and sent.answer.code is None else ()
+        return any(not support.is_alike(sent, other) for other in rest)
 
     def _others(self, sent: SentProbe, most: int = 2) -> Iterator[SentProbe]:
         """Other requests of an operation: with every member, and for what nothing has.
@@ -282,7 +276,8 @@ class SupportRegistry:
     def _establish_without(self, probe: Probe, failed: SetupFailed) -> Support:
         """No resource can be made: only whether the route exists can still be seen."""
         self._check_credentials(failed.sent)
-        values = with_unknown_ids(self._contract, probe.operation, probe.values)
+        values = without_answers(probe.operation, probe.values)
+        values = with_unknown_ids(self._contract, probe.operation, values)
         try:
             sent = self._session.call(probe.operation, values)
         except SetupFailed as again:  # it speaks of more than identifiers, which nothing has

@@ -62,7 +62,8 @@ def named_by(contract: Contract, operation: Operation, request: Mapping[str, Any
     labels = sorted(naming_members(operation), key=lambda name: operation.path.find(f"{{{name}}}"))
     of_others = [name for name in reversed(labels) if any(others(request.get(name)))]
     # What a creation chooses itself names nothing yet.
-    given = [name for name in reversed(labels) if "${" not in str(request.get(name))]
+    texts = {name: str(request.get(name)) for name in reversed(labels)}
+    given = [one for one, text in texts.items() if "${" not in text or text.startswith("${answer.")]
     found = [*of_others, *given]
     return found[0] if found else label if label in request else None
 

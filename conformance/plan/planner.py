@@ -261,4 +261,6 @@ def _stateful(contract: Contract, operation: Operation, place: Place) -> bool:
     in_body = place == (token,) and operation.input[place[0]].location is Location.BODY
     if in_body or (place == (token,) and contract.overlay.inferred):
         return True  # what no answer gave is no token
+    if "${answer." in str(base(contract, operation).get(str(place[0]))):
+        return True
     return any(place[: len(parse(one))] == parse(one) for one in stateful)

@@ -292,7 +292,8 @@ def test_no_fault_that_nobody_could_be_held_to(run, faults):
     wrong = {one for one in failed(found) if "ThingNotFoundException" not in one}
     assert not wrong
     passed = sum(line.verdict is Verdict.PASSED for line in found.values())
-    assert passed > (30 if "only-one" in faults else 50)
+    # Where there may be one alone, the one that is there is used on.
+    assert passed > (90 if "only-one" in faults else 50)
     assert found["shop/ListThings/request/Max/type"].verdict is Verdict.PASSED
     assert found["shop/ListThings/request/Deep/type"].verdict is Verdict.PASSED
 

@@ -69,6 +69,11 @@ def test_nouns_are_the_same_in_the_plural() -> None:
         # What else an update must have, as the resource shows it.
         ("kafka", "UpdateBrokerCount", {"clusterArn": "${id}",
                                         "currentVersion": "${made.currentVersion}"}),
+        # What one is made of, by the name that its creation has for it.
+        ("kinesis", "DescribeStreamConsumer", {"ConsumerName": "${id}",
+                                               "StreamARN": "${made.stream.StreamARN}"}),
+        # What a creation names is of another service, and identifies the new one.
+        ("workspaces", "RegisterWorkspaceDirectory", {"DirectoryId": "${aws.directory-id}"}),
         # Another way to make the same.
         ("backup", "CreateLogicallyAirGappedBackupVault", {"backupVaultName": "${name}"}),
     ],

@@ -246,3 +246,38 @@ def test_what_takes_away_tags_and_things_is_held_against_a_target():
     assert rules["UntagUser/behavior/removes"].level is Level.EXPECTED
     assert rules["DeleteUser/behavior/gone-after-deletion"].level is Level.EXPECTED
     assert "DisableRule/behavior/shown" in contracts.inferred("events").overlay.rules
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "member", "by", "at"),
+    [
+        ("kms", "Decrypt", "CiphertextBlob", "Encrypt", "CiphertextBlob"),
+        ("kms", "VerifyMac", "Mac", "GenerateMac", "Mac"),
+        ("kinesis", "GetRecords", "ShardIterator", "GetShardIterator", "ShardIterator"),
+        ("sqs", "DeleteMessage", "ReceiptHandle", "ReceiveMessage", "Messages[].ReceiptHandle"),
+        ("ssm", "GetCommandInvocation", "CommandId", "SendCommand", "Command.CommandId"),
+        ("swf", "RespondDecisionTaskCompleted", "taskToken", "PollForDecisionTask", "taskToken"),
+    ],
+)
+def test_what_only_an_answer_shows_is_asked_for(service, operation, member, by, at):
+    overlay = contracts.inferred(service).overlay
+    bound = overlay.words_of(operation).binds[member]
+    answer = overlay.answers[bound.removeprefix("${answer.").removesuffix("}")]
+    assert (answer.operation, answer.at) == (by, at)
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "member"),
+    [
+        # What is put there is chosen by whom puts it.
+        ("kms", "PutKeyPolicy", "Policy"),
+        # It would be that of something else, or cost something.
+        ("organizations", "TerminateResponsibilityTransfer", "Id"),
+        ("redshift", "GetReservedNodeExchangeOfferings", "ReservedNodeId"),
+        # The account of the run is known.
+        ("inspector2", "GetMember", "accountId"),
+    ],
+)
+def test_what_a_request_may_choose_or_the_run_knows_is_no_answer(service, operation, member):
+    words = contracts.inferred(service).overlay.words_of(operation)
+    assert "${answer" not in str(words.binds.get(member))

@@ -191,6 +191,7 @@ def _typed_keys(facts):
 
 BY_NAME = {
     ("resources",),
+    ("answers",),
     ("operations",),
     ("rules",),
     ("quotas", "operations"),

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from conformance.engine.judge.response import observe
 from conformance.engine.sending.exchange_log import RunResource, SentProbe
+from conformance.engine.watching.echoes import Echoes
 from conformance.engine.watching.spoilt import UNKNOWN, Spoilt
 from conformance.plan.probes import Fault, Probe, Side
 from conformance.transport.exchange import Exchange, Request, Response
@@ -148,3 +151,15 @@ def test_a_number_without_an_end_that_was_taken_is_not_held_against_what_shows_i
     assert one.is_unreadable(taken.answer)
     trailing = replace(taken.answer, form="JSON and something after it")
     assert not one.is_unreadable(trailing)
+
+
+@pytest.mark.parametrize(("shown", "held"), [(1, [True]), (2, [False]), (UNKNOWN, [])])
+def test_what_an_odd_request_may_have_left_says_nothing_of_an_echo(shown, held):
+    contract = contracts.inferred("redshift")
+    sent: Any = SimpleNamespace(
+        probe=SimpleNamespace(operation=contract.operations["CreateCluster"]),
+        values={"NumberOfNodes": 1},
+        is_faulty=False,
+    )
+    answer: Any = SimpleNamespace(ok=True, body={"Cluster": {"NumberOfNodes": shown}})
+    assert [one.held for one in Echoes(contract).observe(sent, answer)] == held

@@ -137,7 +137,8 @@ class Binding:
             noun, identified = self.nouns[own], self.identities[own]
             if makes:
                 parents = {kind: self.nouns[kind] for kind in needs}
-                members |= of_new(operation, noun, identified, members, parents)
+                service = self._contract.signing_name
+                members |= of_new(operation, noun, identified, members, parents, service)
             else:
                 members |= of_existing(operation, noun, identified, members)
         return Bound(own, members, tuple(dict.fromkeys(needs)))
@@ -167,16 +168,17 @@ class Binding:
         needed, free = [], dict[str, list[Member]]()
         for member in operation.input.values():
             kind = self._kind_of(self._owner(operation, member, own, makes=makes))
-            if kind is None:
-                continue
-            if is_needed(member):
+            if kind is not None and is_needed(member):
                 needed.append((member, kind))
-            else:
+            elif kind is not None:
                 free.setdefault(kind, []).append(member)
         bound = {kind for _, kind in needed}
-        for kind, members in free.items():
+        create = self.nouns[own].create.input if own is not None and not makes else {}
+        same = {name for name, one in create.items() if is_needed(one)}
+        rank = _PREFERRED.index
+        for kind, members in free.items():  # what one is made of is named as it was then
+            members.sort(key=lambda one: (one.name not in same, rank(part(one.name).kind)))
             if kind not in bound and self._is_meant(operation, kind, members, own, makes=makes):
-                members.sort(key=lambda one: _PREFERRED.index(part(one.name).kind))
                 needed.append((members[0], kind))
                 bound.add(kind)
         if own is not None and self.identities[own].of_parent:
@@ -239,11 +241,9 @@ class Binding:
             made_of = (self._owners.owner(create, one) for one in create.input.values())
             several = self.nouns[own] not in made_of
         if kind == own:
-            identified = self.identities[kind]
+            known = self.identities[kind].known
             if makes:
-                return identified.known.given and any(
-                    one.name == identified.known.place for one in members
-                )
+                return known.given and any(one.name == known.place for one in members)
             return operation in self.nouns[kind].about_one() or several
         return several
 

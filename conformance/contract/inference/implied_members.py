@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from conformance.contract.aws_values import suggested
 from conformance.contract.inference.identifier_sources import chosen, is_needed, shown_as, texts_of
 from conformance.contract.inference.identities import Identity, template
 from conformance.contract.inference.naming import NAME, part, plain
@@ -32,11 +33,24 @@ def of_new(
     about: Identity,
     named: Mapping[str, object],
     parents: Mapping[str, Noun],
+    service: str,
 ) -> dict[str, str]:
     """What else a creation has, by place."""
-    found = dict(_inner_names(operation, noun, about))
+    found = dict(_of_others(operation, about, named, service))
+    found.update(_inner_names(operation, noun, about))
     found.update(_root(operation, noun, {**named, **found}, parents))
     return found
+
+
+def _of_others(
+    operation: Operation, about: Identity, named: Iterable[str], service: str
+) -> Iterator[tuple[str, str]]:
+    """What identifies a new one and is of another service: the directory that is registered."""
+    member = operation.input.get(about.label)
+    if member is None or about.label in named or member.shape.kind is not Kind.STRING:
+        return
+    usual = suggested(about.label, "", "string", member.shape.limit("pattern"), service)
+    yield from ((about.label, str(one)) for one in usual[:1] if str(one).startswith("${aws."))
 
 
 def _shown(operation: Operation, noun: Noun, named: Iterable[str]) -> Iterator[tuple[str, str]]:

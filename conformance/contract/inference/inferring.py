@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from msgspec.structs import replace
 
+from conformance.contract.inference.answered import AnsweredMembers
 from conformance.contract.inference.binding import Binding, Bound
 from conformance.contract.inference.identities import Identity, template
 from conformance.contract.inference.list_rules import (
@@ -71,16 +72,19 @@ def inferred_overlay(contract: Contract) -> Overlay:
     The main kind is the one that most operations are about and that is part of nothing else.
     """
     found, bound, binding = _inferred(contract)
+    every = [one.resource for one in found]
+    made = {name for one in every for name in (one.create or "", *one.also_created_by)}
+    answered = AnsweredMembers(contract, bound, made)
     words = {
         name: OperationWords(
             resource=bound[name].about,
-            binds=bound[name].members,
+            binds={**bound[name].members, **answered.binds.get(name, {})},
             empty_object_allowed=operation.content_type is None,
         )
         for name, operation in contract.operations.items()
     }
     if not found:
-        return Overlay(inferred=True, operations=words)
+        return Overlay(inferred=True, operations=words, answers=answered.answers)
     rules = {address: rule for one in found for address, rule in _rules(contract, one, bound)}
     kinds = {one.name: one.resource for one in found}
     about = {name: one.about for name, one in bound.items()
@@ -91,6 +95,7 @@ def inferred_overlay(contract: Contract) -> Overlay:
     return Overlay(
         inferred=True,
         operations=words,
+        answers=answered.answers,
         resource=replace(main.resource, called=main.name),
         resources={one.name: one.resource for one in others},
         rules=rules,

@@ -10,12 +10,13 @@ made of them, and nothing is concluded from what they answer.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 import msgspec
 
+from conformance.contract.inference.answered import named_answers
 from conformance.contract.inference.binding import named_kinds
 from conformance.contract.inference.inferring import inferred_overlay
 from conformance.contract.inference.json_patch import with_patch_example
@@ -25,7 +26,7 @@ from conformance.contract.inference.model_types import with_types
 from conformance.contract.inference.naming import VERBS, plain
 from conformance.contract.inference.protection import unprotected
 from conformance.contract.model import Contract, Kind, Location, Operation
-from conformance.contract.vocabulary.overlay_model import Overlay, Resource
+from conformance.contract.vocabulary.overlay_model import Answered, Overlay, Resource
 from conformance.documents.sdk.matching import unlabelled
 from conformance.documents.sdk.models import REST_JSON, SdkModel, load_model
 
@@ -181,25 +182,39 @@ def _nouns_of_model(model: SdkModel, name: str) -> Iterator[str]:
 def _needed(contract: Contract, own: tuple[str, ...]) -> tuple[Overlay, set[str]]:
     """The overlay of the kinds alone that these operations are about, and all their operations."""
     overlay = contract.overlay
-    known = overlay.kinds()
+    known, answers = overlay.kinds(), dict(_answers(overlay, own))
+    asked = {op for one in answers.values() for op in (one.operation, one.first) if op is not None}
+    calls = {*own, *asked}
     wanted = dict.fromkeys(
-        name for name, one in known.items() if any(_is_about(contract, op, name, one) for op in own)
+        name
+        for name, one in known.items()
+        if any(_is_about(contract, op, name, one) for op in calls)
     )
     for name in list(wanted):
         _add_needs(name, known, wanted)
     kept = {name: known[name] for name in wanted}
     kept = {name: _suited(contract, one, own) for name, one in kept.items()}
     used = {name for one in kept.values() for name in one.roles().values()}
-    used |= {name for one in kept.values() for name in one.also_created_by}
+    used |= {name for one in kept.values() for name in one.also_created_by} | asked
     tested = set(own)
     main, *others = kept or [""]
     return msgspec.structs.replace(
         overlay,
         resource=msgspec.structs.replace(kept[main], called=main) if kept else None,
         resources={name: kept[name] for name in others},
+        answers=answers,
         operations={k: one for k, one in overlay.operations.items() if k in tested | used},
         rules={k: one for k, one in overlay.rules.items() if k.partition("/")[0] in tested},
     ), used
+
+
+def _answers(overlay: Overlay, names: Iterable[str]) -> Iterator[tuple[str, Answered]]:
+    """The answers that requests speak of, and those that asking for them speaks of."""
+    for about in names:
+        for name in named_answers(overlay.words_of(about).binds):
+            one = overlay.answers[name]
+            yield name, one
+            yield from _answers(overlay, filter(None, (one.operation, one.first)))
 
 
 def _is_about(contract: Contract, operation: str, kind: str, one: Resource) -> bool:

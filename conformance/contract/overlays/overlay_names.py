@@ -16,7 +16,7 @@ Members = Mapping[str, Member]
 PLACEHOLDERS = (
     "name", "secret", "alnum", "unknown", "long", "id", "ID", "taken", "made", "kept", "region",
     "future", "farther", "past", "now", "each", "absent", "word", "uuid", "account", "aws",
-    "number",
+    "number", "answer",
 )  # fmt: skip
 _PLACEHOLDER = re.compile(r"\$\{([^}.:]*)(?:\.([^}:]*))?[^}]*\}")
 _NAMED = frozenset({"id", "ID", "taken", "unknown"})
@@ -104,6 +104,8 @@ class OverlayNames:
                     yield not_here("placeholder", name, PLACEHOLDERS, at)
                 elif name in _NAMED and tag:
                     yield from self.is_kind(tag, at)
+                elif name == "answer" and tag.partition(".")[0] not in self.overlay.answers:
+                    yield not_here("answer", tag.partition(".")[0], self.overlay.answers, at)
 
 
 def has_place(members: Members, where: str, at: Way) -> Iterator[OverlayFault]:

@@ -29,6 +29,8 @@ class _Checker(OverlayNames):
         for name, resource in self.kinds.items():
             way = (*at, "resource") if resource is self.overlay.resource else None
             yield from self._resource(resource, way or (*at, "resources", name))
+        for name, one in self.overlay.answers.items():
+            yield from self._answer(one, (*at, "answers", name))
         for name, about in self.overlay.operations.items():
             yield from self._operation_words(name, about, (*at, "operations", name))
         rules = RuleReferences(self.contract)
@@ -46,6 +48,14 @@ class _Checker(OverlayNames):
                 yield not_here("fault", name, FAULTS, (*at, "refusals", name))
         if self.overlay.model is not None:
             yield from self._model(self.overlay.model, (*at, "model"))
+
+    def _answer(self, one: words.Answered, at: Way) -> Iterator[OverlayFault]:
+        for key, name in (("operation", one.operation), ("first", one.first)):
+            yield from self.is_operation(name, (*at, key)) if name is not None else ()
+        operation = self.named(one.operation)
+        if operation is not None:
+            yield from has_place(operation.output, one.at, (*at, "at"))
+            yield from self.template(one.with_, operation.input, (*at, "with"))
 
     def _resource(self, one: words.Resource, at: Way) -> Iterator[OverlayFault]:
         for role, name in one.roles().items():

@@ -173,6 +173,18 @@ class Resource(OverlayPart, frozen=True):
         return None if self.listing is None else self.listing.page
 
 
+class Answered(OverlayPart, frozen=True):
+    """A value that only an answer gives: what ``operation`` shows at a place, asked for first.
+
+    ``first`` is sent before it: it puts something there, as a message that is then received.
+    """
+
+    operation: str
+    at: str
+    with_: Template = field(default_factory=dict, name="with")
+    first: str | None = None
+
+
 class OperationWords(OverlayPart, frozen=True):
     """Requests of one operation."""
 
@@ -235,6 +247,7 @@ class Overlay(OverlayPart, frozen=True):
     permissions: Permissions | None = None
     resource: Resource | None = None
     resources: Mapping[str, Resource] = field(default_factory=dict)
+    answers: Mapping[str, Answered] = field(default_factory=dict)
     operations: Mapping[str, OperationWords] = field(default_factory=dict)
     rules: Mapping[str, AnyRule] = field(default_factory=dict)
     model: StateModel | None = None

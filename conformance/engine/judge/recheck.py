@@ -10,7 +10,7 @@ from conformance.plan.probes import Fault, Probe, Side
 from conformance.transport.exchange import Request
 from conformance.transport.protocols.registry import members_of
 
-OF_TARGET = re.compile(r"\$\{(?:id|ID|taken|made)[.}]")
+OF_TARGET = re.compile(r"\$\{(?:id|ID|taken|made|answer)[.}]")
 """Placeholders for what an answer of the target gave."""
 CHECKED = {Fault.LIMIT, Fault.ENUM, Fault.TYPE, Fault.REQUIRED}
 

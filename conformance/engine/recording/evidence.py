@@ -3,8 +3,9 @@
 import base64
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -110,9 +111,13 @@ def _uses(step: EvidenceStep, earlier: Sequence[EvidenceStep]) -> tuple[record.U
 
 
 def _pointer(body: Any, value: str) -> str:
-    if not isinstance(body, dict):
-        return ""
-    return next((f"/{name}" for name, item in body.items() if item == value), "")
+    """Where an answer has a text: at its top, else the first place deeper in it."""
+    inner: Iterable[tuple[object, Any]] = body.items() if isinstance(body, dict) else ()
+    inner = enumerate(body) if isinstance(body, list) else inner
+    places = {name: item for name, item in inner if "/" not in str(name)}
+    own = (f"/{name}" for name, item in places.items() if item == value)
+    deeper = (f"/{name}{at}" for name, item in places.items() if (at := _pointer(item, value)))
+    return next(chain(own, deeper), "")
 
 
 def _exchange(

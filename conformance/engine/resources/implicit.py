@@ -3,13 +3,14 @@
 Where a target makes no other one for the asking, that one is as good.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from conformance.contract.inference.naming import plain
 from conformance.contract.vocabulary.overlay_model import Resource
 from conformance.engine.resources.placeholders import facts
 from conformance.engine.sending.exchange_log import RunResource, SetupFailed
+from conformance.error_identity import says_exists, says_full
 
 
 class GetResource(Protocol):
@@ -18,6 +19,21 @@ class GetResource(Protocol):
     def __call__(self, *, fresh: bool = False, kind: str | None = None) -> RunResource:
         """Give it. Raises SetupFailed."""
         ...
+
+
+def the_only_one(
+    kind: str, current: RunResource | None, made: Sequence[RunResource], failed: SetupFailed
+) -> RunResource | None:
+    """The one that is there, where the refusal of another says that there may be no more.
+
+    Of a directory there is one registration, and of an account one detector. What has changed it
+    is better than nothing: without an overlay no refusal of what it is in counts against a target.
+    """
+    code = failed.sent.answer.code or ""
+    if not failed.sent.answer.is_refusal or not (says_exists(code) or says_full(code)):
+        return None
+    there = [current, *(one for one in reversed(made) if one.kind == kind)]
+    return next((one for one in there if one is not None and one.usable), None)
 
 
 class ImplicitResources:

@@ -10,7 +10,7 @@ from conformance.contract.given import given_kinds
 from conformance.contract.inference.naming import looks_only
 from conformance.contract.model import Contract
 from conformance.contract.vocabulary.overlay_model import Resource
-from conformance.engine.resources.implicit import ImplicitResources
+from conformance.engine.resources.implicit import ImplicitResources, the_only_one
 from conformance.engine.resources.listed import SendRequest, has_no_route, name_in_list, stand_in
 from conformance.engine.resources.made_resources import MadeResources
 from conformance.engine.resources.names import is_template, token_texts
@@ -84,13 +84,14 @@ class Inventory:
         current = self._current.get(name)
         as_new = current is not None and not current.touched and self._contract.overlay.inferred
         if current is None or not current.usable or (fresh and not as_new):
-            made = self._made_or_shown(name)
-            self._leave(name)
+            made = self._made_or_shown(name, current)
+            if made is not current:
+                self._leave(name)
             current = self._current[name] = made
         return current
 
-    def _made_or_shown(self, kind: str | None) -> RunResource:
-        """A new one of a kind; where none can be made, the one that came with what it is part of.
+    def _made_or_shown(self, kind: str | None, current: RunResource | None) -> RunResource:
+        """A new one of a kind; else the one that came with what it is part of, or the current one.
 
         Raises SetupFailed.
         """
@@ -101,8 +102,9 @@ class Inventory:
             return known
         try:
             return self.create(kind=kind)
-        except SetupFailed:
+        except SetupFailed as failed:
             shown = self._implicit.first(kind)
+            shown = shown or the_only_one(kind, current, self.made.all, failed)
             if shown is None:
                 raise
             return shown
@@ -293,8 +295,6 @@ class Inventory:
         """The inventory of another contract's resources."""
         if service not in self._lenders:
             if self._lend is None:
-                raise LookupError(
-                    f"{self._contract.service}: no contract provides resources of {service}"
-                )
+                raise LookupError(f"no contract provides resources of {service}")
             self._lenders[service] = self._lend(service)
         return self._lenders[service]

@@ -22,7 +22,7 @@ from conformance.contract.model import Contract, Kind, Operation, Shape
 from conformance.contract.places import find, parse, texts
 from conformance.contract.validate import keeps
 from conformance.contract.vocabulary.overlay_model import Resource
-from conformance.engine.resources.names import mentions, token_texts
+from conformance.engine.resources.names import OF_ANSWERS, mentions, token_texts
 from conformance.engine.sending.exchange_log import RunResource, SentProbe
 from conformance.plan.generation.values import sample
 from conformance.plan.probes import Probe, Side
@@ -114,7 +114,7 @@ def lists_of(contract: Contract, probe: Probe) -> Iterator[tuple[str, Operation]
         member = probe.operation.input.get(name)
         if member is None or member.shape.kind is not Kind.STRING or member.shape.limit("enum"):
             continue
-        if mentions(value, "${id", "${made"):
+        if mentions(value, *OF_ANSWERS):
             continue
         endings = tuple(f"{one}s" for one in _named(name) if len(one) >= _SHORTEST)
         for one in contract.operations.values() if endings else ():

@@ -4,8 +4,10 @@ from conformance.contract.inference.naming import looks_only
 from conformance.contract.model import Contract
 from conformance.contract.places import find
 from conformance.contract.vocabulary.overlay_model import Resource
+from conformance.engine.resources.names import ANSWERED
 from conformance.engine.sending.exchange_log import RunResource, SentProbe
-from conformance.plan.valid_requests.resources import all_creators, identifiers
+from conformance.plan.probes import Side
+from conformance.plan.valid_requests.resources import GIVEN, all_creators, identifiers
 
 REMEMBERED = 60
 """So many of the last that were made are kept when they are gone."""
@@ -41,10 +43,7 @@ class MadeResources:
 
     def note(self, sent: SentProbe) -> None:
         """Keep account of what an accepted request made, changed or deleted."""
-        if not (sent.answer.is_refusal or looks_only(sent.probe.operation.name)):
-            for one in (sent.resource, *sent.parents.values()):
-                if one is not None:
-                    one.touched = True
+        _touch(sent)
         if not sent.answer.ok:
             return
         name = sent.probe.operation.name
@@ -60,13 +59,20 @@ class MadeResources:
                 sent.resource.changed(sent)
 
     def _add(self, sent: SentProbe, kind: str, pointer: str) -> None:
-        inferred = self._contract.overlay.inferred
-        for found in identifiers(pointer, sent.values, sent.answer.members, inferred=inferred):
+        for found in self._identifiers(pointer, sent):
             self.add(found, sent, kind)
         if len(self.all) > self._crowded:
             there = [one for one in self.all[:-REMEMBERED] if not one.gone]
             self.all[:-REMEMBERED] = there
             self._crowded = 2 * len(self.all)
+
+    def _identifiers(self, pointer: str, sent: SentProbe) -> list[str]:
+        """What a creation's answer calls what it made, or else what its request called it."""
+        inferred = self._contract.overlay.inferred
+        shown = [*identifiers(pointer, sent.values, sent.answer.members, inferred=inferred)]
+        if shown or not inferred:
+            return shown
+        return [*identifiers(f"{GIVEN}{pointer}", sent.values, {}, inferred=True)]
 
     def add(self, identifier: str, sent: SentProbe, kind: str) -> RunResource:
         """Keep one that a request made; gives it."""
@@ -83,3 +89,13 @@ class MadeResources:
         for one in self.all:
             if (one.kind, one.id) == (deleted.kind, deleted.id):
                 one.gone = one.gone or deleted.gone
+
+
+def _touch(sent: SentProbe) -> None:
+    """Note that what a request speaks of may have changed, or that an answer is of no use now."""
+    refused = sent.answer.is_refusal
+    changed = not (refused or looks_only(sent.probe.operation.name))
+    spent = refused and sent.probe.side is not Side.REJECT
+    for of, one in (*sent.parents.items(), ("", sent.resource)):
+        if one is not None and (changed or (spent and of.startswith(f"{ANSWERED}."))):
+            one.touched = True

@@ -23,6 +23,10 @@ DRAWN = re.compile(rf"[0-9A-Za-z]{{{NONCE_LENGTH},}}")
 HEXADECIMAL = re.compile(r"[0-9a-f]+|[0-9A-F]+")
 MADE = "made"
 """The placeholders of what the creation of a resource shows."""
+ANSWERED = "answer"
+"""The placeholders of what the answer to another request gave."""
+OF_ANSWERS = ("${id", f"${{{MADE}", f"${{{ANSWERED}")
+"""How placeholders begin of what an answer of the target gave."""
 NUMBERS = 30_000
 UNGUESSABLE = 10
 """Random characters from which on a text counts as unique."""

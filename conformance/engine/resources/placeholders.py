@@ -7,6 +7,7 @@ from typing import Any
 
 from conformance.engine.resources.companions import Companions
 from conformance.engine.resources.names import (
+    ANSWERED,
     MADE,
     TAGGED,
     USUAL,
@@ -121,11 +122,23 @@ class _Lookup:
         if usual is not None:
             return usual
         word, _, kind = name.partition(".")
+        if word == ANSWERED and kind:
+            return self._answered(name)
         if word == MADE:
             text = self._shown.get(kind)
             return None if text is None else lambda _: text
         resource = self._parents.get(kind) if kind else self._resource
         return None if resource is None else self._of.identity(resource).get(word)
+
+    def _answered(self, name: str) -> Say | None:
+        """``${answer.NAME}``, or what the request of that answer had: ``${answer.NAME.MEMBER}``."""
+        one, of = self._parents.get(name), ""
+        if one is not None:
+            text: str | None = one.id
+        else:
+            name, _, of = name.rpartition(".")
+            text = facts(self._parents[name]).get(of) if name in self._parents else None
+        return None if text is None else lambda _: text
 
     @cached_property
     def _shown(self) -> Mapping[str, str]:

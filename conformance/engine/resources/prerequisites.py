@@ -26,7 +26,7 @@ from conformance.contract.inference.naming import (
 from conformance.contract.model import Contract, Operation
 from conformance.contract.places import Place, find, put
 from conformance.contract.walk import shape_at
-from conformance.engine.resources.names import mentions
+from conformance.engine.resources.names import OF_ANSWERS, mentions
 from conformance.engine.resources.placeholders import facts
 from conformance.engine.sending.exchange_log import RunResource, SentProbe
 from conformance.error_identity import says_taken, says_unprepared
@@ -91,7 +91,7 @@ def _showing(contract: Contract, name: str, makers: list[Operation]) -> Iterator
     request = base(contract, contract.operations[name])
     needed = [key for key, member in contract.operations[name].input.items()
               if member.required and part(key).kind == ID
-              and not mentions(request.get(key), "${id", "${made")]  # fmt: skip
+              and not mentions(request.get(key), *OF_ANSWERS)]  # fmt: skip
     yield from (one for one in makers if any(key in one.output for key in needed))
 
 
@@ -110,7 +110,7 @@ def naming(
     said = {text for _, text in _leaves(made.values)}
     shown = [] if refused is None else [
         place for place in _text_places(request)
-        if not mentions(next(find(request, place)), "${id", "${made")
+        if not mentions(next(find(request, place)), *OF_ANSWERS)
         and any(len(text := str(one)) >= _SHORTEST and text in refused.answer.message
                 for one in find(refused.values, place))
     ]  # fmt: skip
@@ -127,7 +127,7 @@ def naming(
         shape = None if top is None else shape_at(top.shape, place[1:])
         if plain(place[-1]) in known and shape is not None and not shape.limit("enum"):
             places.append(place)
-    free = [one for one in places if not mentions(next(find(request, one)), "${id", "${made")]
+    free = [one for one in places if not mentions(next(find(request, one)), *OF_ANSWERS)]
     ways = [free, places] if free != places else [free]
     for some in ways if free else ():
         changed: dict[str, Any] = dict(request)

@@ -168,7 +168,11 @@ class RequestSearch:
             request[name] = next(filter(None, found), request[name])
         if request == sent.probe.values:
             return None
-        return self._accepted(replace(sent.probe, values=request), sent.answer.told())
+        again = self._send(replace(sent.probe, values=request))
+        if again.answer.ok:
+            self._contract.found.keep(sent.probe.operation.name, request, sent.answer.told())
+            return again
+        return self._search(again) if _told(again) != _told(sent) else None
 
     def _all_lists(self) -> Iterator[tuple[Operation, Any]]:
         """What each list shows that nothing has to be named for; it is asked for once."""

@@ -15,6 +15,7 @@ from conformance.contract.model import Contract, Location, Operation
 from conformance.contract.places import find, parse, texts
 from conformance.contract.routes import RouteMatcher, query_of
 from conformance.contract.vocabulary.overlay_model import Resource
+from conformance.engine.resources.names import ANSWERED, mentions
 from conformance.engine.resources.run_tag import is_tagged
 from conformance.plan.valid_requests.resources import (
     MADE,
@@ -115,8 +116,9 @@ class RouteTable:
         return [
             name
             for name, template in binds.items()
-            # Not a version, nor another name of what is named already.
-            if not own or not any(MADE.fullmatch(text) for text in texts(template))
+            # Not a version, nor another name of what is named already, nor what an answer gave.
+            if not (own and any(MADE.fullmatch(text) for text in texts(template)))
+            and not mentions(template, f"${{{ANSWERED}.")
         ]
 
     def is_part(self, operation: Operation) -> bool:

@@ -17,6 +17,7 @@ from conformance.contract.model import Contract, Kind, Member, Shape
 from conformance.contract.places import ABSENT, find, show
 from conformance.contract.walk import ValueWalker, inner_shapes
 from conformance.engine.judge.findings import Finding
+from conformance.engine.judge.redacted import Redacted
 from conformance.engine.sending.exchange_log import SentProbe
 from conformance.plan.sequences.mismatch import instant, mismatch
 from conformance.transport.parsed_response import ParsedResponse
@@ -47,6 +48,8 @@ class Echoes:
             if found is None:
                 yield Finding(name, held=True)
                 continue
+            if isinstance(found.seen, Redacted):
+                continue  # it may be what an odd request left there
             where = show(tuple(found.place))
             seen = "absent" if found.seen is ABSENT else f"{json.dumps(found.seen):.200}"
             yield Finding(name, False, f"{where} is {json.dumps(found.given):.200}", seen)

@@ -78,6 +78,15 @@ def derived(contract: Contract, operation: Operation) -> dict[str, Any]:
     return made
 
 
+def without_answers(operation: Operation, request: Mapping[str, Any]) -> dict[str, Any]:
+    """A request with made-up values in the place of those that only answers give."""
+    found = dict(request)
+    for name, value in request.items():
+        if name in operation.input and "${answer." in str(value):
+            found[name] = values.sample(operation.input[name].shape)
+    return found
+
+
 def as_label(operation: Operation, label: str, identifier: str) -> str | list[str]:
     """An identifier as an operation takes it: alone, or as the only one of several."""
     member = operation.input.get(label)

@@ -44,6 +44,8 @@ def draft(contract: Contract) -> tuple[str, int]:
         lines.append("      resources:\n")
     for one in kinds[1:]:
         lines += [_comments(one, "        "), _block({one.name: one.resource}, 8)]
+    if overlay.answers:
+        lines.append(_block({"answers": overlay.answers}, 6))
     lines.append(_operations(contract, overlay))
     return "".join(lines), len(kinds)
 
