@@ -7,12 +7,15 @@ import time
 
 import pytest
 
+from conformance.plan.sequences import assertions
+
 RIGHT = ("tests.servers.queues.", "tests.servers.keys.")
 
 
 @pytest.fixture(autouse=True)
 def _time_of_servers(clock, monkeypatch):
-    """What a run waits for has come when it looks again."""
-    for name, module in list(sys.modules.items()):
-        if name.startswith(RIGHT) and getattr(module, "time", None) is time:
+    """What a run waits for has come when it looks again; and it calls the same moment now."""
+    served = [module for name, module in list(sys.modules.items()) if name.startswith(RIGHT)]
+    for module in (*served, assertions):
+        if getattr(module, "time", None) is time:
             monkeypatch.setattr(module, "time", clock)
