@@ -68,6 +68,29 @@ def recorded(body: bytes, answer: bytes = b"{}") -> VerdictLine:
     return VerdictLine(NAME, Level.REQUIRED, Verdict.FAILED, "s3", "it is so", evidence=evidence)
 
 
+def test_what_steps_hand_on_is_taken_from_the_answer_that_gave_it() -> None:
+    operation = contracts.contract("location").operations["CreateKey"]
+
+    def step(values: dict[str, str], answer: object) -> EvidenceStep:
+        request = Request("POST", "http://127.0.0.1:9/", (), json.dumps(values).encode())
+        exchange = Exchange(request, Response(200, (), json.dumps(answer).encode()), None, 0.0)
+        seen = ParsedResponse(200, answer, None, "", "application/json", 1)
+        probe = Probe("", operation, Side.ACCEPT, values, "")
+        return EvidenceStep(SentProbe(probe, values, exchange, seen), Role.CHECK)
+
+    handle, chosen = "handle-of-a-message-1", "a-text-that-was-chosen"
+    deep: dict[str, Any] = {}
+    for _ in range(60):
+        deep = {"a": deep}
+    taken = step({"Body": chosen}, {"Deep": deep, "Messages": [{"Handle": handle, "Body": chosen}]})
+    used = step({"Handle": handle, "Body": chosen, "Word": "ENABLED"}, {})
+    _, last = as_evidence([taken, used], Masker(), None)
+    assert [(one.value, one.source, one.pointer) for one in last.uses] == [
+        (handle, 0, "/Messages/0/Handle")
+    ]
+    assert handle not in curl_script(as_evidence([taken, used], Masker(), None))
+
+
 def test_a_long_repetition_is_recorded_in_a_few_characters_and_whole() -> None:
     for unit in (b"a", b"YWFh", "\u00e9".encode()):
         body = b'{"Body":"' + unit * (LONG // len(unit)) + b'"}'
