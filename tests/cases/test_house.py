@@ -17,6 +17,7 @@ import conformance
 from conformance.contract.levels import Level
 from conformance.contract.model import Contract, Operation
 from conformance.engine.outcome import Job
+from conformance.engine.probe_result import is_taken
 from conformance.engine.recording.evidence import EvidenceStep, as_evidence
 from conformance.engine.resources import request_search
 from conformance.engine.resources.listed import lists_of_all
@@ -89,6 +90,22 @@ def test_what_steps_hand_on_is_taken_from_the_answer_that_gave_it() -> None:
         (handle, 0, "/Messages/0/Handle")
     ]
     assert handle not in curl_script(as_evidence([taken, used], Masker(), None))
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "taken"),
+    [
+        (409, "ConflictException", True),
+        (400, "RepositoryAlreadyExistsException", True),
+        (400, "ResourceInUseException", True),
+        (400, "LimitExceededException", False),
+        (200, "ResourceInUseException", False),
+    ],
+)
+def test_what_was_accepted_under_a_name_is_why_the_name_is_refused(
+    status: int, code: str, *, taken: bool
+) -> None:
+    assert is_taken(ParsedResponse(status, {}, code, "", "application/json", 1)) is taken
 
 
 def test_a_long_repetition_is_recorded_in_a_few_characters_and_whole() -> None:
