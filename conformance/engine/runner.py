@@ -115,6 +115,7 @@ class Runner:
                 self._session.disposal.tidy()
             self._emit(Progress(index + 1, len(active), 0))
         self._rules.end()
+        self._post_checks.end()
         explored = self._probes.explored
         for sent in explored.broken(self._decisions.open) if explored else ():
             self._watch.observe(sent)

@@ -433,11 +433,11 @@ CAMPAIGN = (
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("profile", "profil", "toml:2: unknown key `profil`, did you mean profile?"),
-        ('"quick"', '"fast"', "toml:2: Invalid enum value"),
-        ("apigateway = 2", 'apigateway = "2"', "toml:4: Expected `int`, got `str`"),
-        ("command", "comand", "toml:12: unknown key `comand` - at `target[1]`, did you mean"),
-        ('name = "ours"', 'version = "1"', "toml:10: Object missing required field `name`"),
+        ("profile", "profil", "toml:2: unknown key profil, did you mean profile?"),
+        ('"quick"', '"fast"', "toml:2: profile: 'fast' is none of quick, standard, deep"),
+        ("apigateway = 2", 'apigateway = "2"', "toml:4: shards: expected a whole number, got text"),
+        ("command", "comand", "toml:12: unknown key target[1].comand, did you mean command?"),
+        ('name = "ours"', 'version = "1"', "toml:10: target[1].name is missing"),
         ('["apigateway"]', '["apigatewai"]', "no service is called apigatewai, did you mean"),
         ("apigateway = 2", "apigatewai = 2", "none of the services, did you mean apigateway?"),
         ("{port}", "{prot}", "{prot}, did you mean {port}?"),

@@ -156,12 +156,12 @@ def test_what_a_refusal_shows_becomes_what_was_brought_into_that_state() -> None
 
 
 def test_what_answers_with_an_identifier_is_called_before_what_asks_for_it() -> None:
-    contract = contracts.inferred("cloudformation")
-    refusal = _answer(400, "ValidationError", "Stack with id a does not exist")
-    found = first_operations(contract, "DescribeStackSetOperation", refusal)
+    contract = contracts.inferred("glue")
+    refusal = _answer(400, "EntityNotFoundException", "Run with id a does not exist")
+    found = first_operations(contract, "GetWorkflowRunProperties", refusal)
     firsts = [one for one, _ in zip(found, range(3), strict=False)]
     assert firsts
-    assert all("OperationId" in one.output for one in firsts)
+    assert all("RunId" in one.output for one in firsts)
 
 
 def test_a_name_is_put_inside_that_of_its_resource_where_a_refusal_shows_both() -> None:

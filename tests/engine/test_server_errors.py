@@ -162,6 +162,7 @@ class Shop:
         self.crashes = crashes
         self.items: dict[str, dict[str, Any]] = {}
         self.numbers = itertools.count(100)
+        self.tokens: set[str] = set()
 
     def send_all(self, requests: Sequence[Request], *, pipelined: bool) -> list[Exchange]:
         return [self.send(request) for request in requests]
@@ -199,12 +200,16 @@ class Shop:
         return 200, {"itemId": item, **self.items[item]}
 
     def listed(self, asked: Asked) -> tuple[int, dict[str, Any]]:
-        for name, value in asked.parameters:
-            if name == "maxResults" and not (value.isdigit() and 0 < int(value) < 1000):
-                return bad()
-            if name == "nextToken":
-                return bad()
-        return 200, {"items": [{"itemId": one, **self.items[one]} for one in self.items]}
+        given = dict(asked.parameters)
+        most, token = given.get("maxResults", "500"), given.get("nextToken", "0")
+        if not (most.isdigit() and 0 < int(most) < 1000 and token in {"0", *self.tokens}):
+            return bad()
+        after, end = int(token), int(token) + int(most)
+        shown = [{"itemId": one, **self.items[one]} for one in self.items]
+        if end >= len(shown):
+            return 200, {"items": shown[after:]}
+        self.tokens.add(str(end))
+        return 200, {"items": shown[after:end], "nextToken": str(end)}
 
     def at_item(self, asked: Asked, item: str) -> tuple[int, dict[str, Any]]:
         if item not in self.items:

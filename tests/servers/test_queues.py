@@ -23,6 +23,8 @@ READ = [
     for reading in READINGS
 ]
 OPEN = {Verdict.INCONCLUSIVE, Verdict.ERROR}
+CHANCE = {"shy", "twice"}
+"""Readings of what happens now and then: what comes of it does not repeat, and decides nothing."""
 
 
 @pytest.mark.parametrize(("service", "reading"), [*PLAIN, *READ])
@@ -32,7 +34,12 @@ def test_nothing_is_wrong_with_a_right_server(service: str, reading: str, tmp_pa
             url, services=service, profile="quick", seed=1, auth="off", journal_folder=tmp_path
         )
     assert [(one.requirement, one.reason) for one in result.failures] == []
-    doubtful = [one for one in result.verdicts if one.verdict in OPEN]
+    doubtful = [
+        one
+        for one in result.verdicts
+        if one.verdict in OPEN
+        and not (reading in CHANCE and one.reason.startswith("did not repeat on a fresh resource"))
+    ]
     assert [one for one in doubtful if one.level in {"required", "expected"}] == []
     assert [one for one in doubtful if one.verdict is Verdict.ERROR] == []
     assert result.exit_code == 0

@@ -44,13 +44,11 @@ def wrong(tmp_path: Path, service: str, *readings: str, of: tuple[str, ...] = ()
     ]
 
 
-@pytest.mark.real_time
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_right_server_is_called_right(tmp_path: Path, service: str) -> None:
     assert wrong(tmp_path, service) == []
 
 
-@pytest.mark.real_time
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("reading", READINGS)
 @pytest.mark.parametrize("service", SERVICES)
@@ -60,7 +58,6 @@ def test_so_is_one_that_reads_the_documents_otherwise(
     assert wrong(tmp_path, service, reading) == []
 
 
-@pytest.mark.real_time
 @pytest.mark.parametrize(
     ("service", "reading", "of"),
     [

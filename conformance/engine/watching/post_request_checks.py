@@ -84,6 +84,15 @@ class PostRequestChecks:
                 if operation.name in self._fine:
                     self._look(operation, sent)
 
+    def end(self) -> None:
+        """Look once more after an odd request that was never answered, as nothing came after it."""
+        cause = self._unanswered
+        kind = None if cause is None else self._kind_changed_by(cause.probe.operation.name)
+        if kind is not None and self._kinds[kind].service is None:
+            self._last = cause
+            for operation in self._shows(self._kinds[kind]):
+                self.is_spoilt(operation)
+
     def may_store(self, name: str) -> bool:
         """True for an operation that creates or updates."""
         return self._kind_changed_by(name) is not None

@@ -5,13 +5,12 @@ from __future__ import annotations
 import base64
 import json
 import re
-import time
 from dataclasses import dataclass, field
 from typing import Any
 
 from tests.servers.testbed.wire import Refusal
 
-from .queue import ACCOUNT, partition
+from .queue import ACCOUNT, moment, partition
 
 Body = dict[str, Any]
 KINDS = {
@@ -52,7 +51,7 @@ class Version:
     pattern: str | None
     key: str | None
     policies: list[Body]
-    at: float = field(default_factory=time.time)
+    at: float = field(default_factory=moment)
     labels: list[str] = field(default_factory=list)
 
     def read(self, *, plainly: bool) -> str:

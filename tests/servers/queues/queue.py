@@ -21,6 +21,11 @@ INVALID = "InvalidParameterValue"
 NO_QUEUE = "QueueDoesNotExist"
 
 
+def moment() -> float:
+    """The time of day, by whatever clock this module goes."""
+    return time.time()
+
+
 def partition(region: str) -> str:
     parts = {"cn": "aws-cn", "us-gov": "aws-us-gov"}
     return parts.get(region.rpartition("-")[0].rpartition("-")[0], "aws")
@@ -59,7 +64,7 @@ class Queue:
     states: list[tuple[float, dict[str, str]]]
     tags: dict[str, str] = field(default_factory=dict)
     messages: list[Message] = field(default_factory=list)
-    made: float = field(default_factory=time.time)
+    made: float = field(default_factory=moment)
     deleted: float | None = None
     purged: float = 0.0
     purging: float | None = None

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
 from .policy import checked, invalid
-from .queue import ACCOUNT, partition
+from .queue import ACCOUNT, moment, partition
 
 Body = dict[str, Any]
 PENDING = {"http", "https", "email", "email-json"}
@@ -46,7 +45,7 @@ class Subscription:
     endpoint: str
     attributes: dict[str, str]
     pending: bool
-    made: float = field(default_factory=time.time)
+    made: float = field(default_factory=moment)
 
     def passed(self) -> Body | None:
         """The filter policy, if there is one."""
@@ -64,7 +63,7 @@ class Topic:
     tags: dict[str, str] = field(default_factory=dict)
     subscriptions: list[Subscription] = field(default_factory=list)
     removed: int = 0
-    made: float = field(default_factory=time.time)
+    made: float = field(default_factory=moment)
     tokens: dict[tuple[str, str], tuple[float, str, str]] = field(default_factory=dict)
 
     @property
