@@ -181,7 +181,7 @@ def _explained_by_state(session: Session, probe: Probe, sent: SentProbe) -> bool
     answer = sent.answer
     if not answer.is_refusal:
         return False  # what names no error is none that a lifecycle lacks
-    answers = (one for of, one in sent.parents.items() if of.startswith(ANSWERED))
+    answers = (one for of, one in sent.parents.items() if of.startswith(f"{ANSWERED}."))
     if probe.side is Side.ACCEPT and any(one.has_arrived for one in answers):
         return True  # it may serve once, or no longer
     resource = lifecycle_of(session.contract, probe.operation.name)

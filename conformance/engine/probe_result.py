@@ -13,7 +13,13 @@ from conformance.engine.sending.exchange_log import SentProbe
 from conformance.engine.sending.patience import is_brief, is_unanswered, kinds_of_request
 from conformance.engine.session import Session
 from conformance.engine.support import lacks
-from conformance.error_identity import CONFLICT, says_denied, says_exists, says_missing
+from conformance.error_identity import (
+    CONFLICT,
+    says_conflict,
+    says_denied,
+    says_exists,
+    says_missing,
+)
 from conformance.plan.probes import Fault, Probe, Side
 from conformance.plan.valid_requests.resources import path_labels
 from conformance.transport.exchange import FailureKind
@@ -171,8 +177,9 @@ def is_elsewhere(probe: Probe) -> bool:
 
 
 def is_taken(answer: ParsedResponse) -> bool:
-    """True for a refusal that says that something of that name is there already."""
-    return answer.is_refusal and (answer.status == CONFLICT or says_exists(answer.code or ""))
+    """True for a refusal that says that something of that name is there already, or in use."""
+    told = says_exists(code := answer.code or "") or says_conflict(code)
+    return answer.is_refusal and (answer.status == CONFLICT or told)
 
 
 def smallest(trials: list[ProbeResult]) -> list[ProbeResult]:

@@ -17,6 +17,7 @@ import conformance
 from conformance.contract.levels import Level
 from conformance.contract.model import Contract, Operation
 from conformance.engine.outcome import Job
+from conformance.engine.probe_result import is_taken
 from conformance.engine.recording.evidence import EvidenceStep, as_evidence
 from conformance.engine.resources import request_search
 from conformance.engine.resources.listed import lists_of_all
@@ -66,6 +67,45 @@ def recorded(body: bytes, answer: bytes = b"{}") -> VerdictLine:
     steps = [EvidenceStep(sent, Role.PROBE, "a refusal", "200")]
     evidence = as_evidence(steps, Masker(), RecordedSigning("s3", "us-east-1"))
     return VerdictLine(NAME, Level.REQUIRED, Verdict.FAILED, "s3", "it is so", evidence=evidence)
+
+
+def test_what_steps_hand_on_is_taken_from_the_answer_that_gave_it() -> None:
+    operation = contracts.contract("location").operations["CreateKey"]
+
+    def step(values: dict[str, str], answer: object) -> EvidenceStep:
+        request = Request("POST", "http://127.0.0.1:9/", (), json.dumps(values).encode())
+        exchange = Exchange(request, Response(200, (), json.dumps(answer).encode()), None, 0.0)
+        seen = ParsedResponse(200, answer, None, "", "application/json", 1)
+        probe = Probe("", operation, Side.ACCEPT, values, "")
+        return EvidenceStep(SentProbe(probe, values, exchange, seen), Role.CHECK)
+
+    handle, chosen = "handle-of-a-message-1", "a-text-that-was-chosen"
+    deep: dict[str, Any] = {}
+    for _ in range(60):
+        deep = {"a": deep}
+    taken = step({"Body": chosen}, {"Deep": deep, "Messages": [{"Handle": handle, "Body": chosen}]})
+    used = step({"Handle": handle, "Body": chosen, "Word": "ENABLED"}, {})
+    _, last = as_evidence([taken, used], Masker(), None)
+    assert [(one.value, one.source, one.pointer) for one in last.uses] == [
+        (handle, 0, "/Messages/0/Handle")
+    ]
+    assert handle not in curl_script(as_evidence([taken, used], Masker(), None))
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "taken"),
+    [
+        (409, "ConflictException", True),
+        (400, "RepositoryAlreadyExistsException", True),
+        (400, "ResourceInUseException", True),
+        (400, "LimitExceededException", False),
+        (200, "ResourceInUseException", False),
+    ],
+)
+def test_what_was_accepted_under_a_name_is_why_the_name_is_refused(
+    status: int, code: str, *, taken: bool
+) -> None:
+    assert is_taken(ParsedResponse(status, {}, code, "", "application/json", 1)) is taken
 
 
 def test_a_long_repetition_is_recorded_in_a_few_characters_and_whole() -> None:

@@ -28,21 +28,26 @@ def answered(status, body=None):
 
 def played(steps, answers, of="location", **more):
     """Play steps of a service; gives what they raised, or None."""
-    rule = read_rule("steps", steps=steps, **more)
+    return ending("steps", answers, of, steps=steps, **more)
+
+
+def ending(kind, answers, of="location", operation=None, **words):
+    """Play a rule of a service; gives what that raised, or None."""
+    rule = read_rule(kind, **words)
     requirement = Requirement(
-        "location/x", "location", None, Level.EXPECTED, "", Source(), Subject.RULE,
-        keyword="steps", rule=rule,
+        "location/x", "location", operation, Level.EXPECTED, "", Source(), Subject.RULE,
+        keyword=kind, rule=rule,
     )  # fmt: skip
     fill = lambda value, key: "one" if value == "${id}" else value  # noqa: E731
-    play = KINDS["steps"](Script(contracts.contract(of), requirement, fill))
+    play = KINDS[kind](Script(contracts.contract(of), requirement, fill))
     try:
         next(play)
         for answer in answers:
             play.send(answer)
     except StopIteration:
         return None
-    except (RuleBroken, NotShown) as ending:
-        return ending
+    except (RuleBroken, NotShown) as raised:
+        return raised
     raise AssertionError("the sequence wants more answers")
 
 
@@ -209,6 +214,25 @@ def test_nothing_is_shown_where_every_value_is_refused():
     refused = answered(400)
     assert isinstance(played(steps, [MADE, refused, MADE, refused], each=[1, 2]), NotShown)
     assert played(steps, [MADE, refused, MADE, MADE, READ_ANSWER], each=[1, 2]) is None
+
+
+@pytest.mark.parametrize(
+    ("answers", "wanted"),
+    [
+        ([{"KeyName": "one"}, {"KeyName": "two"}], [{"KeyName": "one"}]),
+        ([{"KeyName": "one"}, {"KeyName": "two"}], [{"KeyName": "one"}, {"KeyName": "two"}]),
+        ([{"KeyName": "one"}, {"KeyName": "two"}], None),
+        ([{}, {}], [{}, {}]),
+    ],
+    ids=["kept", "ignored", "refused", "not shown"],
+)
+def test_a_filter_is_judged_by_what_its_list_shows(answers, wanted, request):
+    listed = [answered(200, {"Entries": answers})]
+    listed += [answered(400) if wanted is None else answered(200, {"Entries": wanted})]
+    words = {"filter": "NextToken", "shown": "KeyName", "values": ["${id}"]}
+    last = ending("filtered", [MADE, *listed], operation="ListKeys", **words)
+    kinds = {"kept": type(None), "ignored": RuleBroken}
+    assert isinstance(last, kinds.get(request.node.callspec.id, NotShown))
 
 
 def test_each_plays_the_steps_once_a_value():

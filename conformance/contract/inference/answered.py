@@ -50,7 +50,7 @@ _PASSING = frozenset({"Start", "Run", "Submit", "Initiate"})
 _KNOWN = ("${aws.", "${account", "${region")
 """Values of members that stand for what a run knows of itself."""
 _AMISS = ("fail", "error", "unprocessed", "unsuccessful", "invalid")
-"""What members are called that tell what did not work."""
+"""How words begin that members are called by which tell what did not work."""
 _CHOSEN = ("client", "idempoten", "creation", "request", "next", "page", "pagination")
 """What names of identifiers and tokens begin with that whoever asks makes up, or that may lack."""
 
@@ -202,7 +202,7 @@ def _places(members: Mapping[str, Member]) -> Iterator[tuple[str, Member]]:
         shape: Shape | None = member.shape
         if member.shape.kind in _TEXTS:
             yield name, member
-        if name.lower().startswith(_AMISS):
+        if any(word.startswith(_AMISS) for word in words(name)):
             continue
         before = f"{name}."
         if member.shape.kind is Kind.LIST:

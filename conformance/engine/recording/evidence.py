@@ -3,13 +3,14 @@
 import base64
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
 from urllib.parse import quote, unquote
 
 from conformance import record
+from conformance.contract.places import texts
 from conformance.engine.secrets.masking import Masker
 from conformance.engine.sending.exchange_log import RunResource, SentProbe
 from conformance.record.redaction import fold
@@ -24,6 +25,10 @@ QUERY_SIGNATURE = re.compile(r"[?&]X-Amz-Algorithm=.*")
 LONGEST_BODY, LONGEST_REQUEST = 65_536, 1_048_576
 """So many characters of an answer are evidence: what matters of a longer one is told in words. A
 request is to be sent again, so that of one only what no person sends is cut."""
+LEAST_HANDED = 16
+"""Characters of a text that stands in an answer and in a later request, and is no mere word."""
+DEEPEST = 12
+"""Levels of an answer in which such a text is looked for: an odd request may be shown again."""
 LONGEST = 8
 """How many of the updates before a probe the evidence keeps, at most."""
 
@@ -89,7 +94,7 @@ def _behind(sent: SentProbe) -> list[RunResource]:
 
 
 def _uses(step: EvidenceStep, earlier: Sequence[EvidenceStep]) -> tuple[record.Use, ...]:
-    """Texts of this request that came from earlier answers: identifiers of resources."""
+    """Texts of this request that came from earlier answers: identifiers, and what is handed on."""
     found: dict[str, record.Use] = {}
     request = step.sent.exchange.request
     # Labels may be percent-encoded, once or twice: what they say is what counts.
@@ -107,17 +112,30 @@ def _uses(step: EvidenceStep, earlier: Sequence[EvidenceStep]) -> tuple[record.U
                 if pointer and not chosen:
                     found[resource.id] = record.Use(resource.id, index, pointer)
                 break
-    return tuple(found.values())
+    handed = _handed(step, earlier)
+    return (*found.values(), *(one for one in handed if one.value not in found))
 
 
-def _pointer(body: Any, value: str) -> str:
+def _handed(step: EvidenceStep, earlier: Sequence[EvidenceStep]) -> Iterator[record.Use]:
+    """What steps of a rule hand on besides: a handle, a version, the token of a page."""
+    for text in dict.fromkeys(texts(step.sent.values)):
+        for index, before in enumerate(earlier if len(text) >= LEAST_HANDED else ()):
+            if text in texts(before.sent.values):
+                break  # it was chosen, and not given
+            pointer = _pointer(before.sent.answer.body, text)
+            if pointer:
+                yield record.Use(text, index, pointer)
+                break
+
+
+def _pointer(body: Any, value: str, depth: int = DEEPEST) -> str:
     """Where an answer has a text: at its top, else the first place deeper in it."""
     inner: Iterable[tuple[object, Any]] = body.items() if isinstance(body, dict) else ()
     inner = enumerate(body) if isinstance(body, list) else inner
     places = {name: item for name, item in inner if "/" not in str(name)}
     own = (f"/{name}" for name, item in places.items() if item == value)
-    deeper = (f"/{name}{at}" for name, item in places.items() if (at := _pointer(item, value)))
-    return next(chain(own, deeper), "")
+    below = ((name, _pointer(item, value, depth - 1)) for name, item in places.items() if depth)
+    return next(chain(own, (f"/{name}{at}" for name, at in below if at)), "")
 
 
 def _exchange(

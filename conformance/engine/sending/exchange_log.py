@@ -133,10 +133,11 @@ class RunResource:
 
 
 class SetupFailed(Exception):
-    """A resource could not be made; ``sent`` is the request that failed."""
+    """A resource could not be made; ``sent`` is the request that failed, or showed too little."""
 
     def __init__(self, sent: SentProbe) -> None:
-        super().__init__(sent.answer.told())
+        told = sent.answer.told()
+        super().__init__(f"{told}, without what it was asked for" if sent.answer.ok else told)
         self.sent = sent
 
 

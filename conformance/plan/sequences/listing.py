@@ -248,22 +248,24 @@ def filtered(script: Script) -> Sequence:
     rule = rule_of(script.requirement, FilteredRule)
     listed = life.listed()[rule.shown].shape.limit("enum") or ()
     yield Make()
-    seen, why = 0, "there are no entries"
-    seen += any(isinstance(one, dict) for one in (yield from walk(life)).entries)
-    for template in rule.values:
+    everything = (yield from walk(life)).entries
+    shows = any(isinstance(one, dict) and one.get(rule.shown) is not None for one in everything)
+    answered, why = 0, f"no entry shows {rule.shown}"
+    for template in rule.values if shows else ():
         value = script.fill(template, 0)
         try:
             listing = yield from walk(life, {rule.filter: value})
         except NotShown as refused:
             why = str(refused)
             continue
+        answered += 1
         (text,) = value if isinstance(value, list) else (value,)
         for one in listing.entries:
             found = one.get(rule.shown) if isinstance(one, dict) else None
             other = found not in {text, None} and (found in listed if listed else text not in found)
             if other:
                 raise RuleBroken(f"entries whose {rule.shown} is {text!r}", repr(found))
-    if not seen:
+    if not answered:
         raise NotShown(why)
 
 
