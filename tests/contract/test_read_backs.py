@@ -28,8 +28,9 @@ def operation(name, members, answer, *, label=True):
     }  # fmt: skip
 
 
-def shop(answer, *, rules=None, **facts):
+def shop(shown, *, rules=None, members=None, answer=None, **facts):
     given = {
+        **(members or {}),
         "Colour": text(enum=["RED", "BLUE"]),
         "Password": text(),
         "ClientToken": text(),
@@ -46,8 +47,8 @@ def shop(answer, *, rules=None, **facts):
         "paths": {
             "/things/{Name}": {
                 "post": operation("CreateThing", given, {}),
-                "get": operation("GetThing", {}, answer),
-                "put": operation("UpdateThing", given, {}),
+                "get": operation("GetThing", {}, shown),
+                "put": operation("UpdateThing", given, answer or {}),
                 "delete": operation("DeleteThing", {}, {}),
             }
         },
@@ -92,8 +93,34 @@ def test_what_rests_on_a_guess_is_only_told_but_that_another_value_is_wrong():
     assert levels["CreateThing/behavior/Colour-is-stored"] is Level.EXPECTED
     assert levels["UpdateThing/behavior/Colour-is-stored"] is Level.INFORMATIONAL
 
+    goes_on = shop(ALL, answer={"Progress": text()}, inferred=True, operations=NAMED)
+    assert addresses(goes_on)["UpdateThing/behavior/Colour-is-stored"] is Level.INFORMATIONAL
+
+    another = {"UpdateThing": {"binds": {"Name": "${id.other}"}}}
+    other = addresses(shop(ALL, inferred=True, operations=another))
+    assert other["UpdateThing/behavior/Colour-is-stored"] is Level.INFORMATIONAL
+
     unnamed = addresses(shop(ALL, inferred=True))
     assert unnamed["UpdateThing/behavior/Colour-is-stored"] is Level.INFORMATIONAL
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ({"Engine": text()}, {}),
+        ({"ColourPlan": {"type": "object", "properties": {"One": text()}}}, {}),
+        ({}, {"PendingThing": {"type": "object", "properties": {"ColourType": text()}}}),
+    ],
+    ids=["some engines have no such setting", "follows from its plan", "is pending at first"],
+)
+def test_another_value_is_only_told_of_where_a_creation_may_not_heed_it(given, shown):
+    listed = {"ColourType": text(enum=["RED", "BLUE"])}
+    plain = {**ALL, **listed}
+    level = {}
+    for name, (more, also) in {"sure": ({}, {}), "open": (given, shown)}.items():
+        contract = shop({**plain, **also}, members={**listed, **more}, inferred=True)
+        level[name] = addresses(contract)["CreateThing/behavior/ColourType-is-stored"]
+    assert level == {"sure": Level.EXPECTED, "open": Level.INFORMATIONAL}
 
 
 def test_a_list_that_an_answer_consists_of_is_looked_into_where_the_lifecycle_is_inferred():
