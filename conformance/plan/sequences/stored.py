@@ -35,6 +35,8 @@ from conformance.plan.valid_requests.other_values import Request, other_requests
 from conformance.transport.parsed_response import ParsedResponse
 
 STATE = re.compile(r"(status|state|enabled)$", re.IGNORECASE)
+_UNDER_WAY = re.compile(r"ing$|pending|progress|queued|submitted|requested", re.IGNORECASE)
+"""Words of states in which something has not all that it was given, or has not got it yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +89,16 @@ class _Member:
             raise RuleBroken(f"{where} is {shown(found.given)}", f"{where} is {shown(found.seen)}")
 
     def _is_another(self, body: Any, before: Any) -> bool:
-        """Whether an answer has the former value, in the former state; or another listed one."""
-        seen = self.value(body)
+        """Whether an answer has the former value, in the former state; or another listed one.
+
+        Of what is still being made or changed nothing is known.
+        """
+        seen, told = self.value(body), states(body)
+        if any(isinstance(one, str) and _UNDER_WAY.search(one) for one in told):
+            return False
         if before is not ABSENT:
             return (
-                seen is not ABSENT and seen == self.value(before) and states(body) == states(before)
+                seen is not ABSENT and seen == self.value(before) and told == states(before)
             )
         listed = [str(one).lower() for one in self.shape.limit("enum") or ()]
         return isinstance(seen, bool) or str(seen).lower() in listed
