@@ -6,7 +6,11 @@ import pytest
 
 from conformance.contract.building import build_contract
 from conformance.contract.levels import Level
+from conformance.contract.listing.catalogue import catalogue
 from conformance.contract.listing.readback import read_backs
+from conformance.plan.sequences import KINDS
+from conformance.plan.sequences.steps import NotShown, RuleBroken, Script
+from conformance.transport.parsed_response import ParsedResponse
 from tests import contracts
 
 MODEL = {"model": "shop-2020-01-01", "path": "/shapes"}
@@ -173,3 +177,19 @@ def test_only_where_updates_replace_what_they_leave_out_is_looked_at():
     assert "UpdateThing/behavior/Colour-left-out-is-reset" in replacing
     kept = addresses(contracts.contract("location"))
     assert not [one for one in kept if one.endswith("left-out-is-reset")]
+
+
+@pytest.mark.parametrize(
+    ("state", "ending"), [("ACTIVE", RuleBroken), ("UPDATING", NotShown), ("pending", NotShown)]
+)
+def test_what_is_still_being_changed_may_show_its_former_value(state, ending):
+    contract = shop({**ALL, "State": text()}, inferred=True, operations=NAMED)
+    address = "shop/UpdateThing/behavior/Colour-is-stored"
+    update = next(one for one in catalogue(contract) if one.id == address)
+    play = KINDS[update.keyword](Script(contract, update, lambda value, _: value))
+    read = {"Name": "${id}", "Colour": "RED", "State": state}
+    next(play)
+    for body in ({}, read, {}):
+        play.send(ParsedResponse(200, body, None, "", "application/json", 2))
+    with pytest.raises(ending):
+        play.send(ParsedResponse(200, read, None, "", "application/json", 2))

@@ -94,12 +94,10 @@ class _Member:
         Of what is still being made or changed nothing is known.
         """
         seen, told = self.value(body), states(body)
-        if any(isinstance(one, str) and _UNDER_WAY.search(one) for one in told):
+        if _is_under_way(told):
             return False
         if before is not ABSENT:
-            return (
-                seen is not ABSENT and seen == self.value(before) and told == states(before)
-            )
+            return seen is not ABSENT and seen == self.value(before) and told == states(before)
         listed = [str(one).lower() for one in self.shape.limit("enum") or ()]
         return isinstance(seen, bool) or str(seen).lower() in listed
 
@@ -164,6 +162,7 @@ def gone(script: Script) -> Sequence:
     else:
         answer = yield Send(life.operation("read"), life.request("read"))
         still, told = answer.ok and answer.body == before, answer.told()
+        still = still and not _is_under_way(states(before))
         after = [] if answer.is_missing else [answer]
     if still:
         raise RuleBroken("not found after the deletion", "what was there before")
@@ -238,6 +237,10 @@ def states(body: Any, depth: int = 3) -> list[Any]:
     for name, value in inner if depth else ():
         found += [value] if STATE.search(str(name)) else states(value, depth - 1)
     return found
+
+
+def _is_under_way(told: list[Any]) -> bool:
+    return any(isinstance(one, str) and _UNDER_WAY.search(one) for one in told)
 
 
 def _read(about: _Member, key: int) -> Generator[Step, ParsedResponse, Any]:
