@@ -23,6 +23,7 @@ from conformance.contract.deriving.writing import as_yaml
 from conformance.contract.inference.inferring import SURE, infer, inferred_overlay
 from conformance.contract.levels import Level
 from conformance.contract.listing.catalogue import catalogue
+from conformance.contract.listing.readback import read_backs
 from conformance.contract.load import load_contract
 from conformance.contract.locate import NoSpecs
 from conformance.contract.model import Contract
@@ -281,3 +282,19 @@ def test_what_only_an_answer_shows_is_asked_for(service, operation, member, by, 
 def test_what_a_request_may_choose_or_the_run_knows_is_no_answer(service, operation, member):
     words = contracts.inferred(service).overlay.words_of(operation)
     assert "${answer" not in str(words.binds.get(member))
+
+
+def test_what_is_given_as_a_name_and_may_be_listed_as_an_arn_is_not_sure_to_be_listed() -> None:
+    rules = inferred_overlay(contracts.modelled("logs")).rules
+    assert "DescribeIndexPolicies/behavior/lists-what-was-made" not in rules
+    named = inferred_overlay(contracts.modelled("kinesis")).rules
+    assert named["ListStreams/behavior/lists-what-was-made"].level is Level.EXPECTED
+
+
+def test_an_update_that_goes_on_by_itself_or_names_nothing_made_is_only_told_of() -> None:
+    wanted = {"ModifyVolume/behavior/Size-is-stored",
+              "ModifyAccountVpcEncryptionControl/behavior/Mode-is-stored"}  # fmt: skip
+    contract = load_contract("ec2")
+    sure = {one.address for one in read_backs(contract) if one.level is Level.EXPECTED}
+    assert wanted.isdisjoint(sure)
+    assert "ModifySubnetAttribute/behavior/EnableLniAtDeviceIndex-is-stored" in sure

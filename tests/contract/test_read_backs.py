@@ -6,7 +6,11 @@ import pytest
 
 from conformance.contract.building import build_contract
 from conformance.contract.levels import Level
+from conformance.contract.listing.catalogue import catalogue
 from conformance.contract.listing.readback import read_backs
+from conformance.plan.sequences import KINDS
+from conformance.plan.sequences.steps import NotShown, RuleBroken, Script
+from conformance.transport.parsed_response import ParsedResponse
 from tests import contracts
 
 MODEL = {"model": "shop-2020-01-01", "path": "/shapes"}
@@ -28,8 +32,9 @@ def operation(name, members, answer, *, label=True):
     }  # fmt: skip
 
 
-def shop(answer, *, rules=None, **facts):
+def shop(shown, *, rules=None, members=None, answer=None, **facts):
     given = {
+        **(members or {}),
         "Colour": text(enum=["RED", "BLUE"]),
         "Password": text(),
         "ClientToken": text(),
@@ -46,8 +51,8 @@ def shop(answer, *, rules=None, **facts):
         "paths": {
             "/things/{Name}": {
                 "post": operation("CreateThing", given, {}),
-                "get": operation("GetThing", {}, answer),
-                "put": operation("UpdateThing", given, {}),
+                "get": operation("GetThing", {}, shown),
+                "put": operation("UpdateThing", given, answer or {}),
                 "delete": operation("DeleteThing", {}, {}),
             }
         },
@@ -92,8 +97,34 @@ def test_what_rests_on_a_guess_is_only_told_but_that_another_value_is_wrong():
     assert levels["CreateThing/behavior/Colour-is-stored"] is Level.EXPECTED
     assert levels["UpdateThing/behavior/Colour-is-stored"] is Level.INFORMATIONAL
 
+    goes_on = shop(ALL, answer={"Progress": text()}, inferred=True, operations=NAMED)
+    assert addresses(goes_on)["UpdateThing/behavior/Colour-is-stored"] is Level.INFORMATIONAL
+
+    another = {"UpdateThing": {"binds": {"Name": "${id.other}"}}}
+    other = addresses(shop(ALL, inferred=True, operations=another))
+    assert other["UpdateThing/behavior/Colour-is-stored"] is Level.INFORMATIONAL
+
     unnamed = addresses(shop(ALL, inferred=True))
     assert unnamed["UpdateThing/behavior/Colour-is-stored"] is Level.INFORMATIONAL
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ({"Engine": text()}, {}),
+        ({"ColourPlan": {"type": "object", "properties": {"One": text()}}}, {}),
+        ({}, {"PendingThing": {"type": "object", "properties": {"ColourType": text()}}}),
+    ],
+    ids=["some engines have no such setting", "follows from its plan", "is pending at first"],
+)
+def test_another_value_is_only_told_of_where_a_creation_may_not_heed_it(given, shown):
+    listed = {"ColourType": text(enum=["RED", "BLUE"])}
+    plain = {**ALL, **listed}
+    level = {}
+    for name, (more, also) in {"sure": ({}, {}), "open": (given, shown)}.items():
+        contract = shop({**plain, **also}, members={**listed, **more}, inferred=True)
+        level[name] = addresses(contract)["CreateThing/behavior/ColourType-is-stored"]
+    assert level == {"sure": Level.EXPECTED, "open": Level.INFORMATIONAL}
 
 
 def test_a_list_that_an_answer_consists_of_is_looked_into_where_the_lifecycle_is_inferred():
@@ -146,3 +177,19 @@ def test_only_where_updates_replace_what_they_leave_out_is_looked_at():
     assert "UpdateThing/behavior/Colour-left-out-is-reset" in replacing
     kept = addresses(contracts.contract("location"))
     assert not [one for one in kept if one.endswith("left-out-is-reset")]
+
+
+@pytest.mark.parametrize(
+    ("state", "ending"), [("ACTIVE", RuleBroken), ("UPDATING", NotShown), ("pending", NotShown)]
+)
+def test_what_is_still_being_changed_may_show_its_former_value(state, ending):
+    contract = shop({**ALL, "State": text()}, inferred=True, operations=NAMED)
+    address = "shop/UpdateThing/behavior/Colour-is-stored"
+    update = next(one for one in catalogue(contract) if one.id == address)
+    play = KINDS[update.keyword](Script(contract, update, lambda value, _: value))
+    read = {"Name": "${id}", "Colour": "RED", "State": state}
+    next(play)
+    for body in ({}, read, {}):
+        play.send(ParsedResponse(200, body, None, "", "application/json", 2))
+    with pytest.raises(ending):
+        play.send(ParsedResponse(200, read, None, "", "application/json", 2))

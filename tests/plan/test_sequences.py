@@ -310,3 +310,23 @@ def test_a_batch_that_is_answered_with_anything_is_no_answer_for_each(body, odd)
     batch = Batch("Entries", successful="Done", failed="Failed")
     with pytest.raises(RuleBroken):
         look(batch, [{"Id": "one"}, {"Id": "two"}], {"Done": [{"Id": odd}], **body})
+
+
+@pytest.mark.parametrize(
+    ("shown", "holds"),
+    [("ONE-and-more", True), ("one", True), (None, True), (7, True), ("two", False)],
+)
+def test_what_a_filter_leaves_shows_it_in_whatever_case(shown, holds):
+    rule = read_rule("filtered", filter="Filter", shown="KeyName", values=["one"])
+    requirement = Requirement(
+        "location/ListKeys/x", "location", "ListKeys", Level.EXPECTED, "", Source(), Subject.RULE,
+        keyword="filtered", rule=rule,
+    )  # fmt: skip
+    script = Script(contracts.contract("location"), requirement, lambda value, _: value)
+    play = KINDS["filtered"](script)
+    next(play)
+    entries = answered(200, {"Entries": [{"KeyName": shown}]})
+    play.send(MADE)
+    play.send(entries)
+    with pytest.raises(StopIteration if holds else RuleBroken):
+        play.send(entries)

@@ -8,6 +8,7 @@ wrong counts against no target.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -117,11 +118,18 @@ def _rules(
     listing, named = contract.operations[about.list], bound[about.list].members
     yield from list_rules(listing, about, named)
     if about.listing is not None:
-        level = Level.EXPECTED if lists_all(listing, named) else Level.INFORMATIONAL
+        sure = lists_all(listing, named) and not _is_ambiguous(about)
+        level = Level.EXPECTED if sure else Level.INFORMATIONAL
         if about.page is not None or level is Level.EXPECTED:
             there = (Step(make={}), Step(send="list", entry=True))
             statement = f"a new {about.name} is in the list"
             yield f"{about.list}/behavior/lists-what-was-made", _rule(statement, there, level)
+
+
+def _is_ambiguous(about: Resource) -> bool:
+    """Whether an identifier may be given as a name, and listed as an ARN."""
+    given = about.identifier.given if about.identifier is not None else None
+    return given is not None and re.search(r".(identifier|arn)$", given, re.IGNORECASE) is not None
 
 
 def _gone(delete: Operation, about: Resource, bound: Mapping[str, Bound]) -> AnyRule:

@@ -44,6 +44,8 @@ def listed(contract: Contract, sharing: Sharing) -> tuple[Requirement, ...]:
         found.setdefault(requirement.id, requirement)
     for requirement in _of_rules(contract):
         found[requirement.id] = requirement
+    for known in disproved(contract.service) & found.keys():
+        found[known] = replace(found[known], level=Level.INFORMATIONAL)
     return tuple(found.values())
 
 
@@ -61,8 +63,6 @@ def _lowered(contract: Contract, requirement: Requirement) -> Requirement:
     that are newer than its lists, empty ones, and lack members that it calls required. Only a page
     or an observation says otherwise.
     """
-    if requirement.id in disproved(contract.service):
-        return replace(requirement, level=Level.INFORMATIONAL)
     of_answers = {Subject.OUTPUT_LIMIT, Subject.OUTPUT_REQUIRED}
     weak = contract.overlay.inferred or requirement.source.model is not None
     if weak and requirement.subject in of_answers:

@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from conformance.contract.levels import Level, Source
+from conformance.contract.listing.certain import is_right, is_sure
 from conformance.contract.listing.stated_reads import said
-from conformance.contract.member_roles import names_it
 from conformance.contract.model import Contract, Kind, Location, Member, Operation, Shape
 from conformance.contract.places import ITEM, Place, parse
 from conformance.contract.vocabulary.overlay_model import Resource
@@ -26,17 +26,10 @@ ECHOED = "echoed"
 FREE_TEXT = re.compile(r"(?!version|revision)\w*description|comment|notes?|title", re.IGNORECASE)
 SETTERS = ("Update", "Modify", "Put", "Set", "Patch", "Increase", "Decrease")
 """The verbs of operations that change what is there: none of them makes something or runs."""
-_LATER = re.compile(r"pending|apply.?immediately|changeset|(version|revision)(id|s|number|name)?$",
-                    re.IGNORECASE)  # fmt: skip
-"""Names of members that tell of changes to come, or of versions that are changed one by one."""
-_LOCK = "revisionid"
-_NAMES_ONE = re.compile(r"(arn|id|identifier)s?$", re.IGNORECASE)
-_STATE = re.compile(r"(status|state)$", re.IGNORECASE)
 CHANGING = ("Create", "Update", "Modify", "Put", "Register", "Add")
 HIDDEN = re.compile(r"passw|secret|credential|token|private.?key|creator.?request", re.IGNORECASE)
 """Names of what is written and not shown, or shown masked, and of what makes a request unique."""
 OPAQUE = {Kind.BLOB, Kind.ANY}
-_PLAIN = {Kind.STRING, Kind.BOOLEAN, Kind.INTEGER, Kind.NUMBER}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +95,8 @@ def _of_kind(
             bound = contract.overlay.words_of(operation.name).binds if inferred else ()
             if member.name not in identity | told | {*bound}:
                 held = Level.EXPECTED if role == "create" and _is_free_text(member) else level
-                alone = inferred and held is level and _is_sure(operation, read, member, role)
-                alone = alone and _is_right(contract, operation, role, member)
+                alone = inferred and held is level and is_sure(operation, read, member, role)
+                alone = alone and is_right(contract, operation, role, member)
                 if alone or (ITEM not in place and operation.name in life.roles().values()):
                     held = Level.EXPECTED if alone else held
                     made = _make(operation, f"stored-by-{role}", member, place, shape, held, read)
@@ -126,8 +119,8 @@ def _of_entries(contract: Contract, life: Resource, listing: Operation) -> Itera
             if member.name in named or shown is None or not _alike(member.shape, shown):
                 continue
             alone = not (role == "create" and _is_free_text(member))
-            right = _is_right(contract, operation, role, member)
-            if not alone or (right and _is_sure(operation, listing, member, role)):
+            right = is_right(contract, operation, role, member)
+            if not alone or (right and is_sure(operation, listing, member, role)):
                 made = _make(
                     operation, f"stored-by-{role}", member, (member.name,), shown.shape,
                     Level.EXPECTED, listing,
@@ -145,24 +138,6 @@ def _changing(contract: Contract, life: Resource) -> Iterator[tuple[str, Operati
         own = contract.overlay.kinds().get(contract.overlay.words_of(name).resource or "") is life
         if own and name.startswith(SETTERS) and name not in roles.values():
             yield "update", operation
-
-
-def _is_right(contract: Contract, operation: Operation, role: str, member: Member) -> bool:
-    """Whether an update is of what was made, whatever its other members are taken from."""
-    binds = contract.overlay.words_of(operation.name).binds
-    return role == "create" or names_it(operation, {*binds, member.name})
-
-
-def _is_sure(operation: Operation, read: Operation, member: Member, role: str) -> bool:
-    """Whether another value than the given one is wrong, whatever the kind of resource is."""
-    listed = member.shape.kind is Kind.BOOLEAN or bool(member.shape.limit("enum"))
-    if role == "create":
-        return listed and not _STATE.search(member.name)
-    names = {*operation.input, *operation.output, *read.input, *read.output}
-    for one in (*operation.output.values(), *read.output.values()):
-        names |= {*(one.shape.element or one.shape).members}
-    later = any(_LATER.search(name) and name.lower() != _LOCK for name in names)
-    return member.shape.kind in _PLAIN and not later and not _NAMES_ONE.search(member.name)
 
 
 def _is_free_text(member: Member) -> bool:

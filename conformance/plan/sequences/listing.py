@@ -242,7 +242,8 @@ def last_page(script: Script) -> Sequence:
 def filtered(script: Script) -> Sequence:
     """With each of ``values`` of ``filter`` entries show that value at ``shown``, if they show one.
 
-    Of a text that nothing has, it has to be within what is shown: a filter may take a part.
+    Of a text that nothing has, it has to be within what is shown, in whatever case: a filter may
+    take a part.
     """
     life = Lifecycle.of(script.contract, script.requirement.operation)
     rule = rule_of(script.requirement, FilteredRule)
@@ -262,8 +263,9 @@ def filtered(script: Script) -> Sequence:
         (text,) = value if isinstance(value, list) else (value,)
         for one in listing.entries:
             found = one.get(rule.shown) if isinstance(one, dict) else None
-            other = found not in {text, None} and (found in listed if listed else text not in found)
-            if other:
+            if not isinstance(found, str) or found == text:
+                continue
+            if found in listed if listed else text.lower() not in found.lower():
                 raise RuleBroken(f"entries whose {rule.shown} is {text!r}", repr(found))
     if not answered:
         raise NotShown(why)

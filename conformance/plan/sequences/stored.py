@@ -35,6 +35,8 @@ from conformance.plan.valid_requests.other_values import Request, other_requests
 from conformance.transport.parsed_response import ParsedResponse
 
 STATE = re.compile(r"(status|state|enabled)$", re.IGNORECASE)
+_UNDER_WAY = re.compile(r"ing$|pending|progress|queued|submitted|requested", re.IGNORECASE)
+"""Words of states in which something has not all that it was given, or has not got it yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +89,15 @@ class _Member:
             raise RuleBroken(f"{where} is {shown(found.given)}", f"{where} is {shown(found.seen)}")
 
     def _is_another(self, body: Any, before: Any) -> bool:
-        """Whether an answer has the former value, in the former state; or another listed one."""
-        seen = self.value(body)
+        """Whether an answer has the former value, in the former state; or another listed one.
+
+        Of what is still being made or changed nothing is known.
+        """
+        seen, told = self.value(body), states(body)
+        if _is_under_way(told):
+            return False
         if before is not ABSENT:
-            return (
-                seen is not ABSENT and seen == self.value(before) and states(body) == states(before)
-            )
+            return seen is not ABSENT and seen == self.value(before) and told == states(before)
         listed = [str(one).lower() for one in self.shape.limit("enum") or ()]
         return isinstance(seen, bool) or str(seen).lower() in listed
 
@@ -157,6 +162,7 @@ def gone(script: Script) -> Sequence:
     else:
         answer = yield Send(life.operation("read"), life.request("read"))
         still, told = answer.ok and answer.body == before, answer.told()
+        still = still and not _is_under_way(states(before))
         after = [] if answer.is_missing else [answer]
     if still:
         raise RuleBroken("not found after the deletion", "what was there before")
@@ -231,6 +237,10 @@ def states(body: Any, depth: int = 3) -> list[Any]:
     for name, value in inner if depth else ():
         found += [value] if STATE.search(str(name)) else states(value, depth - 1)
     return found
+
+
+def _is_under_way(told: list[Any]) -> bool:
+    return any(isinstance(one, str) and _UNDER_WAY.search(one) for one in told)
 
 
 def _read(about: _Member, key: int) -> Generator[Step, ParsedResponse, Any]:

@@ -1,0 +1,84 @@
+"""Where another value than the given one is wrong, whatever the kind of resource is.
+
+What may follow later, from elsewhere in the request, or from what an account demands, is not.
+"""
+
+import re
+from collections.abc import Iterator
+
+from conformance.contract.inference.naming import plain
+from conformance.contract.member_roles import names_it
+from conformance.contract.model import Contract, Kind, Member, Operation
+from conformance.contract.places import texts
+
+_LATER = re.compile(r"pending|apply.?immediately|changeset|(version|revision)(id|s|number|name)?$",
+                    re.IGNORECASE)  # fmt: skip
+"""Names of members that tell of changes to come, or of versions that are changed one by one."""
+_LOCK = "revisionid"
+_GOES_ON = re.compile(
+    r"(stat(e|us)|progress|phase|starttime|(job|task|operation|update|workflow)id)$", re.IGNORECASE
+)
+"""Names of members of what an update is answered with where it goes on by itself."""
+_OWN = re.compile(r"\$\{(id|ID|made\.[\w-]+)\}")
+"""A placeholder of the very resource that an operation is about."""
+_ENGINE = re.compile(r"engine(name|type)?$", re.IGNORECASE)
+"""Names of members that say what runs there: which settings count for it, only prose tells."""
+_DEMANDED = re.compile(r"encrypt", re.IGNORECASE)
+"""Names of flags that an account may demand, whatever a request says."""
+_NAMES_ONE = re.compile(r"(arn|id|identifier)s?$", re.IGNORECASE)
+_STATE = re.compile(r"(status|state)$", re.IGNORECASE)
+_PLAIN = {Kind.STRING, Kind.BOOLEAN, Kind.INTEGER, Kind.NUMBER}
+
+
+def is_right(contract: Contract, operation: Operation, role: str, member: Member) -> bool:
+    """Whether an update names what was made, whatever its other members are taken from."""
+    binds = contract.overlay.words_of(operation.name).binds
+    own = any(map(_OWN.search, texts([*binds.values()])))
+    return role == "create" or (own and names_it(operation, {*binds, member.name}))
+
+
+def is_sure(operation: Operation, read: Operation, member: Member, role: str) -> bool:
+    """Whether another value than the given one is wrong, whatever the kind of resource is."""
+    listed = member.shape.kind is Kind.BOOLEAN or bool(member.shape.limit("enum"))
+    if role == "create":
+        if _STATE.search(member.name) or _DEMANDED.search(member.name):
+            return False
+        open_ = any(map(_ENGINE.search, operation.input)) or _follows(operation, member)
+        return listed and not open_ and member.name not in _pending(read)
+    shown, told = _names(read), _names(operation)
+    names = {*operation.input, *told, *read.input, *shown}
+    later = any(_LATER.search(name) and name.lower() != _LOCK for name in names)
+    later = later or any(map(_GOES_ON.search, told - shown))
+    return member.shape.kind in _PLAIN and not later and not _NAMES_ONE.search(member.name)
+
+
+def _names(operation: Operation) -> set[str]:
+    """The members of an answer, and of the structures in it."""
+    return {one.name for one in _outer(operation)}
+
+
+def _outer(operation: Operation) -> Iterator[Member]:
+    for one in operation.output.values():
+        yield one
+        yield from (one.shape.element or one.shape).members.values()
+
+
+def _pending(read: Operation) -> set[str]:
+    """What an answer has among what is to come, too: at first it may be there alone."""
+    return {
+        name
+        for one in _outer(read) if "pending" in one.name.lower()
+        for name in (one.shape.element or one.shape).members
+    }  # fmt: skip
+
+
+def _follows(operation: Operation, member: Member) -> bool:
+    """Whether a sort may follow from what else is given: that of a target from its configuration.
+
+    A value that was made up may be of another sort than that.
+    """
+    of = plain(member.name).removesuffix("type")
+    return of not in {"", plain(member.name)} and any(
+        one.shape.kind is Kind.STRUCTURE and plain(name).startswith(of)
+        for name, one in operation.input.items()
+    )
