@@ -312,11 +312,8 @@ def test_a_batch_that_is_answered_with_anything_is_no_answer_for_each(body, odd)
         look(batch, [{"Id": "one"}, {"Id": "two"}], {"Done": [{"Id": odd}], **body})
 
 
-@pytest.mark.parametrize(
-    ("shown", "holds"),
-    [("ONE-and-more", True), ("one", True), (None, True), (7, True), ("two", False)],
-)
-def test_what_a_filter_leaves_shows_it_in_whatever_case(shown, holds):
+def filtering(shown):
+    """A list whose entry shows this, until it is filtered by ``one``; and its entries."""
     rule = read_rule("filtered", filter="Filter", shown="KeyName", values=["one"])
     requirement = Requirement(
         "location/ListKeys/x", "location", "ListKeys", Level.EXPECTED, "", Source(), Subject.RULE,
@@ -325,8 +322,22 @@ def test_what_a_filter_leaves_shows_it_in_whatever_case(shown, holds):
     script = Script(contracts.contract("location"), requirement, lambda value, _: value)
     play = KINDS["filtered"](script)
     next(play)
-    entries = answered(200, {"Entries": [{"KeyName": shown}]})
     play.send(MADE)
+    return play, answered(200, {"Entries": [{"KeyName": shown}]})
+
+
+@pytest.mark.parametrize(
+    ("shown", "holds"), [("ONE-and-more", True), ("one", True), ("two", False)]
+)
+def test_what_a_filter_leaves_shows_it_in_whatever_case(shown, holds):
+    play, entries = filtering(shown)
     play.send(entries)
     with pytest.raises(StopIteration if holds else RuleBroken):
+        play.send(entries)
+
+
+@pytest.mark.parametrize("shown", [None, 7])
+def test_a_filter_by_what_no_entry_shows_is_not_looked_at(shown):
+    play, entries = filtering(shown)
+    with pytest.raises(NotShown):
         play.send(entries)

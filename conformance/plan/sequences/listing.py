@@ -250,7 +250,9 @@ def filtered(script: Script) -> Sequence:
     listed = life.listed()[rule.shown].shape.limit("enum") or ()
     yield Make()
     everything = (yield from walk(life)).entries
-    shows = any(isinstance(one, dict) and one.get(rule.shown) is not None for one in everything)
+    shows = any(
+        isinstance(one, dict) and isinstance(one.get(rule.shown), str) for one in everything
+    )
     answered, why = 0, f"no entry shows {rule.shown}"
     for template in rule.values if shows else ():
         value = script.fill(template, 0)
