@@ -8,16 +8,17 @@ requirement that tells of it, which holds without it.
 from __future__ import annotations
 
 from collections import Counter
-from types import SimpleNamespace
-from typing import Any
 
-import botocore.session
 import pytest
 
 from tests.cases import recalled, recalled_fresh, recalled_fresh_more, recalled_keys
+from tests.cases.exam import (
+    assert_changes_nothing_else,
+    assert_found_alone,
+    assert_names_operations,
+)
 from tests.sampling import sampled
 
-QUICK = ("--profile", "quick", "--seed", "7")
 TABLE = recalled_fresh.TABLE | recalled_fresh_more.TABLE
 MISSED = {"floci 3028: the capacity of an index is not updated"}  # no contract has UpdateTable
 FINDS = {
@@ -163,11 +164,7 @@ FINDS = {
 
 @pytest.mark.parametrize("report", sampled(FINDS))
 def test_a_defect_of_the_exam_is_found(moto_port, proxied, run, report):
-    one, finds = TABLE[report], FINDS[report]
-    narrow = ("--service", one.service, "--requirement", finds, *QUICK)
-
-    assert run(proxied(one.make(), moto_port), *narrow).failed() == {finds}, one.documented
-    assert run(f"http://127.0.0.1:{moto_port}", *narrow).failed() == set()
+    assert_found_alone(TABLE[report], FINDS[report], run, proxied, moto_port)
 
 
 def test_the_exam_is_of_so_many_defects_and_of_none_that_was_written_down_before():
@@ -180,48 +177,9 @@ def test_the_exam_is_of_so_many_defects_and_of_none_that_was_written_down_before
 
 
 def test_a_defect_names_operations_of_its_service():
-    session = botocore.session.get_session()
-    for one in TABLE.values():
-        known = set(session.get_service_model(one.service).operation_names)
-        assert one.operations, one.report
-        assert set(one.operations) <= known, one.report
-        assert one.documented, one.report
-
-
-ODD = [
-    b"",
-    b"[]",
-    b"null",
-    b"{",
-    b"\xff",
-    b'{"a": 1}',
-    b'{"QueueUrl": [], "Tags": 1, "Entries": 2}',
-]
+    assert_names_operations(TABLE)
 
 
 @pytest.mark.parametrize("report", TABLE)
 def test_a_defect_changes_nothing_that_it_is_not_about_and_no_odd_request_breaks_it(report):
     assert_changes_nothing_else(TABLE[report])
-
-
-def assert_changes_nothing_else(one):
-    made = one.make()
-    assert isinstance(made, SimpleNamespace)
-    other: tuple[Any, ...] = ("PATCH", "/nothing", [], b"")
-    asked, answered = getattr(made, "request", None), getattr(made, "answer", None)
-    assert asked or answered
-    assert asked is None or asked(*other, None) is None
-    assert answered is None or answered(*other, 200, [], b"{}", None) is None
-
-    def upstream(*_):
-        return 200, [], b"{}"
-
-    for operation in one.operations:
-        headers = [("X-Amz-Target", f"A.{operation}"), ("Content-Type", "application/x-amz-json")]
-        for body in ODD:
-            sent: tuple[Any, ...] = ("POST", "/", headers, body)
-            going = asked and asked(*sent, upstream)
-            assert going is None or len(going) in {3, 4}
-            for status, data in ((200, b"{}"), (400, b'{"__type": 3}'), (500, b"oops")):
-                given = answered and answered(*sent, status, [], data, upstream)
-                assert given is None or len(given) == 3

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import Counter
 from types import SimpleNamespace
 
-import botocore.session
 import pytest
 
 from conformance.engine.resources.disposal import emptied
@@ -22,7 +21,11 @@ from tests.cases import (
     recalled_third_parameters,
     recalled_third_stores,
 )
-from tests.cases.test_recall_fresh import QUICK, assert_changes_nothing_else
+from tests.cases.exam import (
+    assert_changes_nothing_else,
+    assert_found_alone,
+    assert_names_operations,
+)
 from tests.contracts import contract
 from tests.sampling import sampled
 
@@ -174,11 +177,7 @@ FINDS = {
 
 @pytest.mark.parametrize("report", sampled(FINDS))
 def test_a_defect_of_the_third_exam_is_found(moto_port, proxied, run, report):
-    one, finds = TABLE[report], FINDS[report]
-    narrow = ("--service", one.service, "--requirement", finds, *QUICK)
-
-    assert run(proxied(one.make(), moto_port), *narrow).failed() == {finds}, one.documented
-    assert run(f"http://127.0.0.1:{moto_port}", *narrow).failed() == set()
+    assert_found_alone(TABLE[report], FINDS[report], run, proxied, moto_port)
 
 
 def test_the_third_exam_is_of_so_many_defects_and_of_none_of_a_former_one():
@@ -192,12 +191,7 @@ def test_the_third_exam_is_of_so_many_defects_and_of_none_of_a_former_one():
 
 
 def test_a_defect_names_operations_of_its_service():
-    session = botocore.session.get_session()
-    for one in TABLE.values():
-        known = set(session.get_service_model(one.service).operation_names)
-        assert one.operations, one.report
-        assert set(one.operations) <= known, one.report
-        assert one.documented, one.report
+    assert_names_operations(TABLE)
 
 
 @pytest.mark.parametrize("report", TABLE)

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from http.client import HTTPConnection
 
-import botocore.session
 import pytest
 
 from tests.cases import recalled_uncurated, recalled_uncurated_others
+from tests.cases.exam import assert_found_alone, assert_names_operations
 from tests.cases.looking import Looking
 from tests.sampling import sampled
 
-QUICK = ("--profile", "quick", "--seed", "7")
 TABLE = recalled_uncurated.TABLE | recalled_uncurated_others.TABLE
 FINDS = {
     "certificates are given no tags": "acm/AddTagsToCertificate/behavior/adds",
@@ -103,11 +102,7 @@ FAST = (
 
 @pytest.mark.parametrize("report", sampled(FINDS, *FAST))
 def test_a_defect_is_found_without_an_overlay(moto_port, proxied, run, report):
-    one, finds = TABLE[report], FINDS[report]
-    narrow = ("--service", one.service, "--requirement", finds, *QUICK)
-
-    assert run(proxied(one.make(), moto_port), *narrow).failed() == {finds}, one.documented
-    assert run(f"http://127.0.0.1:{moto_port}", *narrow).failed() == set()
+    assert_found_alone(TABLE[report], FINDS[report], run, proxied, moto_port)
 
 
 @pytest.mark.parametrize("report", sampled(TABLE, *FAST))
@@ -128,12 +123,7 @@ def _reset(port):
 
 
 def test_the_exam_is_of_many_services_and_names_operations_that_they_have():
-    session = botocore.session.get_session()
     assert len(TABLE) == len(recalled_uncurated.TABLE) + len(recalled_uncurated_others.TABLE)
     assert len({one.service for one in TABLE.values()}) == 22
     assert set(FINDS) <= set(TABLE)
-    for one in TABLE.values():
-        known = set(session.get_service_model(one.service).operation_names)
-        assert one.operations, one.report
-        assert set(one.operations) <= known, one.report
-        assert one.documented, one.report
+    assert_names_operations(TABLE)
