@@ -1,6 +1,7 @@
 """Which operations the target has, found out by a valid request of each, on first use."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -125,11 +126,10 @@ class SupportRegistry:
 
     def _broken(self, probe: Probe) -> SentProbe | None:
         """The same request on a fresh resource, where its connection breaks each time, too."""
-        try:
+        with suppress(SetupFailed):
             sent = attempt(self._session, probe, fresh=True).sent
-        except SetupFailed:
-            return None
-        return sent if connection_broke(sent.exchange) else None
+            return sent if connection_broke(sent.exchange) else None
+        return None
 
     def _breaks_down(self, sent: SentProbe) -> bool:
         """Whether an operation answers a published example, where a made-up request breaks it.
@@ -227,17 +227,15 @@ class SupportRegistry:
         None where that may be an accepted one, which says nothing, or cannot be sent either.
         """
         named = [
-            name
-            for name, one in probe.operation.input.items()
+            name for name, one in probe.operation.input.items()
             if one.shape.kind is Kind.STRING
             and (one.location is Location.PATH or (one.required and identifies(name)))
-        ]
+        ]  # fmt: skip
         if not named:
             return None
+        values = {**probe.values, **dict.fromkeys(named, "${name}")}
         try:
-            sent = self._session.call(
-                probe.operation, {**probe.values, **dict.fromkeys(named, "${name}")}
-            )
+            sent = self._session.call(probe.operation, values)
         except SetupFailed:  # it speaks of something else, too, that cannot be made
             return None
         return None if sent.answer.ok or sent.answer.failure is not None else sent
@@ -276,20 +274,27 @@ class SupportRegistry:
     def _establish_without(self, probe: Probe, failed: SetupFailed) -> Support:
         """No resource can be made: only whether the route exists can still be seen."""
         self._check_credentials(failed.sent)
-        values = without_answers(probe.operation, probe.values)
-        values = with_unknown_ids(self._contract, probe.operation, values)
-        try:
-            sent = self._session.call(probe.operation, values)
-        except SetupFailed as again:  # it speaks of more than identifiers, which nothing has
-            sent = again.sent
+        sent = self._sent_without(probe)
         found = support.standing_of(sent, self._channel, self._session.names.nonce)
         if found.standing is SupportStatus.LACKING:
             return found
         if found.standing is SupportStatus.REFUSED and self._always_fails(sent):
             return Support(SupportStatus.LACKING, f"{ALWAYS_FAILS}: {sent.answer.told()}")
-        obstacle = obstacle_to(self._contract, failed.sent)
         why = f"no resource could be made for it: {failed}"
+        obstacle = obstacle_to(self._contract, failed.sent)
         return Support(SupportStatus.UNKNOWN, why, obstacle=obstacle)
+
+    def _sent_without(self, probe: Probe) -> SentProbe:
+        """A request of what can be made where only an answer is lacking; else of nothing."""
+        request = replace(probe, values=without_answers(probe.operation, probe.values))
+        if request != probe:
+            with suppress(SetupFailed):
+                return attempt(self._session, request, fresh=True).sent
+        try:
+            unknown = with_unknown_ids(self._contract, probe.operation, request.values)
+            return self._session.call(probe.operation, unknown)
+        except SetupFailed as again:  # it speaks of more than identifiers, which nothing has
+            return again.sent
 
     def _check_credentials(self, sent: SentProbe) -> None:
         if is_refused_signature(sent.answer):

@@ -27,6 +27,7 @@ from conformance.transport.credentials import TEST_CREDENTIALS
 from conformance.transport.exchange import Exchange, Request, Response
 from conformance.transport.protocols.registry import wire
 from conformance.transport.retry import RetryingTransport
+from tests.json_double import Refused, given_members
 
 MODEL = {"model": "shop-2020-01-01", "path": "/shapes"}
 JSON = "application/json"
@@ -93,14 +94,6 @@ SPEC = {
 }  # fmt: skip
 
 
-class Refused(Exception):
-    """An answer that is no success."""
-
-    def __init__(self, status: int, code: str | None) -> None:
-        super().__init__(code)
-        self.status, self.code = status, code
-
-
 @dataclass
 class Shop:
     """A right server of the service above, but for its faults."""
@@ -148,13 +141,7 @@ class Shop:
                 raise Refused(400, "ValidationException")
 
     def _read(self, request: Request) -> dict[str, Any]:
-        try:
-            given = json.loads(request.body or b"{}")
-        except (ValueError, RecursionError):
-            raise Refused(400, "SerializationException") from None
-        if not isinstance(given, dict):
-            raise Refused(400, "SerializationException")
-        given = {name: value for name, value in given.items() if value is not None}
+        given = given_members(request)
         if "refuses-strangers" in self.faults and given.keys() - {*FREE, "Name"}:
             raise Refused(400, "ValidationException")
         if "picky" in self.faults and "Description" in given:

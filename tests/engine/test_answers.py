@@ -22,6 +22,7 @@ from conformance.runs.execution import run_all
 from conformance.transport.credentials import TEST_CREDENTIALS
 from conformance.transport.exchange import Exchange, Request, Response
 from conformance.transport.retry import RetryingTransport
+from tests.json_double import Refused, given_members
 
 if TYPE_CHECKING:
     from conformance.contract.model import Contract
@@ -100,12 +101,6 @@ SPEC = {
 }  # fmt: skip
 
 
-class Refused(Exception):
-    def __init__(self, status: int, code: str) -> None:
-        super().__init__(code)
-        self.status, self.code = status, code
-
-
 class Mail:
     """The right server; a letter is dropped once, and what was sealed is opened the same way."""
 
@@ -126,7 +121,7 @@ class Mail:
             status, shown = 200, self.answer(request)
         except Refused as refused:
             status, shown = refused.status, {"message": refused.code}
-            headers.append(("x-amzn-errortype", refused.code))
+            headers.append(("x-amzn-errortype", str(refused.code)))
         answer = Response(status, tuple(headers), json.dumps(shown).encode())
         return Exchange(request, answer, None, 0.0)
 
@@ -155,13 +150,7 @@ class Mail:
         return box
 
     def read(self, request: Request) -> dict[str, Any]:
-        try:
-            given = json.loads(request.body or b"{}")
-        except (ValueError, RecursionError):
-            raise Refused(400, "SerializationException") from None
-        if not isinstance(given, dict):
-            raise Refused(400, "SerializationException")
-        given = {name: one for name, one in given.items() if one is not None}
+        given = given_members(request)
         if any(not isinstance(one, str) for one in given.values()):
             raise Refused(400, "SerializationException")
         return given
@@ -207,8 +196,9 @@ class Mail:
         return {"Text": found[0]}
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def contract() -> Contract:
+    """A fresh one: what a run finds out of it is not known to the next."""
     found = build_contract("mail", SPEC, {})
     return replace(found, overlay=inferred_overlay(found))
 
