@@ -106,13 +106,18 @@ def moto_server():
         child.wait(20)
 
 
-@pytest.fixture
-def moto_port(moto_server):
-    """A moto that has nothing yet; it is started once for all tests."""
-    connection = HTTPConnection("127.0.0.1", moto_server, timeout=60)
+def reset_moto(port):
+    """Take away whatever a moto has."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=60)
     connection.request("POST", "/moto-api/reset")
     assert connection.getresponse().status == 200
     connection.close()
+
+
+@pytest.fixture
+def moto_port(moto_server):
+    """A moto that has nothing yet; it is started once for all tests."""
+    reset_moto(moto_server)
     return moto_server
 
 

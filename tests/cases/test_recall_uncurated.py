@@ -7,11 +7,10 @@ in ``reports/recall-uncurated.md``. Here each is found by the requirement that t
 
 from __future__ import annotations
 
-from http.client import HTTPConnection
-
 import pytest
 
 from tests.cases import recalled_uncurated, recalled_uncurated_others
+from tests.cases.conftest import reset_moto
 from tests.cases.exam import assert_found_alone, assert_names_operations
 from tests.cases.looking import Looking
 from tests.sampling import sampled
@@ -109,17 +108,10 @@ def test_a_defect_is_found_without_an_overlay(moto_port, proxied, run, report):
 def test_a_defect_shows_to_a_plain_client(moto_port, proxied, report):
     one = TABLE[report]
     odd = Looking(proxied(one.make(), moto_port), one.service).see(one.looked, one.place)
-    _reset(moto_port)
+    reset_moto(moto_port)
     plain = Looking(f"http://127.0.0.1:{moto_port}", one.service).see(one.looked, one.place)
 
     assert odd != plain
-
-
-def _reset(port):
-    connection = HTTPConnection("127.0.0.1", port, timeout=60)
-    connection.request("POST", "/moto-api/reset")
-    assert connection.getresponse().status == 200
-    connection.close()
 
 
 def test_the_exam_is_of_many_services_and_names_operations_that_they_have():

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable
 from typing import Any
 
 from tests.servers.testbed.wire import Refusal
 
+from . import batch
 from .queue import INVALID, Queue, Store
 from .receiving import receive
 from .sending import MISSING, send, size
@@ -49,25 +49,8 @@ class Messaging:
         return self._each(body, lambda entry: self._change(queue, entry))
 
     def _each(self, body: Body, act: Callable[[Body], Body]) -> Body:
-        entries = body["Entries"]
-        ids = [entry["Id"] for entry in entries]
-        if not entries:
-            raise Refusal(400, "EmptyBatchRequest", "There are no entries.")
-        if len(entries) > 10:
-            raise Refusal(400, "TooManyEntriesInBatchRequest", "Ten entries at most.")
-        if not all(re.fullmatch(r"[A-Za-z0-9_-]{1,80}", one) for one in ids):
-            raise Refusal(400, "InvalidBatchEntryId", "An entry has no such id.")
-        if len(set(ids)) < len(ids):
-            raise Refusal(400, "BatchEntryIdsNotDistinct", "An id is there twice.")
-        good: list[Body] = []
-        bad: list[Body] = []
-        for entry in entries:
-            try:
-                good.append({**act(entry), "Id": entry["Id"]})
-            except Refusal as refusal:
-                failed = {"Id": entry["Id"], "Code": refusal.code, "SenderFault": True}
-                bad.append({**failed, "Message": refusal.message})
-        return {"Successful": good[::-1], "Failed": bad[::-1]}
+        batch.check(body["Entries"])
+        return batch.each(body["Entries"], act)
 
     def _delete(self, queue: Queue, body: Body) -> Body:
         message = queue.found(body["ReceiptHandle"])

@@ -10,6 +10,7 @@ from typing import Any
 
 from tests.servers.testbed.wire import Refusal
 
+from . import batch
 from .policy import invalid
 from .publishing import check, publish, size
 from .queue import ACCOUNT, Store, partition
@@ -200,26 +201,11 @@ class Topics:
     def publish_batch(self, body: Body, _region: str, _host: str) -> Body:
         topic = self._at(body["TopicArn"])
         entries = body["PublishBatchRequestEntries"]
-        ids = [entry.get("Id", "") for entry in entries]
-        if not entries:
-            raise Refusal(400, "EmptyBatchRequest", "There are no entries.")
-        if len(entries) > 10:
-            raise Refusal(400, "TooManyEntriesInBatchRequest", "Ten entries at most.")
-        if not all(re.fullmatch(r"[A-Za-z0-9_-]{1,80}", one) for one in ids):
-            raise Refusal(400, "InvalidBatchEntryId", "An entry has no such id.")
-        if len(set(ids)) < len(ids):
-            raise Refusal(400, "BatchEntryIdsNotDistinct", "An id is there twice.")
+        batch.check(entries)
         largest = int(topic.attributes.get("MaximumMessageSize") or 262144)
         if sum(size(entry) for entry in entries) > largest:
             raise Refusal(400, "BatchRequestTooLong", "The batch is too long.")
-        good, bad = [], []
-        for entry in entries:
-            try:
-                good.append({**publish(self.store, topic, entry), "Id": entry["Id"]})
-            except Refusal as refusal:
-                failed = {"Id": entry["Id"], "Code": refusal.code, "SenderFault": True}
-                bad.append({**failed, "Message": refusal.message})
-        return {"Successful": good[::-1], "Failed": bad[::-1]}
+        return batch.each(entries, lambda entry: publish(self.store, topic, entry))
 
     def add_permission(self, body: Body, _region: str, _host: str) -> Body:
         topic = self._at(body["TopicArn"])
