@@ -31,8 +31,8 @@ UNDECIDED = (Verdict.ERROR, Verdict.UNSUPPORTED, Verdict.INCONCLUSIVE, Verdict.S
 LEVEL_MEANING = {
     Level.REQUIRED: "the documents state it and nothing recorded on AWS contradicts it",
     Level.EXPECTED: "recorded AWS behaviour, the common errors or the protocol state it",
-    Level.STRICT: "exact messages, header details, order of validation",
-    Level.INFORMATIONAL: "worth knowing; nothing published or recorded decides it",
+    Level.STRICT: "an exact message, a header detail, the order of validation",
+    Level.INFORMATIONAL: "worth knowing, but no document or recording settles it",
 }
 VERDICT_MEANING = {
     Verdict.PASSED: "shown to hold",

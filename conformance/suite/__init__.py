@@ -33,7 +33,7 @@ class Suite:
         seed: Fixes every request but the names.
         auth: Signatures are ``off``, ``report`` or ``require``, as of ``conformance run --auth``.
         strict: Failures of level strict fail, too.
-        timeout: Seconds for one whole exchange.
+        timeout: The time limit in seconds for one exchange.
         time_limit: Seconds after which the run ends; what it did not reach fails at the levels of
             the gate, and is skipped at the others. With workers each has that time.
         max_requests: Requests after which the run ends, likewise.

@@ -171,7 +171,7 @@ def unsupported_reason(evidence: Sequence[RecordedExchange]) -> str:
         return "the requests have to share one connection"
     for exchange in evidence:
         if exchange.request.cut is not None:
-            return f"the record has only the beginning of a body ({exchange.request.cut})"
+            return f"the record has only the beginning of a request body ({exchange.request.cut})"
         if _OUR_NAMES & exchange.request.headers.keys():
             return "the case of all header names matters"
         text = "\n".join(_texts(exchange.request))
