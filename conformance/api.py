@@ -60,8 +60,8 @@ Listener = Callable[[Event], None]
 class CommandOnly(BadInput):
     """Real AWS was named as the target."""
 
-    hint = "`conformance run aws --dry-run` tells what it would do there"
-    told = "real AWS is tested by the command `conformance run aws` alone"
+    hint = "`conformance run aws --dry-run` shows what it would do there"
+    told = "only the command `conformance run aws` tests real AWS"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

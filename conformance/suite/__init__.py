@@ -57,28 +57,28 @@ class Suite:
 
 
 OPTIONS: dict[str, dict[str, Any]] = {
-    "target": {"metavar": "URL", "help": "what is tested: a URL, or moto"},
-    "service": {"action": "append", "metavar": "NAME", "help": "only this service"},
-    "exclude": {"action": "append", "metavar": "GLOB", "help": "no ids that match"},
+    "target": {"metavar": "URL", "help": "the target to test: a URL, or moto"},
+    "service": {"action": "append", "metavar": "NAME", "help": "test only this service"},
+    "exclude": {"action": "append", "metavar": "GLOB", "help": "leave out ids that match"},
     "given": {
         "action": "append",
         "metavar": "MEMBER=VALUE",
-        "help": "a resource that is there: it is read, and never deleted",
+        "help": "an existing resource, which is read and never deleted",
     },
     "may-change": {
         "action": "store_true",
         "default": None,
-        "help": "what is given may be changed; it is put back at the end",
+        "help": "the given resource may be changed; it is restored at the end",
     },
     "baseline": {"metavar": "FILE", "help": "accepted failures"},
-    "seed": {"type": int, "metavar": "N", "help": "fixes every request"},
+    "seed": {"type": int, "metavar": "N", "help": "the seed, which fixes every request"},
     "profile": {
         "choices": ["quick", "standard", "deep"],
-        "help": "how far beyond the boundaries to look",
+        "help": "how far to test beyond the documented boundaries",
     },
     "auth": {
         "choices": ["off", "report", "require"],
-        "help": "signatures: ignore them, report whether they are checked, or require that",
+        "help": "do not test signatures, report whether they are checked, or require that",
     },
     "time-limit": {"type": float, "metavar": "S", "help": "end the run after S seconds"},
     "max-requests": {"type": int, "metavar": "N", "help": "end the run after N requests"},

@@ -83,7 +83,7 @@ def test_without_consent_nothing_of_it_is_changed(url, call, specs, tmp_path):
     assert not {one["verdict"] for one in found.values()} & {"failed", "error"}
     status = found["location/UpdateKey/status/200"]
     assert (status["verdict"], status["reason"]) == ("skipped", REASON)
-    assert "given, which are only read: KeyName=my-key" in last["notes"]
+    assert "given, only read: KeyName=my-key" in last["notes"]
     assert ended.code == 3
     assert "--may-change lets a run update what is given" in ended.err
     assert "--given KeyName=my-key --profile quick" in ended.out

@@ -110,7 +110,7 @@ def _unknown(contract: Contract, kinds: tuple[Resource, ...]) -> Iterator[tuple[
             f"{operation.name}/behavior/unknown-identifier",
             UnknownIdentifierRule(
                 level=_level(contract, operation),
-                statement=f"{operation.name} refuses an identifier that nothing has",
+                statement=f"{operation.name} refuses an unknown identifier",
                 source=errors[0].source,
             ),
         )
@@ -231,7 +231,7 @@ def _taken(contract: Contract, kinds: tuple[Resource, ...]) -> Iterator[tuple[st
             f"{operation.name}/behavior/taken-identifier",
             TakenIdentifierRule(
                 level=Level.EXPECTED if sure else Level.INFORMATIONAL,
-                statement=f"{operation.name} refuses an identifier that is taken",
+                statement=f"{operation.name} refuses an identifier that is already taken",
                 source=errors[0].source,
                 with_=other,
             ),

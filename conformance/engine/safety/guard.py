@@ -221,9 +221,9 @@ class GivenGuard:
         if visit.kind is RequestEffect.CREATE:
             return one, f"{one} is given, and nothing is made in its place"
         if is_deletion:
-            return one, f"{one} is given, and what is given is never deleted"
+            return one, f"{one} is a given resource, which is never deleted"
         may = self._given.may_change
-        return one, "" if may else f"{one} is given, and changed only with {OPTION}"
+        return one, "" if may else f"{one} is a given resource, which is changed only with {OPTION}"
 
     def _chosen(self, request: Request, visit: ClassifiedRequest) -> list[str]:
         """The names that a creation gives to what it makes."""
