@@ -91,7 +91,7 @@ def not_to_be_sent(contract: Contract) -> dict[str, str]:
         if deletes(contract, operation):
             found[operation.name] = f"{one} is a given resource, which is never deleted"
         elif not contract.given.may_change:
-            found[operation.name] = f"{one} is a given resource, which is changed only with {OPTION}"
+            found[operation.name] = f"{one} is given; only {OPTION} allows changes to it"
     return found
 
 

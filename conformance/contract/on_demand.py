@@ -47,7 +47,8 @@ def told(service: str, protocol: str | None = None) -> str:
     model = load_model(service, protocol)
     speaking = "" if model.protocol == REST_JSON else f" for {model.protocol}"
     return (
-        f"{service}: has no spec; contract derived from the model {model.name} of botocore {_botocore()}{speaking}, without an overlay"
+        f"{service}: has no spec; contract derived from the model {model.name} of botocore"
+        f" {_botocore()}{speaking}, without an overlay"
     )
 
 

@@ -99,13 +99,13 @@ FAULTY = {
         lambda method, path, body, status: status == 404 and about_one(path),
         "*/error/NotFoundException",
         "apigateway/GetApiKey/error/NotFoundException",
-        "an identifier that nothing has",
+        "an unknown identifier",
     ),
     "updates of unknown keys": (
         lambda method, path, body, status: status == 404 and method == "PATCH",
         "*/error/NotFoundException",
         "apigateway/UpdateApiKey/error/NotFoundException",
-        "an identifier that nothing has",
+        "an unknown identifier",
     ),
     "malformed bodies": (
         lambda method, path, body, status: method == "PATCH" and not is_json(body),

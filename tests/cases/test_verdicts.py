@@ -232,7 +232,7 @@ def test_a_lost_update_is_found(reference_port, proxied, run, case, service, ope
     assert found.failed() == {name}
     evidence = found.verdicts[name]["evidence"]
     assert len(evidence) < 10, "the requests of one resource"
-    assert "that update was answered with success" in evidence[-1]["expected"]
+    assert "that update succeeded" in evidence[-1]["expected"]
 
 
 @pytest.mark.parametrize("case", [Serial, Conflicting, Lagging])

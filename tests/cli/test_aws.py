@@ -135,7 +135,7 @@ def test_what_might_be_of_others_is_not_sent(conformance, cloud, place):
     assert cloud.harmed() == []
     (line,) = read_record(place / "r.jsonl").verdicts
     assert line.verdict is Verdict.SKIPPED
-    assert "'a' is not of this run" in line.reason
+    assert "'a' does not belong to this run" in line.reason
     assert ended.code == 3
 
 

@@ -73,7 +73,7 @@ RIGHT = [
 """Unusual, and nothing forbids it: exit code 0."""
 
 ENDING = {
-    "dies": " any more",  # what waits in its queue is reset; after that it takes no connections
+    "dies": " any more",  # what waits in its queue is reset; after that it accepts no connections
     "hangs": "answers nothing any more",
     "turns-to-garbage": "answers nothing any more",
 }
@@ -172,7 +172,7 @@ def test_one_answer_to_everything_is_no_support(run, place, kind):
     assert ended.code == 3, ended.out + ended.err
     lines = verdicts(place)
     assert kinds(lines) == {Verdict.UNSUPPORTED}
-    told = f"answered like any route that does not exist: {LACKING[kind]}"
+    told = f"the target answers as for a route that does not exist: {LACKING[kind]}"
     assert all(told in line.reason for line in lines.values())
     assert not list(place.glob("reports/journals/*"))
 

@@ -147,7 +147,8 @@ def arns_rule(contract: Contract) -> Mapping[str, ArnsRule]:
     return {
         ADDRESS: ArnsRule(
             level=Level.EXPECTED,
-            statement="the ARN of a resource that a request created has the region that the request was signed for, that region's partition, and always the same account",
+            statement="the ARN of a resource that a request created has the region that the"
+            " request was signed for, that region's partition, and always the same account",
             source=Source(
                 protocol="Amazon Resource Names, as the General Reference has them:"
                 " arn:partition:service:region:account:resource"

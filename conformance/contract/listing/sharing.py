@@ -117,7 +117,9 @@ class Sharing:
         if not self.left_out:
             return ""
         return (
-            f"{self.service}: these requirements also cover {self.left_out} statements about the same structures in other places; `conformance explain ID` says which one covers a place"
+            f"{self.service}: these requirements also cover {self.left_out} statements about the"
+            f" same structures in other places; `conformance explain ID` says which one covers a"
+            f" place"
         )
 
 

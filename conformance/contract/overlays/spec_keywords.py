@@ -112,7 +112,9 @@ def _of_values(schema: Mapping[str, Any], at: Way) -> Iterator[OverlayFault]:
             yield _no(f"{name!r} is not a JSON type", str(name), JSON_TYPES, (*at, "x-lenient"))
     for flag in ("x-closed", "x-whole", "x-secret"):
         if not isinstance(schema.get(flag, False), bool):
-            yield OverlayFault((*at, flag), f"`{flag}` must be true or false", "write true or false")
+            yield OverlayFault(
+                (*at, flag), f"`{flag}` must be true or false", "write true or false"
+            )
     if not isinstance(schema.get("x-examples", []), list):
         yield OverlayFault(
             (*at, "x-examples"), "`x-examples` must be a list", "put the values into [...]"
