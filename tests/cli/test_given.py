@@ -29,7 +29,7 @@ KEY = {
         "AllowResources": ["arn:aws:geo:us-east-1:123456789012:map/a"],
     },
 }  # fmt: skip
-REASON = "KeyName is given, and changed only with --may-change"
+REASON = "KeyName is given; only --may-change allows changes to it"
 
 
 @pytest.fixture
@@ -118,7 +118,7 @@ def test_of_a_whole_service_it_is_never_deleted_and_creations_are_tested(url, ca
     failed = {k for k, v in found.items() if v["verdict"] == "failed" and v["level"] in gate}
     assert failed == set()
     deletion = found["location/DeleteKey/status/200"]
-    assert deletion["reason"] == "KeyName is given, and what is given is never deleted"
+    assert deletion["reason"] == "KeyName is a given resource, which is never deleted"
     assert found["location/CreateKey/error/ConflictException"]["verdict"] == "passed"
     left = ask(url, "POST", "/metadata/v0/list-keys", {})["Entries"]
     assert [one["KeyName"] for one in left] == ["my-key"]

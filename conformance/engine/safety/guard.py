@@ -225,7 +225,7 @@ class GivenGuard:
         if is_deletion:
             return one, f"{one} is a given resource, which is never deleted"
         may = self._given.may_change
-        return one, "" if may else f"{one} is a given resource, which is changed only with {OPTION}"
+        return one, "" if may else f"{one} is given; only {OPTION} allows changes to it"
 
     def _chosen(self, request: Request, visit: ClassifiedRequest) -> list[str]:
         """The names that a creation gives to what it makes."""
