@@ -8,12 +8,14 @@ from collections.abc import Callable
 
 from tests.servers.keys.wire import Members, Refused
 
+from .log_destinations import LogDestinations
 from .log_events import LogEvents
 from .log_filters import LogFilters
 from .log_store import Group, LogStore, invalid, millis
 from .log_tags import LogTags
 from .readings import World
 from .service import Service
+from .shelf import in_any_order
 
 RETENTIONS = {
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,
@@ -30,6 +32,7 @@ class Logs(Service):
     def __init__(self, world: World) -> None:
         super().__init__(world)
         self.store = LogStore(world)
+        destinations = LogDestinations(self.store)
         self.operations = {
             "CreateLogGroup": self.create,
             "DeleteLogGroup": self.delete,
@@ -41,7 +44,9 @@ class Logs(Service):
             "DisassociateKmsKey": self.disassociate,
             **LogEvents(self.store).operations,
             **LogFilters(self.store).operations,
-            **LogTags(self.store).operations,
+            "ListLogGroups": self.summaries,
+            **destinations.operations,
+            **LogTags(self.store, destinations.all).operations,
         }
         for number in range(60 if world.on("populated") else 0):
             name = f"/aws/lambda/{number:03}-nightly"
@@ -120,6 +125,27 @@ class Logs(Service):
             shown["deletionProtectionEnabled"] = group.protected
         return shown | {"retentionInDays": group.retention, "kmsKeyId": group.key}
 
+    def summaries(self, sent: Members) -> Members:
+        parts = sent.get("logGroupNamePattern", "").split("|")
+        groups = [
+            group
+            for group in self.store.groups.listed()
+            if any(
+                group.name.startswith(part[1:]) if part[:1] == "^" else part in group.name
+                for part in parts
+            )
+            and sent.get("logGroupClass", group.kind) == group.kind
+            and not {"dataSources", "fieldIndexNames"} & sent.keys()
+            and all(_tagged(group, one) for one in sent.get("logGroupTags", ()))
+        ]
+        page, token = self.store.paged(in_any_order(self.world, groups), sent)
+        shown = [
+            {"logGroupName": one.name, "logGroupArn": self.store.arn(one.name),
+             "logGroupClass": one.kind}
+            for one in page
+        ]  # fmt: skip
+        return {"logGroups": shown, "nextToken": token}
+
     def put_retention(self, sent: Members) -> None:
         days = sent["retentionInDays"]
         self._in_order(
@@ -164,3 +190,11 @@ class Logs(Service):
         group = find()
         group.key = key
         self.store.groups.put(group.name, group)
+
+
+def _tagged(group: Group, wanted: Members) -> bool:
+    """Whether a group has a tag with one of the wanted values, or any where none is wanted."""
+    has = group.tags.get(wanted["key"])
+    values = wanted.get("values") or ["*"]
+    patterns = [re.escape(one).replace(r"\*", ".*") for one in values]
+    return has is not None and any(re.fullmatch(one, has) for one in patterns)
