@@ -194,7 +194,7 @@ def _causes(found: Sequence[FailureCause], fit: _Fit) -> Iterator[Spans]:
         return
     if rest:
         yield ((more, "dim"),)
-    yield (("  for every failure with its curl lines, use -v or see the files below", "dim"),)
+    yield (("  all failures with their curl lines: -v, or the files below", "dim"),)
 
 
 def _cause(cause: FailureCause, fit: _Fit) -> Iterator[Spans]:

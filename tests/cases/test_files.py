@@ -439,7 +439,11 @@ CAMPAIGN = (
         ("command", "comand", "toml:12: unknown key target[1].comand, did you mean command?"),
         ('name = "ours"', 'version = "1"', "toml:10: target[1].name is missing"),
         ('["apigateway"]', '["apigatewai"]', "no service is called apigatewai, did you mean"),
-        ("apigateway = 2", "apigatewai = 2", "none of the services, did you mean apigateway?"),
+        (
+            "apigateway = 2",
+            "apigatewai = 2",
+            "not a service of this campaign, did you mean apigateway?",
+        ),
         ("{port}", "{prot}", "{prot}, did you mean {port}?"),
         ('command = "x {port} ${HOME}"', 'url = "nowhere"', "target ours: url: "),
     ],

@@ -76,7 +76,7 @@ def test_what_failed_was_not_decided_or_is_new_is_tested(conformance, before, pl
 def test_the_record_must_not_be_replaced(conformance, before):
     text = before.read_text()
     complaint = run(conformance, "--record", "before.jsonl").complaint(2)
-    assert "would replace it" in complaint
+    assert "would overwrite it" in complaint
     assert before.read_text() == text
 
 

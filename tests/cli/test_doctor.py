@@ -98,7 +98,7 @@ def test_credentials_that_are_not_taken(conformance, refusing):
     assert facts["credentials"].endswith("refused")
     assert all("credentials refused" in one for one in services.values())
     assert "hint: set AWS_ACCESS_KEY_ID" in ended.out
-    assert "it cannot be tested" in ended.out
+    assert "the target cannot be tested" in ended.out
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_what_is_no_emulator_has_nothing(conformance, serve, answer):
     _, services = said(ended)
     assert ended.code == 3
     assert {one.split()[0] for one in services.values()} == {"lacking"}
-    assert "is this the address of the emulator" in ended.out
+    assert "check that this is the address of the emulator" in ended.out
 
 
 def test_a_clock_that_is_off(conformance, serve):
@@ -128,7 +128,7 @@ def test_a_clock_that_is_off(conformance, serve):
     ended = conformance("doctor", serve(answer), "--service", "apigateway")
     assert ended.code == 0
     assert said(ended)[0]["clock"].startswith("off, 36")
-    assert "hint: set the clock" in ended.out
+    assert "hint: correct the clock" in ended.out
 
 
 def test_one_of_two_services(conformance, serve):
@@ -140,7 +140,7 @@ def test_one_of_two_services(conformance, serve):
     assert ended.code == 0
     assert services["apigateway"].startswith("there")
     assert services["location"].startswith("lacking")
-    assert "hint: --service" in ended.out
+    assert "hint: use --service" in ended.out
 
 
 def test_nothing_is_there(conformance):

@@ -102,7 +102,7 @@ def test_with_consent_it_is_tested_and_put_back(url, call, specs, tmp_path):
     decided = [one for one in found.values() if one["verdict"] in {"passed", "failed"}]
     assert len(decided) >= 0.9 * len(found)
     assert not [one for one in decided if one["verdict"] == "failed"]
-    assert "location: KeyName that was given was changed and is again as it was" in last["notes"]
+    assert "location: the given KeyName was changed and has been restored" in last["notes"]
     assert ended.code == 0, ended.err
     assert "--given KeyName=my-key --may-change" in ended.out
 
@@ -152,8 +152,8 @@ def test_the_api_takes_it_too(url, specs, tmp_path):
     ("options", "told"),
     [
         (["--given", "KeyNam=x"], "did you mean KeyName"),
-        (["--given", "KeyName"], "does not say which member has which value"),
-        (["--may-change"], "nothing is given"),
+        (["--given", "KeyName"], "must be MEMBER=VALUE"),
+        (["--may-change"], "--may-change needs --given"),
     ],
     ids=["unknown", "no value", "nothing"],
 )

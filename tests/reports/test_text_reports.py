@@ -164,7 +164,7 @@ def test_a_thousand_failures_fit_on_a_screen() -> None:
     worst = causes(record)[0]
     assert f"{len(worst.lines):,}" in text
     assert worst.lines[0].requirement in text
-    assert "curl" not in text.replace("curl line: -v", "")
+    assert "curl" not in text.replace("curl lines", "")
 
 
 def test_a_single_failure_is_shown_whole_with_its_curl_line() -> None:
@@ -259,7 +259,7 @@ def test_xml_is_wrong_where_json_was_asked_for(accept: str, is_wrong: bool) -> N
         request, RecordedResponse(200, {}, "<Done/>"), "refused with 400", "accepted", Role.PROBE
     )
     [found] = causes(one_failure(exchange))
-    assert (found.title == "Answers are XML, not JSON") is is_wrong
+    assert (found.title == "Answers are XML instead of JSON") is is_wrong
 
 
 def test_a_message_loses_its_particulars() -> None:
