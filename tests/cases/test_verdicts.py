@@ -486,7 +486,7 @@ def nameless(status, headers, data):
         (html_errors, "apigateway/protocol/error-is-json", "HTML"),
         (xml_answers, "apigateway/protocol/success-is-json", "XML"),
         (byte_order_mark, "apigateway/protocol/success-is-json", "byte order mark"),
-        (trailing, "apigateway/protocol/success-is-json", "something after it"),
+        (trailing, "apigateway/protocol/success-is-json", "text after it"),
         (always_200, "apigateway/protocol/error-status", "an error with status 200"),
         (other_label, "apigateway/protocol/error-body", "binary/octet-stream"),
         (nameless, "apigateway/protocol/error-code", "no error code"),

@@ -196,7 +196,7 @@ def test_what_is_never_answered_fails_by_its_name(run, place, kind):
     lines = verdicts(place)
     for name in HANGING[kind]:
         assert lines[f"apigateway/{name}"].verdict is Verdict.FAILED
-        assert "no whole answer within" in lines[f"apigateway/{name}"].reason
+        assert "no complete answer within" in lines[f"apigateway/{name}"].reason
     assert Verdict.ERROR not in kinds(lines)
 
 

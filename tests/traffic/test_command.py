@@ -53,7 +53,7 @@ def test_nothing_recognised(judge):
     entry = {"request": {"method": "GET", "url": "https://example.com/"}, "response": None}
     code, said = judge({"log": {"entries": [entry]}})
     assert code == 3
-    assert "none of 1 recorded exchanges is one of apigateway or location" in said.err
+    assert "none of 1 recorded exchanges belongs to apigateway or location" in said.err
 
 
 def test_a_malformed_file(judge):
