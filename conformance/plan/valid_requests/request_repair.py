@@ -72,7 +72,7 @@ def repaired(
     yield from _about_all(operation, start, named, refusal)
     if EXCLUSIVE.search(refusal.message):
         yield from _one_more(operation, start, refusal)
-    if refusal.is_not_found or _lacks_one(refusal):
+    if refusal.is_not_found or MISSING.search(refusal.message):
         yield from _of_own_kinds(operation, start, refusal)
     if not refusal.is_not_found:
         yield from _published(operation, start)
@@ -85,11 +85,6 @@ def repaired(
         yield from with_optional_members(operation, start, named_by(refusal.kinds))
     if not named:
         yield from _other_words(operation, start)
-
-
-def _lacks_one(refusal: RefusalText) -> bool:
-    """Whether the message says that a member is missing, or the code, as MissingParameter does."""
-    return MISSING.search(f"{refusal.code} {refusal.message}") is not None
 
 
 def _of_what_is_there(
@@ -147,7 +142,8 @@ def _about(
         return
     given = list(find(request, place))
     if not given:
-        if not EXCLUSIVE.search(refusal.message) or _lacks_one(refusal):
+        said = f"{refusal.code} {refusal.message}"  # such as MissingParameter
+        if not EXCLUSIVE.search(said) or MISSING.search(said):
             for value in likely(shape, refusal):
                 yield edited(scaffolded(operation, request, place), place, value)
         return

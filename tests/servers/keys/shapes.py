@@ -101,7 +101,7 @@ def faults(shapes: dict[str, Any], name: str, value: Any, at: str) -> list[str]:
             found += faults(shapes, shape["member"]["shape"], one, f"{at}.{index}.member")
     if kind == "map":
         for key, one in value.items():
-            found += faults(shapes, shape["key"]["shape"], key, f"{at}.{key}.key")
+            found += faults(shapes, shape["key"]["shape"], key, f"{at}.key")
             found += faults(shapes, shape["value"]["shape"], one, f"{at}.{key}.member")
     return found
 
@@ -132,6 +132,7 @@ def _fits(pattern: str, value: str) -> bool:
     plain = plain.replace(
         r"\p{L}\p{Z}\p{N}", r"\w \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
     )
+    plain = plain.replace(r"\p{ASCII}", r"[\x00-\x7f]")
     flags = re.NOFLAG if plain != pattern else re.ASCII
     return re.fullmatch(plain, value, flags) is not None
 
