@@ -15,10 +15,10 @@ from tests.servers.cloud.world import READINGS
 from tests.servers.testbed.sockets import serving
 
 SOME = {
-    "appsync": ("*GraphqlApi/*", "*ApiKey*/*"),
-    "ec2": ("*Vpc*/*", "*Tags/*"),
-    "iam": ("*Group/*", "*Groups/*", "*UserTags/*"),
-    "route53": ("*HostedZone*/*", "*Tags*/*"),
+    "appsync": ("*ApiKey/*", "ListApiKeys/*"),
+    "ec2": ("*eVpc/*", "DescribeVpcs/*", "*VpcAttribute/*"),
+    "iam": ("*eGroup/*", "ListGroups/*", "*UserTags/*"),
+    "route53": ("*eHostedZone/*", "ListHostedZones/*", "ListTagsForResource/*"),
 }
 """What the fast tests ask for."""
 READ = {

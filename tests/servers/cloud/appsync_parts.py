@@ -175,7 +175,7 @@ class Parts:
         known = self.shelf.caches.get(api["apiId"])
         if known is not None and self._cache_shown(known) is not None:
             raise bad("A cache already exists for this API.")
-        usual = {"transitEncryptionEnabled": False, "atRestEncryptionEnabled": False}
+        usual: Members = {"transitEncryptionEnabled": False, "atRestEncryptionEnabled": False}
         usual |= {"healthMetricsConfig": "DISABLED"}
         made = {**usual, **sent, "since": self.world.now(), "state": "CREATING"}
         self.shelf.caches.put(api["apiId"], made)

@@ -113,7 +113,12 @@ class Groups:
             if rule["IsEgress"] is not egress:
                 continue
             ports = (rule["IpProtocol"], rule.get("FromPort"), rule.get("ToPort"))
-            empty = {"IpRanges": [], "Ipv6Ranges": [], "UserIdGroupPairs": [], "PrefixListIds": []}
+            empty: Members = {
+                "IpRanges": [],
+                "Ipv6Ranges": [],
+                "UserIdGroupPairs": [],
+                "PrefixListIds": [],
+            }
             head = dict(zip(("IpProtocol", "FromPort", "ToPort"), ports, strict=True))
             one = found.setdefault(ports, {**head, **empty})
             about = {"Description": rule.get("Description")}
@@ -149,7 +154,9 @@ class Groups:
     def _rules(self, sent: Members) -> list[Members]:
         """The rules that a request speaks of, each of one peer."""
         given = sent.get("IpPermissions", [])
-        old = [name for name in ("IpProtocol", "CidrIp", "FromPort", "ToPort") if name in sent]
+        old: list[str] = [
+            name for name in ("IpProtocol", "CidrIp", "FromPort", "ToPort") if name in sent
+        ]
         if "SourceSecurityGroupName" in sent:
             old.append("SourceSecurityGroupName")
         if given and old:

@@ -55,7 +55,7 @@ class Networks:
             **{name: value or default for name, value in ATTRIBUTES.items()},
         }
         vpc = self.shelf.new("vpc", members, tags)
-        group = {"GroupName": "default", "Description": "default VPC security group"}
+        group: Members = {"GroupName": "default", "Description": "default VPC security group"}
         group |= {"VpcId": vpc["id"], "rules": []}
         self.shelf.new("sg", group, [])
         return vpc

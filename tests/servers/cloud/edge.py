@@ -19,6 +19,7 @@ from .ec2_network import Networks
 from .forms import Forms
 from .health import Health
 from .iam import Iam
+from .rest import Rest
 from .rest_json import RestJson
 from .rest_xml import RestXml
 from .world import World
@@ -38,7 +39,7 @@ class Edge:
         appsync = {**Apis(apis).operations, **Parts(apis).operations}
         zones = Zones(self.world)
         route53 = {**zones.operations, **Health(self.world, zones).operations}
-        self.services = {
+        self.services: dict[str, Forms | Rest] = {
             "route53": RestXml("route53", self.world, route53),
             "appsync": RestJson("appsync", self.world, appsync),
             "iam": Forms("iam", self.world, Iam(self.world).operations),

@@ -148,7 +148,9 @@ class Iam:
     def _get(self, kind: Kind, sent: Members) -> Members:
         if kind is USER and "UserName" not in sent:
             return {"User": self.shown("User", self.caller, set())}
-        found = {kind.name: self.shown(kind.name, self.entity(kind.name, sent[kind.key]), set())}
+        found: Members = {
+            kind.name: self.shown(kind.name, self.entity(kind.name, sent[kind.key]), set())
+        }
         if kind is GROUP:
             users = [one for one in self.stores["User"].all() if self._in(one, found["Group"])]
             found["Users"] = [self.shown("User", one, _NOT_OF_LISTS) for one in users]
@@ -193,7 +195,8 @@ class Iam:
 
     def _renamed(self, kind: Kind, sent: Members) -> None:
         entity = self.entity(kind.name, sent[kind.key])
-        old, new = entity[kind.key], sent.get(f"New{kind.key}", entity[kind.key])
+        old = str(entity[kind.key])
+        new = str(sent.get(f"New{kind.key}", old))
         if self._id(new) != self._id(old):
             self._free(kind, new)
             self.stores[kind.name].drop(self._id(old))
@@ -217,7 +220,8 @@ class Iam:
 
     def update_role(self, sent: Members) -> Members:
         role = self.entity("Role", sent["RoleName"])
-        kept = {key: sent[key] for key in ("Description", "MaxSessionDuration") if key in sent}
+        given = ("Description", "MaxSessionDuration")
+        kept: Members = {key: sent[key] for key in given if key in sent}
         self.keep("Role", {**role, **kept})
         return {}
 

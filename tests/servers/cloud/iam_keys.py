@@ -30,14 +30,14 @@ class AccessKeys:
         return [one for one in self.store.all() if one["UserName"] == user]
 
     def _owner(self, sent: Members) -> str:
-        name = sent.get("UserName", self.iam.caller["UserName"])
+        name = str(sent.get("UserName", self.iam.caller["UserName"]))
         return str(self.iam.entity("User", name)["UserName"])
 
     def create_access_key(self, sent: Members) -> Members:
         owner = self._owner(sent)
         if len(self.of(owner)) > 1:
             raise Refused("LimitExceeded", "Cannot exceed quota for AccessKeysPerUser: 2", 409)
-        made = {
+        made: Members = {
             "UserName": owner,
             "AccessKeyId": "AKIA" + some(BASE32, 16),
             "Status": "Active",

@@ -43,7 +43,7 @@ class Zones:
             )
 
     def _change(self, comment: str | None = None) -> Members:
-        made = {"Id": f"/change/C{some(LETTERS, 20)}", "SubmittedAt": self.world.now()}
+        made: Members = {"Id": f"/change/C{some(LETTERS, 20)}", "SubmittedAt": self.world.now()}
         self.changes.put(made["Id"], {**made, "Comment": comment})
         return self._info({**made, "Comment": comment})
 
