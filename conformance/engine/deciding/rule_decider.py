@@ -116,7 +116,10 @@ class RuleDecider:
 
     def _roles(self, requirement: Requirement) -> list[str]:
         """The operations that a rule's sequences are made of."""
-        named = lifecycle_of(self._run.contract, requirement.operation or "").roles()
+        life = lifecycle_of(self._run.contract, requirement.operation or "")
+        if requirement.read_back is not None:
+            life = life.as_listed_by(requirement.read_back.by)
+        named = life.roles()
         roles: tuple[str, ...] = ("create", "read", "update", "delete")
         if requirement.read_back is not None:
             roles = requirement.read_back.roles
