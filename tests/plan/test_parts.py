@@ -63,10 +63,12 @@ def ending(contract, address, store, *, refuses=lambda _: False):
     """Play a rule on a thing; ``store(now, given)`` is what a read shows after a request."""
     rule = next(one for one in catalogue(contract) if one.id == f"shop/{address}")
     play = KINDS[rule.keyword](Script(contract, rule, lambda value, _: value))
-    now, answer = {}, None
+    now: dict[str, object] = {}
+    answer = None
     try:
         while True:
             step = next(play) if answer is None else play.send(answer)
+            assert isinstance(step, Make | Send)
             given = {**(step.values or {})}
             reads = isinstance(step, Send) and step.operation.name == "GetThing"
             status = 400 if not reads and refuses(given) else 200
