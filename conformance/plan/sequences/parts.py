@@ -44,7 +44,9 @@ _OWN_WAY = re.compile(
 )
 """Names of texts that services write in their own way."""
 _MOVES = re.compile(
-    r"capacity|count|size|storage|iops|throughput|units|current|desired|version|time", re.IGNORECASE
+    r"capacity|count|size|storage|iops|throughput|units|current|desired|version|time|rank|position"
+    r"|sequence|index|^num",
+    re.IGNORECASE,
 )
 """Names of numbers that may be adjusted, or change by themselves."""
 _STATES = re.compile(r"(status|state)$|encrypt|version|tls", re.IGNORECASE)
@@ -54,7 +56,8 @@ _ONCE = re.compile(
     re.IGNORECASE,
 )
 """Names of what is asked for once, or is taken in another form."""
-_NAMES_ONE = re.compile(r"(arn|id|identifier|version)s?$", re.IGNORECASE)
+_STAYS = re.compile(r"(arn|id|identifier|version)s?$|desired|current", re.IGNORECASE)
+"""Names of what may be another one's, or is as the service finds it."""
 _LETTERS = re.compile(r"[^a-z0-9]+")
 
 
@@ -129,7 +132,9 @@ def pairs(given: Any, seen: Any, shape: Shape | None, place: Place) -> Iterator[
             ):
                 yield from pairs(value, other, inner, (*place, name))
             elif not inner.members:
-                yield Pair((*place, name), value, other, inner, bool(seen.keys() - {name}))
+                # Of the keys of a map the service may know some only.
+                beside = name in shape.members and bool(seen.keys() - {name})
+                yield Pair((*place, name), value, other, inner, beside)
 
 
 def _has_parts(value: Any) -> bool:
@@ -225,7 +230,7 @@ def by_update(script: Script) -> Sequence:
         for pair in rule.parts(one.request, after, 0):
             was = former.get(pair.place, ABSENT)
             as_before = was is not ABSENT and pair.seen == was and same
-            stays = as_before and not pair.is_missing and not _NAMES_ONE.search(pair.name)
+            stays = as_before and not pair.is_missing and not _STAYS.search(pair.name)
             lost = was is ABSENT and pair.is_lost() and one.plain and not sorts
             if not pair.holds and (stays or lost):
                 raise _broken(pair)

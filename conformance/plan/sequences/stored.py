@@ -159,7 +159,8 @@ def gone(script: Script) -> Sequence:
     yield from answered(Send(life.operation("delete"), life.request("delete")), "the deletion")
     if listed or life.resource.read is None:
         after = (yield from walk(life)).of(script.fill("${id}", 0), life.listing.id)
-        still = before in after and not is_under_way(states(before))
+        known = bool(states(before)) or not any(map(STATE.search, life.listed()))
+        still = known and before in after and not is_under_way(states(before))
         told = f"{len(after)} entries"
     else:
         answer = yield Send(life.operation("read"), life.request("read"))
