@@ -159,11 +159,12 @@ def test_every_key_that_an_overlay_uses_is_refused_when_mistyped(service, capsys
 
 
 FREE = {
-    "with", "base", "bases", "make", "showcase", "shows", "shows-instant", "differs", "ends", "if",
+    "with", "base", "bases", "make", "show-all-members", "shows", "shows-instant", "differs", "ends",
+    "if",
     "counts", "at-most", "matches", "exceeds", "among", "in-order", "lists", "sizes", "from-now",
     "create-with",
     "requests", "values", "shown", "needs", "may", "delete-with", "patch-values", "also-created-by",
-    "headers", "each", "members", "bodies", "bytes", "refusals", "entry",
+    "headers", "for-each", "members", "bodies", "bytes", "refusals", "entry",
 }  # fmt: skip
 """Keys whose values are plain data: members of requests, places, expected values."""
 

@@ -181,7 +181,7 @@ def write_specs(folder: Path, protocol: str) -> Path:
     (place / "openapi.yaml").write_text(as_yaml(spec))
     resource = deepcopy(RESOURCE)
     if protocol == "ec2-query":
-        del resource["showcase"][0]["Labels"]
+        del resource["show-all-members"][0]["Labels"]
     overlay = {
         "overlay": "1.0.0",
         "info": {"title": "Things", "version": "1.0.0"},
