@@ -50,7 +50,7 @@ MISTAKES = {
     "send": ("send: read", "send: reed", "did you mean `read`?"),
     "role": ("read: DescribeKey", "read: DescribeKy", "did you mean `DescribeKey`?"),
     "role-key": ("        update: UpdateKey", "        updat: UpdateKey", "did you mean `update`?"),
-    "move": ("of: gone", "on: gone", "a key is no text"),
+    "move": ("of: gone", "on: gone", "a key is not a string"),
     "move-value": ("of: gone", "of: went", "known here: gone, live, none"),
     "operation": ("        DescribeKey: {base", "        DescribKey: {base", "`DescribeKey`?"),
     "rule-operation": ("UpdateKey/request/unknown-member", "UpdateKye/request/x", "`UpdateKey`?"),
@@ -159,12 +159,11 @@ def test_every_key_that_an_overlay_uses_is_refused_when_mistyped(service, capsys
 
 
 FREE = {
-    "with", "base", "bases", "make", "show-all-members", "shows", "shows-instant", "differs", "ends",
-    "if",
-    "counts", "at-most", "matches", "exceeds", "among", "in-order", "lists", "sizes", "from-now",
-    "create-with",
-    "requests", "values", "shown", "needs", "may", "delete-with", "patch-values", "also-created-by",
-    "headers", "for-each", "members", "bodies", "bytes", "refusals", "entry",
+    "with", "base", "bases", "make", "show-all-members", "shows", "shows-instant", "differs",
+    "ends", "if", "counts", "at-most", "matches", "exceeds", "among", "in-order", "lists",
+    "sizes", "from-now", "create-with", "requests", "values", "shown", "needs", "may",
+    "delete-with", "patch-values", "also-created-by", "headers", "for-each", "members",
+    "bodies", "bytes", "refusals", "entry",
 }  # fmt: skip
 """Keys whose values are plain data: members of requests, places, expected values."""
 

@@ -122,7 +122,7 @@ def _rules(
         level = Level.EXPECTED if sure else Level.INFORMATIONAL
         if about.page is not None or level is Level.EXPECTED:
             there = (Step(make={}), Step(send="list", entry=True))
-            statement = f"a new {about.name} is in the list"
+            statement = f"the list contains a new {about.name}"
             yield f"{about.list}/behavior/lists-what-was-made", _rule(statement, there, level)
 
 
@@ -134,7 +134,7 @@ def _is_ambiguous(about: Resource) -> bool:
 
 def _gone(delete: Operation, about: Resource, bound: Mapping[str, Bound]) -> AnyRule:
     """That what is deleted is gone; whether it may be there for a while, deletions tell."""
-    statement = f"a {about.name} that was deleted is not found"
+    statement = f"a deleted {about.name} is not found"
     if is_final(delete) and names_it(delete, bound[delete.name].members):
         return GoneRule(level=Level.EXPECTED, statement=statement, source=delete.source)
     steps = (Step(make={}), Step(send="read"), Step(send="delete"),
