@@ -15,6 +15,7 @@ from tests.servers.testbed.sockets import serve
 from tests.servers.testbed.wire import Request, Response
 
 from .answers import shown
+from .directory import Directory
 from .logs import Logs
 from .readings import READINGS, World
 from .registry import Registry
@@ -28,7 +29,8 @@ class UncuratedServer:
     def __init__(self, readings: Iterable[str] = ()) -> None:
         self.world = World(frozenset(readings))
         self._lock = threading.Lock()
-        made = (kind(self.world) for kind in (Logs, Workflows, Registry))
+        made = (kind(self.world) for kind in (Logs, Workflows, Registry, Directory))
+        self._count = 0
         self._services: dict[str, Service] = {service.target: service for service in made}
 
     def answer(self, request: Request) -> Response:
@@ -50,11 +52,16 @@ class UncuratedServer:
         known = service is not None and operation in service.operations
         if service is None or not known or request.method != "POST":
             raise Refused("UnknownOperationException")
+        self._count += 1
+        if self.world.on("throttled") and self._count % 9 == 0:
+            raise Refused("ThrottlingException", "Rate exceeded")
         members = service.operations[operation](self._read(service, operation, request.body))
         outcome = shapes.model(service.name)["operations"][operation].get("output")
         if outcome is None:
             return b"{}" if self.world.on("empty-object") else b""
         answer = shown(self.world, service.name, outcome["shape"], members or {})
+        if not answer and self.world.on("empty-object"):
+            return b""
         return json.dumps(answer, separators=(",", ":")).encode()
 
     def _read(self, service: Service, operation: str, body: bytes) -> Members:

@@ -22,7 +22,11 @@ READINGS = {
     "unreachable": "what requests speak of in other services is not there",
     "populated": "other resources, more than a page of them, are already there",
     "early-look-up": "what is not there is said before members that contradict each other",
-    "empty-object": "what answers nothing answers an empty object",
+    "empty-object": "what answers nothing answers an empty object, and the other way round",
+    "last-token": "the last page of a list has a token, too, of a page of nothing",
+    "throttled": "every ninth request comes too fast",
+    "busy": "a change right after another one of the same resource is in conflict with it",
+    "skewed": "the clock of the server is ahead",
 }
 
 
