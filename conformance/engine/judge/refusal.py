@@ -153,7 +153,7 @@ def _is_over_quota(contract: Contract, probe: Probe, answer: ParsedResponse) -> 
 
 
 def _is_common(contract: Contract, probe: Probe, answer: ParsedResponse) -> bool:
-    """True for an error common to all services that says what is wrong, where no table decides."""
+    """Whether an error common to all services fits the fault, where no table decides."""
     table = contract.overlay.refusals
     if any(kind.partition("-")[0] == str(probe.fault) for kind in table):
         return False
@@ -189,7 +189,7 @@ def _is(answer: ParsedResponse, status: int | str, code: str) -> bool:
 
 
 def _worded(probe: Probe, answer: ParsedResponse, values: Mapping[str, Any]) -> Finding:
-    """The refusal's text is the one that is known, the members in it filled in."""
+    """Whether a refusal has the known message, with the members filled in."""
     wanted = probe.message
     for name, value in values.items():
         wanted = wanted.replace(f"{{{name}}}", str(value))
