@@ -60,10 +60,10 @@ def test_a_right_server_is_called_right(tmp_path: Path, service: str, reading: s
 @pytest.mark.parametrize(
     ("service", "of"),
     [
-        ("logs", ("logs/*LogStream*", "logs/*TagsLogGroup/*", "logs/UntagLogGroup/*")),
-        ("stepfunctions", ("stepfunctions/*Activit*", "stepfunctions/*/behavior/*")),
-        ("cognito-idp", ("cognito-idp/*Group*/behavior/*", "cognito-idp/*User/*/behavior/*")),
-        ("ecr", ("ecr/*Policy/*", "ecr/*Repositor*/behavior/*")),
+        ("logs", ("logs/*LogStream*/behavior/*", "logs/UntagLogGroup/*")),
+        ("stepfunctions", ("stepfunctions/*Activit*/behavior/*", "stepfunctions/Publish*/*")),
+        ("cognito-idp", ("cognito-idp/*Group*/behavior/*", "cognito-idp/Admin*User/behavior/*")),
+        ("ecr", ("ecr/PutRegistryPolicy/*", "ecr/*Repositor*/behavior/*")),
     ],
 )
 def test_so_is_a_part_of_it(tmp_path: Path, service: str, of: tuple[str, ...]) -> None:
