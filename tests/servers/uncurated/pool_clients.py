@@ -52,6 +52,9 @@ class PoolClients:
 
     def _settled(self, sent: Members) -> Members:
         given = {name: value for name, value in sent.items() if name not in FIRST}
+        for name, value in given.items():
+            if isinstance(value, list) and self.store.world.on("normalized"):
+                given[name] = sorted({*value})
         given["RefreshTokenValidity"] = sent.get("RefreshTokenValidity") or 30
         defaults: Members = {
             "AllowedOAuthFlowsUserPoolClient": False, "EnableTokenRevocation": True,
@@ -130,7 +133,11 @@ class PoolClients:
         return pool, pool.clients[sent["ClientId"]]
 
     def describe(self, sent: Members) -> Members:
-        return {"UserPoolClient": self._client(sent)[1]}
+        return {"UserPoolClient": self._shown(self._client(sent)[1])}
+
+    def _shown(self, client: Members) -> Members:
+        hidden = {"ClientSecret"} if self.store.world.on("masked") else set()
+        return {name: value for name, value in client.items() if name not in hidden}
 
     def update(self, sent: Members) -> Members:
         pool, known = self._client(sent)
@@ -141,7 +148,7 @@ class PoolClients:
         client["LastModifiedDate"] = time.time()
         pool.clients[sent["ClientId"]] = client
         self.store.pools.put(pool.id, pool)
-        return {"UserPoolClient": client}
+        return {"UserPoolClient": self._shown(client)}
 
     def delete(self, sent: Members) -> None:
         pool, _ = self._client(sent)

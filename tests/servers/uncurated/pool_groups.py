@@ -37,10 +37,15 @@ class PoolGroups:
         if "RoleArn" in sent and ":role/" not in sent["RoleArn"]:
             raise invalid("This is no ARN of a role.")
         now = time.time()
-        group = {**sent, "CreationDate": now, "LastModifiedDate": now}
+        group = {**self._trimmed(sent), "CreationDate": now, "LastModifiedDate": now}
         pool.groups[sent["GroupName"]] = group
         self.store.pools.put(pool.id, pool)
         return {"Group": group}
+
+    def _trimmed(self, sent: Members) -> Members:
+        if "Description" not in sent or not self.store.world.on("normalized"):
+            return sent
+        return {**sent, "Description": sent["Description"].strip()}
 
     def get(self, sent: Members) -> Members:
         return {"Group": self.store.group(self.store.pool(sent), sent["GroupName"])}
@@ -49,7 +54,7 @@ class PoolGroups:
         pool = self.store.pool(sent)
         if "RoleArn" in sent and ":role/" not in sent["RoleArn"]:
             raise invalid("This is no ARN of a role.")
-        group = {**self.store.group(pool, sent["GroupName"]), **sent}
+        group = {**self.store.group(pool, sent["GroupName"]), **self._trimmed(sent)}
         group["LastModifiedDate"] = time.time()
         pool.groups[sent["GroupName"]] = group
         self.store.pools.put(pool.id, pool)
