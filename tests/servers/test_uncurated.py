@@ -17,7 +17,7 @@ pytest.importorskip("cryptography", reason="comes with the extra moto")
 from tests.servers.uncurated.edge import UncuratedServer
 from tests.servers.uncurated.readings import READINGS
 
-SERVICES = ("logs", "stepfunctions", "ecr", "cognito-idp")
+SERVICES = ("logs", "stepfunctions", "ecr", "cognito-idp", "mediastore")
 UNSURE = (
     "without an overlay the tool does not know whether the request is valid",
     "to a request with a name that is not taken, too",

@@ -19,6 +19,7 @@ from tests.servers.testbed.wire import Request, Response
 from .answers import shown
 from .directory import Directory
 from .logs import Logs
+from .media import Media
 from .readings import READINGS, World
 from .registry import Registry
 from .service import Service
@@ -31,7 +32,7 @@ class UncuratedServer:
     def __init__(self, readings: Iterable[str] = ()) -> None:
         self.world = World(frozenset(readings))
         self._lock = threading.Lock()
-        made = (kind(self.world) for kind in (Logs, Workflows, Registry, Directory))
+        made = (kind(self.world) for kind in (Logs, Workflows, Registry, Directory, Media))
         self._count = 0
         self._made: dict[tuple[str, str, str], Members | None] = {}
         self._services: dict[str, Service] = {service.target: service for service in made}

@@ -17,6 +17,7 @@ READINGS = {
     "other-codes": "invalid values are refused with the other of the usual codes",
     "plain-errors": "codes have a namespace and no header, and messages another name or none",
     "slow-states": "what is under way takes a while, and so does what is being deleted",
+    "slower-states": "what is under way takes longer than anybody waits for",
     "defaults-shown": "what a request leaves out of a structure is shown with its default",
     "arns-shown": "what a request calls by its name is shown by its ARN",
     "unreachable": "what requests speak of in other services is not there",
@@ -82,4 +83,6 @@ class World:
     @property
     def under_way(self) -> float:
         """Seconds that a state lasts that passes."""
+        if self.on("slower-states"):
+            return 9.0
         return 0.5 if self.on("slow-states") else 0.0
