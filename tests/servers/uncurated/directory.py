@@ -28,6 +28,9 @@ AT_FIRST = ("AliasAttributes", "UsernameAttributes", "UsernameConfiguration")
 LASTING = ("DcrConfiguration", "KeyConfiguration", "IssuerConfiguration", "AcrConfiguration")
 """What an update keeps that leaves it out."""
 
+NO_MAIL = ("SmsMessage", "DefaultEmailOption")
+"""What a template has that is no text of a mail."""
+
 
 class Directory(Service):
     """The operations on pools and tags, and those of the other parts."""
@@ -87,6 +90,10 @@ class Directory(Service):
         email = sent.get("EmailConfiguration", {})
         if email.get("EmailSendingAccount") == "DEVELOPER" and "SourceArn" not in email:
             raise invalid("Whoever sends by themselves has a source.")
+        texts = {*sent.get("VerificationMessageTemplate", {})} - {*NO_MAIL}
+        own = email.get("EmailSendingAccount") == "DEVELOPER"
+        if texts and not own and not self.world.on("pointless"):
+            raise invalid("Templates of mails are for those who send by themselves.")
         if "SourceArn" in email and self.world.on("unreachable"):
             raise Refused("InvalidEmailRoleAccessPolicyException", "The source is not there.")
 
@@ -116,16 +123,28 @@ class Directory(Service):
         }  # fmt: skip
         policies = sent.get("Policies", {})
         password |= policies.get("PasswordPolicy", {})
-        admin = {"AllowAdminCreateUserOnly": False, "UnusedAccountValidityDays": 7}
+        days = password["TemporaryPasswordValidityDays"] or 7
+        password["TemporaryPasswordValidityDays"] = days
+        admin: Members = {
+            "AllowAdminCreateUserOnly": False,
+            **sent.get("AdminCreateUserConfig", {}),
+        }
         email = {"EmailSendingAccount": "COGNITO_DEFAULT"} | sent.get("EmailConfiguration", {})
         template = {"DefaultEmailOption": "CONFIRM_WITH_CODE"}
+        template |= sent.get("VerificationMessageTemplate", {})
+        if self.world.on("pointless"):
+            own = email["EmailSendingAccount"] == "DEVELOPER"
+            template = {name: template[name] for name in template if own or name in NO_MAIL}
+            if given.get("UserPoolAddOns", {}).get("AdvancedSecurityMode") == "OFF":
+                given["UserPoolAddOns"] = {"AdvancedSecurityMode": "OFF"}
         return {
             "DeletionProtection": "INACTIVE", "LambdaConfig": {}, "MfaConfiguration": "OFF",
             "UserPoolTier": "ESSENTIALS", **kept, **given,
             "Policies": {**policies, "PasswordPolicy": password},
-            "AdminCreateUserConfig": admin | sent.get("AdminCreateUserConfig", {}),
+            # The days of an unused account are no longer in use, and are those of the password.
+            "AdminCreateUserConfig": admin | {"UnusedAccountValidityDays": days},
             "EmailConfiguration": email,
-            "VerificationMessageTemplate": template | sent.get("VerificationMessageTemplate", {}),
+            "VerificationMessageTemplate": template,
         }  # fmt: skip
 
     def _shown(self, pool: Pool) -> Members:

@@ -123,6 +123,8 @@ class LogFilters:
         kept = {"distribution": "ByLogStream", **sent}
         if self.world.on("defaults-shown"):
             kept = {"applyOnTransformedLogs": False, **kept}
+        if ":lambda:" in sent["destinationArn"] and self.world.on("pointless"):
+            kept.pop("roleArn", None)
         made = group.subscriptions.get(sent["filterName"], {}).get("creationTime")
         kept["creationTime"] = made or millis(time.time())
         group.subscriptions[sent["filterName"]] = kept

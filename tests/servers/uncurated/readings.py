@@ -28,6 +28,7 @@ READINGS = {
     "throttled": "every ninth request comes too fast",
     "busy": "a change right after another one of the same resource is in conflict with it",
     "skewed": "the clock of the server is ahead",
+    "pointless": "what another setting makes pointless is accepted, and not shown",
     "forgiving": "to delete what is not there succeeds",
     "repeatable": "the same creation once more is answered as it was before",
     "masked": "secrets are shown when they are made, and never again",
