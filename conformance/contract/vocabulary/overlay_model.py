@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from msgspec import field
+from msgspec.structs import replace
 
 from conformance.contract.vocabulary.overlay_access import (
     Endpoint,
@@ -128,19 +129,28 @@ class Resource(OverlayPart, frozen=True):
     showcase: tuple[Template, ...] = ()
     update_replaces: bool = False
     listing: Listing | None = None
+    also_listed_by: Mapping[str, Listing] = field(default_factory=dict)
     contents: Contents | None = None
 
     def roles(self) -> dict[str, str]:
-        """The operation of each role that the kind has."""
         return {role: name for role in ROLES if (name := getattr(self, role)) is not None}
 
     def is_made_by(self, operation: str) -> bool:
-        """Whether an operation creates it."""
         return operation == self.create or operation in self.also_created_by
 
     def is_of(self, operation: str) -> bool:
-        """Whether an operation is part of its lifecycle."""
-        return operation in self.roles().values() or operation in self.also_created_by
+        others = (self.also_created_by, self.also_listed_by)
+        return operation in self.roles().values() or any(operation in one for one in others)
+
+    def lists(self) -> dict[str, Listing]:
+        """Every operation that lists it, with where that has its entries."""
+        own = {} if self.list is None or self.listing is None else {self.list: self.listing}
+        return {**own, **self.also_listed_by}
+
+    def as_listed_by(self, operation: str) -> Resource:
+        """The same; where the operation is another list of it, with that as its list."""
+        other = self.also_listed_by.get(operation)
+        return self if other is None else replace(self, list=operation, listing=other)
 
     @property
     def label(self) -> str | None:
@@ -149,27 +159,22 @@ class Resource(OverlayPart, frozen=True):
 
     @property
     def unique_member(self) -> str | None:
-        """The member that no two resources may share."""
         return None if self.unique is None else self.unique.member
 
     @property
     def unique_error(self) -> str | None:
-        """The error of a creation whose unique member is taken."""
         return None if self.unique is None else self.unique.error
 
     @property
     def mark_name(self) -> str | None:
-        """The member that shows a resource's name."""
         return None if self.mark is None else self.mark.name
 
     @property
     def tag_property(self) -> str | None:
-        """The member that holds a resource's tags."""
         return None if self.mark is None else self.mark.tag_property
 
     @property
     def page(self) -> Page | None:
-        """The members that lead through the list."""
         return None if self.listing is None else self.listing.page
 
 
