@@ -97,7 +97,7 @@ def inferred_overlay(contract: Contract) -> Overlay:
         inferred=True,
         operations=words,
         answers=answered.answers,
-        resource=replace(main.resource, called=main.name),
+        resource=replace(main.resource, alias=main.name),
         resources={one.name: one.resource for one in others},
         rules=rules,
     )
@@ -118,7 +118,7 @@ def _rules(
         yield from _of_list(contract.operations[name], own, bound[name].members)
         by_list = about.read is None and name == about.list
         if delete is not None and not by_list and ends_shown(contract, own, delete):
-            statement = f"a {about.name} that was deleted is not in the list"
+            statement = f"the list lacks a deleted {about.name}"
             if names_it(delete, bound[delete.name].members):
                 yield f"{name}/behavior/gone-after-deletion", _is_gone(statement, delete)
 
@@ -128,11 +128,13 @@ def _of_list(
 ) -> Iterator[tuple[str, AnyRule]]:
     """The rules of one list of a kind, and that it has what is new."""
     yield from list_rules(listing, about, named)
+    if about.listing is None:
+        return
     sure = lists_all(listing, named) and not _is_ambiguous(about)
     level = Level.EXPECTED if sure else Level.INFORMATIONAL
     if about.page is not None or level is Level.EXPECTED:
         there = (Step(make={}), Step(send="list", entry=True))
-        statement = f"a new {about.name} is in the list"
+        statement = f"the list contains a new {about.name}"
         yield f"{listing.name}/behavior/lists-what-was-made", _rule(statement, there, level)
 
 
@@ -144,7 +146,7 @@ def _is_ambiguous(about: Resource) -> bool:
 
 def _gone(delete: Operation, about: Resource, bound: Mapping[str, Bound]) -> AnyRule:
     """That what is deleted is gone; whether it may be there for a while, deletions tell."""
-    statement = f"a {about.name} that was deleted is not found"
+    statement = f"a deleted {about.name} is not found"
     if is_final(delete) and names_it(delete, bound[delete.name].members):
         return _is_gone(statement, delete)
     steps = (Step(make={}), Step(send="read"), Step(send="delete"),

@@ -62,7 +62,9 @@ def list_rules(
     address = f"{operation.name}/behavior"
     if prefix is not None:
         steps = (Step(make={}), Step(send="list", with_={prefix.name: "${name}"}, entry=False))
-        statement = f"with {prefix.name}, no {about.name} is listed whose name begins otherwise"
+        statement = (
+            f"with {prefix.name}, the list has no {about.name} whose name begins differently"
+        )
         yield f"{address}/{prefix.name}", _steps(Level.EXPECTED, statement, prefix, steps)
     if about.listing is None:
         return
@@ -131,7 +133,8 @@ def _paging(operation: Operation, page: Page | None, address: str) -> Iterator[t
             f"{address}/pages",
             PagingRule(
                 level=Level.EXPECTED, size=least, source=size.source,
-                statement=f"pages have at most {page.page_size} entries, and lead to all there are",
+                statement=f"pages have at most {page.page_size} entries, and together they list"
+                    f" everything",
             ),
         )  # fmt: skip
 
@@ -177,7 +180,8 @@ def _filters(
                 f"{address}/{name}",
                 FilteredRule(
                     level=Level.EXPECTED, filter=name, shown=shown, values=values,
-                    source=member.source, statement=f"with {name}, what is listed has that {shown}",
+                    source=member.source, statement=f"with {name}, every listed entry has that"
+                        f" {shown}",
                 ),
             )  # fmt: skip
 

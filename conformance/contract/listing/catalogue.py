@@ -148,8 +148,8 @@ def arns_rule(contract: Contract) -> Mapping[str, ArnsRule]:
     return {
         ADDRESS: ArnsRule(
             level=Level.EXPECTED,
-            statement="the ARN of what a request made has the region that the request was"
-            " signed for, that region's partition, and always the same account",
+            statement="the ARN of a resource that a request created has the region that the"
+            " request was signed for, that region's partition, and always the same account",
             source=Source(
                 protocol="Amazon Resource Names, as the General Reference has them:"
                 " arn:partition:service:region:account:resource"
@@ -174,7 +174,7 @@ def _holds(shape: Shape) -> bool:
 class NothingSelected(BadInput):
     """A filter that matches no requirement."""
 
-    hint = "`conformance requirements` lists the ids; quote globs so that the shell keeps them"
+    hint = "`conformance requirements` lists the ids; quote globs to protect them from the shell"
 
     def __init__(self, globs: Sequence[str]) -> None:
         super().__init__(f"no requirement matches {', '.join(globs)}")
@@ -183,10 +183,10 @@ class NothingSelected(BadInput):
 class NothingLeft(BadInput):
     """Every requested requirement is also excluded."""
 
-    hint = "exclude less: a glob leaves out all that it matches"
+    hint = "exclude less; a glob leaves out everything that it matches"
 
     def __init__(self, excluded: Sequence[str]) -> None:
-        super().__init__(f"nothing is left to test without {', '.join(excluded)}")
+        super().__init__(f"nothing is left to test if {', '.join(excluded)} is excluded")
 
 
 def select(requirements: Sequence[Requirement], globs: Sequence[str]) -> tuple[Requirement, ...]:

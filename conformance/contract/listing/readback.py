@@ -179,19 +179,19 @@ def _make(
     name = member.name
     ending, statement = {
         "stored-by-create": (
-            "is-stored", f"{name} that {operation.name} was given is shown by {other.name}",
+            "is-stored", f"{other.name} returns the {name} that {operation.name} was given",
         ),
         "stored-by-update": (
-            "is-stored", f"{name} that {operation.name} was given is shown by {other.name}",
+            "is-stored", f"{other.name} returns the {name} that {operation.name} was given",
         ),
         "reset-by-update": (
-            "left-out-is-reset", f"{name} that {operation.name} leaves out is not kept",
+            "left-out-is-reset", f"{operation.name} resets {name} if it is left out",
         ),
         "listed": (
-            "is-listed", f"{name} that {other.name} was given is shown by {operation.name}",
+            "is-listed", f"{operation.name} returns the {name} that {other.name} was given",
         ),
         ECHOED: (
-            "is-echoed", f"{name} that {operation.name} was given is shown by its answer",
+            "is-echoed", f"the answer of {operation.name} returns the {name} that it was given",
         ),
     }[rule]  # fmt: skip
     roles = ("create", "list") if rule == "listed" else ("create", "read")  # and its own

@@ -209,7 +209,7 @@ class RuleDecider:
 
     def _held(self, requirement: Requirement, ending: ScenarioResult) -> None:
         if ending.why:
-            why = f"the sequence came to a stop: {ending.why}"
+            why = f"the sequence could not continue: {ending.why}"
             self._give(requirement, Verdict.SKIPPED, why, (), ending.obstacle)
         else:
             self._run.decisions.tally(requirement).count(Side.ACCEPT)

@@ -71,7 +71,7 @@ class Lifecycle:
 
 def _stated(value: Part | None, part: str) -> Part:
     if value is None:
-        raise NotStated(f"the overlay states no {part} of the resource")
+        raise NotStated(f"the overlay has no {part} for the resource")
     return value
 
 
