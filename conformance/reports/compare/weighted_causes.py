@@ -119,7 +119,7 @@ def _rows(found: Iterable[WeightedCause]) -> Iterator[str]:
         )
         yield row(cells)
     if target is None:
-        yield "No cause counts for that much of a score."
+        yield "No cause accounts for that much of a score."
 
 
 def _services(cause: WeightedCause) -> str:
