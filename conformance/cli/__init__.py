@@ -60,10 +60,7 @@ class RefusedBySystem(BadInput):
 
 
 class OwnFault(CouldNotTest):
-    """An exception that no code expects: a fault of this tool, never one of the target.
-
-    It exits as what could not be tested does: 1 would blame the target, 2 the user.
-    """
+    """A fault of this tool. Exits as an untested target does: 1 would blame it, 2 the user."""
 
     hint = (
         f"this is a fault of conformance, not of the target; set {DEBUG}=1 to see the traceback "

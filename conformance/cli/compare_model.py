@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from conformance.cli.options import protocol_option, specs_option
-
-if TYPE_CHECKING:
-    from conformance.contract.comparison.model_comparison import Comparison, FactDifference
+from conformance.contract.comparison.model_comparison import Comparison, FactDifference, compare
+from conformance.contract.load import derived_spec, stated_overlay
+from conformance.documents.sdk.models import load_model, protocols_of
 
 SHOWN_VALUE = 60
 
@@ -34,10 +34,6 @@ def command(service: str, model: str | None, form: str, *, everything: bool) -> 
     `sdk` lists what is known and why. Exit status: 0 no difference that is not explained there,
     1 some, 2 no such spec or model.
     """
-    from conformance.contract.comparison.model_comparison import compare
-    from conformance.contract.load import derived_spec, stated_overlay
-    from conformance.documents.sdk.models import load_model, protocols_of
-
     derived = derived_spec(service)
     about = stated_overlay(service).sdk
     theirs = load_model(model or about.model or service)

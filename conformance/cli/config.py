@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from conformance.cli import config_file
+from conformance.cli import config_file, config_model
 from conformance.errors import BadInput
 
 
@@ -24,8 +24,6 @@ def command() -> None:
 @command.command(name="schema")
 def schema() -> None:
     """Print the JSON Schema of the file, for an editor."""
-    from conformance.cli import config_model
-
     click.echo(json.dumps(config_model.schema(), indent=2, sort_keys=True))
 
 

@@ -99,10 +99,7 @@ def _given(said: Mapping[str, Any], name: str) -> Any:
 
 
 def config_of_run() -> tuple[dict[str, Any], list[str]]:
-    """For a command that starts ``run``: the options of the file, and what makes it read the same.
-
-    Raises UnknownConfigProfile.
-    """
+    """The options of ``run`` in the file, and the options that make it read the same file."""
     meta = click.get_current_context().meta
     config: Config | None = meta.get(READ)
     told, profile = meta[CONFIG], meta.get(PROFILE)

@@ -39,40 +39,33 @@ def together(*options: Decorator) -> Decorator:
     return decorate
 
 
+PATH, FILE = click.Path(path_type=Path), click.Path(dir_okay=False, path_type=Path)
+POSITIVE, COUNT = click.FloatRange(min=0, min_open=True), click.IntRange(min=1)
+PROFILES = click.Choice(["quick", "standard", "deep"])
+
 timeout_option = click.option(
-    "--timeout",
-    type=click.FloatRange(min=0, min_open=True),
-    default=10.0,
-    show_default=True,
+    "--timeout", type=POSITIVE, default=10.0, show_default=True,
     help="Seconds for one whole exchange.",
-)
-rate_option = click.option(
-    "--rate", type=click.FloatRange(min=0, min_open=True), help="Requests a second."
-)
+)  # fmt: skip
+rate_option = click.option("--rate", type=POSITIVE, help="Requests a second.")
 limit_options = together(
     click.option(
-        "--time-limit",
-        type=click.FloatRange(min=0, min_open=True),
-        metavar="SECONDS",
+        "--time-limit", type=POSITIVE, metavar="SECONDS",
         help="End the run in good order after so long.",
     ),
     click.option(
-        "--max-requests",
-        type=click.IntRange(min=1),
-        metavar="N",
+        "--max-requests", type=COUNT, metavar="N",
         help="End the run in good order after so many requests.",
     ),
-)
-ca_bundle_option = click.option(
-    "--ca-bundle", type=click.Path(path_type=Path), help="Certificates to trust for https."
-)
+)  # fmt: skip
+ca_bundle_option = click.option("--ca-bundle", type=PATH, help="Certificates to trust for https.")
 header_option = click.option(
-    "--header",
-    "headers",
-    multiple=True,
-    metavar="NAME:VALUE",
+    "--header", "headers", multiple=True, metavar="NAME:VALUE",
     help="Send this with every request, unsigned; ${NAME} in it is of the environment"
     " (repeatable).",
+)  # fmt: skip
+service_option = click.option(
+    "--service", "services", multiple=True, help="Only this service (repeatable)."
 )
 
 
@@ -102,42 +95,29 @@ def _speak(context: click.Context, _option: click.Parameter, protocol: str | Non
 
 
 specs_option = click.option(
-    "--specs",
-    type=click.Path(path_type=Path),
-    metavar="FOLDER",
-    callback=_use,
-    expose_value=False,
-    is_eager=True,
+    "--specs", type=PATH, metavar="FOLDER", callback=_use, expose_value=False, is_eager=True,
     help=f"Contracts of your own: a folder with SERVICE/{locate.SPEC}, or that of one service.",
-)
+)  # fmt: skip
 protocol_option = click.option(
-    "--protocol",
-    type=click.Choice([str(one) for one in ProtocolName]),
-    callback=_speak,
-    expose_value=False,
-    is_eager=True,
+    "--protocol", type=click.Choice([str(one) for one in ProtocolName]), callback=_speak,
+    expose_value=False, is_eager=True,
     help="The protocol to speak, of services that have several (default: as the SDKs do).",
-)
+)  # fmt: skip
 
 # -- resources that the user names ----------------------------------------------------------------
 
 given_option = click.option(
-    "--given",
-    multiple=True,
-    metavar="MEMBER=VALUE",
+    "--given", multiple=True, metavar="MEMBER=VALUE",
     help="A resource that is there: it stands wherever a request takes that member; KIND.MEMBER=..."
     " where only of a kind (repeatable). It is read, and never deleted.",
-)
-
-
+)  # fmt: skip
 given_options = together(
     given_option,
     click.option(
-        "--may-change",
-        is_flag=True,
+        "--may-change", is_flag=True,
         help="What is given may be changed by updates and tags; at the end it is put back.",
     ),
-)
+)  # fmt: skip
 
 
 def take_given(options: dict[str, Any]) -> Given:
@@ -153,24 +133,17 @@ def take_given(options: dict[str, Any]) -> Given:
 # -- which requirements --------------------------------------------------------------------------
 
 requirement_option = click.option(
-    "--requirement",
-    "globs",
-    multiple=True,
+    "--requirement", "globs", multiple=True,
     help="Only ids that match this glob; after ! only those that do not (repeatable).",
-)
+)  # fmt: skip
 exclude_option = click.option(
-    "--exclude",
-    "excluded",
-    multiple=True,
-    metavar="GLOB",
+    "--exclude", "excluded", multiple=True, metavar="GLOB",
     help="Leave out ids that match; of an operation that is left out nothing is sent (repeatable).",
-)
+)  # fmt: skip
 changed_since_option = click.option(
-    "--changed-since",
-    type=click.Path(dir_okay=False, path_type=Path),
-    metavar="RECORD",
+    "--changed-since", type=FILE, metavar="RECORD",
     help="Only what failed in that record, was not decided there, or is new since.",
-)
+)  # fmt: skip
 
 
 def take_globs(given: dict[str, Any]) -> tuple[str, ...]:
@@ -195,10 +168,7 @@ def read_shard(
 
 
 shard_option = click.option(
-    "--shard",
-    callback=read_shard,
-    metavar="I/N",
-    help="Only part I of N; the parts can be merged.",
+    "--shard", callback=read_shard, metavar="I/N", help="Only part I of N; the parts can be merged."
 )
 
 
@@ -219,10 +189,7 @@ strict_option = click.option(
     "--strict", is_flag=True, help="Failures of level strict fail the gate too."
 )
 baseline_option = click.option(
-    "--baseline",
-    type=click.Path(dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="Accepted failures, which do not fail.",
+    "--baseline", type=FILE, metavar="FILE", help="Accepted failures, which do not fail."
 )
 gate_options = together(
     strict_option,
@@ -231,20 +198,14 @@ gate_options = together(
     ),
     baseline_option,
     click.option(
-        "--strict-baseline",
-        is_flag=True,
+        "--strict-baseline", is_flag=True,
         help="What the baseline lists and now passes fails the run.",
     ),
-)
-"""The options that say what fails a run."""
+)  # fmt: skip
 
 
 def read_gate(path: Path | None, *, strict: bool) -> Gate | None:
-    """The baseline of a run, or None where none is given.
-
-    Raises BaselineProblem (the file cannot be used), click.UsageError (``--strict-baseline``
-    without a baseline).
-    """
+    """The baseline, if any. Raises BaselineProblem, and click.UsageError for a strict one alone."""
     if path is None and strict:
         raise click.UsageError("--strict-baseline needs --baseline FILE")
     return recording.read_gate(path, strict=strict)

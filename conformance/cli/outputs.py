@@ -9,35 +9,26 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from conformance.cli.options import together
+from conformance.cli.options import FILE, PATH, together
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from conformance.record import Record
 
-ctrf_option = click.option(
-    "--ctrf",
-    type=click.Path(dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="Where the CTRF file goes.",
-)
+ctrf_option = click.option("--ctrf", type=FILE, metavar="FILE", help="Where the CTRF file goes.")
 allure_option = click.option(
-    "--allure",
-    type=click.Path(file_okay=False, path_type=Path),
-    metavar="FOLDER",
+    "--allure", type=click.Path(file_okay=False, path_type=Path), metavar="FOLDER",
     help="Where Allure results go.",
-)
-
+)  # fmt: skip
 output_options = together(
-    click.option("--record", type=click.Path(path_type=Path), help="Where the record goes."),
-    click.option("--html", type=click.Path(path_type=Path), help="Where the HTML report goes."),
-    click.option("--junit", type=click.Path(path_type=Path), help="Where the JUnit file goes."),
-    click.option("--markdown", type=click.Path(path_type=Path), help="Where the Markdown goes."),
+    click.option("--record", type=PATH, help="Where the record goes."),
+    click.option("--html", type=PATH, help="Where the HTML report goes."),
+    click.option("--junit", type=PATH, help="Where the JUnit file goes."),
+    click.option("--markdown", type=PATH, help="Where the Markdown goes."),
     ctrf_option,
     allure_option,
 )
-"""The options that say where a record and its reports go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +73,7 @@ class Outputs:
 
 
 def take_outputs(given: dict[str, Any], subject: str, part: str = "") -> Outputs:
-    """Take the files out of a command line.
-
-    Without a record's they go to ``reports/SUBJECT``, with ``part`` at the end of their names.
-    """
+    """Pop the files off a command line; by default they go to ``reports/SUBJECT``."""
     wanted = {name: given.pop(name) for name in Outputs.__slots__}
     if wanted["record"] is None:
         folder = _folder(subject)

@@ -6,7 +6,17 @@ from pathlib import Path
 import click
 
 from conformance.cli.options import protocol_option, specs_option
+from conformance.contract.building import build_contract
+from conformance.contract.deriving.writing import write_all
+from conformance.contract.load import derived_spec, overlay_mistakes, read_spec_files
+from conformance.contract.locate import is_on_demand, spec_file
+from conformance.contract.locate import services as all_services
+from conformance.contract.overlays.overlay_faults import WrongOverlay
+from conformance.contract.overlays.overlay_reading import overlay_schema
 from conformance.errors import BadInput
+from conformance.plan.valid_requests.overlay_template import draft
+from conformance.reports.text import plural
+from conformance.runs.learning import found_requests
 
 
 class OverlayExists(BadInput):
@@ -42,11 +52,6 @@ def init(service: str, output: Path | None, learn: str | None, *, force: bool) -
     It says which operations create, read, update, list and delete what, and how sure that is. As
     long as it says `inferred: true`, nothing that it says counts against a target.
     """
-    from conformance.contract.building import build_contract
-    from conformance.contract.load import derived_spec
-    from conformance.contract.locate import is_on_demand, spec_file
-    from conformance.plan.valid_requests.overlay_template import draft
-
     contract = build_contract(service, derived_spec(service), {})
     path = output or spec_file(service, "overlay.yaml")
     # Of a service without a spec both are written: an overlay stands beside the spec it is of.
@@ -55,11 +60,7 @@ def init(service: str, output: Path | None, learn: str | None, *, force: bool) -
         path = Path("specs") / service / "overlay.yaml"
     if path.exists() and not force:
         raise OverlayExists(path)
-    from conformance.contract.deriving.writing import write_all
-
     if learn is not None:
-        from conformance.runs.learning import found_requests
-
         found = found_requests(service, learn)
         contract.found.by_operation.update(found)
         told = f"valid requests of {len(found)} operations were found by trial on {learn}"
@@ -85,10 +86,6 @@ def check(services: tuple[str, ...]) -> None:
     A key, a rule, an operation or a member that is not known is a mistake. Exit status 2 where
     there is one.
     """
-    from conformance.contract.load import overlay_mistakes, read_spec_files
-    from conformance.contract.locate import services as all_services
-    from conformance.contract.overlays.overlay_faults import WrongOverlay
-
     wrong = 0
     for service in services or all_services():
         try:
@@ -102,7 +99,8 @@ def check(services: tuple[str, ...]) -> None:
                 continue
         for mistake in mistakes:
             click.echo(f"{mistake}\n  hint: {mistake.hint}")
-        click.echo(f"{service}: {_counted(len(mistakes))}")
+        counted = plural(len(mistakes), "mistake") if mistakes else "nothing wrong"
+        click.echo(f"{service}: {counted}")
         wrong += len(mistakes)
     if wrong:
         sys.exit(BadInput.exit_code)
@@ -113,10 +111,4 @@ def schema() -> None:
     """Print the JSON Schema of an overlay's `x-conformance`, for an editor to complete."""
     import json
 
-    from conformance.contract.overlays.overlay_reading import overlay_schema
-
     click.echo(json.dumps(overlay_schema(), indent=2))
-
-
-def _counted(mistakes: int) -> str:
-    return {0: "nothing wrong", 1: "1 mistake"}.get(mistakes, f"{mistakes} mistakes")

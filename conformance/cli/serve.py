@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 import click
 
-if TYPE_CHECKING:
-    from conformance.reference.ambiguities import ReadingName
-    from conformance.reference.signatures import SigningKey
+from conformance.reference.ambiguities import ReadingName
+from conformance.reference.mutations import registry
+from conformance.reference.server import TEST_KEYS, ServerOptions, serve
+from conformance.reference.signatures import SigningKey
+from conformance.reference.tables import load
 
 
 @click.command(short_help="Serve the embedded reference.")
@@ -17,12 +18,9 @@ if TYPE_CHECKING:
     "--port", type=click.IntRange(0, 65535), default=0, metavar="N", help="0 takes a free port."
 )
 @click.option(
-    "--reading",
-    type=click.Choice(["a", "b"]),
-    default="a",
-    show_default=True,
+    "--reading", type=click.Choice(["a", "b"]), default="a", show_default=True,
     help="How to decide what no recording of AWS decides.",
-)
+)  # fmt: skip
 @click.option("--fault", "faults", multiple=True, metavar="ID", help="Serve a mutant; repeatable.")
 @click.option("--seed", type=int, metavar="N", help="Make ids and generated values repeat.")
 @click.option(
@@ -45,8 +43,6 @@ def command(
     Both services listen on one port of 127.0.0.1, keep their state in memory and, without --auth,
     check no signatures. Ctrl-C ends it.
     """
-    from conformance.reference.server import ServerOptions, serve
-
     if list_faults:
         _list_faults()
         return
@@ -57,9 +53,6 @@ def command(
 
 def _keys() -> dict[str, SigningKey]:
     """The key of the environment, and test/test."""
-    from conformance.reference.server import TEST_KEYS
-    from conformance.reference.signatures import SigningKey
-
     access = os.environ.get("AWS_ACCESS_KEY_ID")
     if not access:
         return TEST_KEYS
@@ -80,8 +73,5 @@ def _announce(url: str, reading: str, faults: tuple[str, ...]) -> None:
 
 
 def _list_faults() -> None:
-    from conformance.reference.mutations import registry
-    from conformance.reference.tables import load
-
     for fault in registry(load()).values():
         click.echo(f"{fault.id}\t{fault.kind}\t{fault.summary}")

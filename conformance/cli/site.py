@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from conformance.reports.site.builder import TITLE, build_site
+
 
 @click.command()
 @click.argument("records", type=click.Path(path_type=Path, exists=True, file_okay=False))
@@ -19,8 +21,6 @@ def command(records: Path, folder: Path, title: str | None, workers: int | None)
     It opens from the file system, without a server: a page for each target, service, operation and
     requirement, the history of versions, what changed, badges, and the same as JSON.
     """
-    from conformance.reports.site.builder import TITLE, build_site
-
     made = build_site(records, folder, title=title or TITLE, workers=workers)
     click.echo(folder / "index.html")
     click.echo(

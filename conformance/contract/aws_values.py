@@ -62,10 +62,7 @@ class ValueKind(_FileWords, frozen=True):
 
 
 class MemberRule(_FileWords, frozen=True):
-    """Which members take which kinds of values.
-
-    What is true ``otherwise`` does not count for members that take one of a few words.
-    """
+    """Which members take which kinds; ``otherwise`` rules do not count for enumerated values."""
 
     kind: str | tuple[str, ...]
     name: str | None = None
@@ -150,10 +147,7 @@ def _suggested(
 
 
 def example(template: Any, *, named: str = _STANDS_IN) -> Any:
-    """A template as a run may fill it, to see whether such a value keeps the limits.
-
-    What a companion gives has the name ``named`` in it; without one, what stands for it.
-    """
+    """A template as a run may fill it; a companion's value has the name ``named`` in it."""
     if not isinstance(template, str) or "${" not in template:
         return template
     text = _TOKEN.sub(partial(_example, named), template)

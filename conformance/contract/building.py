@@ -63,10 +63,7 @@ def _named_for(service: str, spec: Json) -> str | None:
 
 
 def _signing(spec: Json) -> dict[str, Any]:
-    """The signing name and the host prefix that the derived spec has from a model.
-
-    What an overlay says of them is beside it, not over it: a part that it does not name stays.
-    """
+    """The signing name and host prefix from a model, where the overlay states none."""
     about, stated = spec.get("x-signing", {}), spec.get("x-conformance", {})
     found: dict[str, Any] = {}
     if "service" in about:

@@ -52,10 +52,7 @@ class UnknownService(BadInput):
 
 @dataclass(frozen=True, slots=True)
 class SpecFiles:
-    """What the files of a service say: the derived spec, the overlay, and the one over the other.
-
-    ``overlay`` is the file of the overlay and what stands in it, None where there is none.
-    """
+    """The derived spec, the overlay's file with its content, if any, and both merged."""
 
     derived: dict[str, Any]
     overlay: tuple[Path, dict[str, Any]] | None
@@ -165,10 +162,7 @@ def merged_spec(service: str) -> dict[str, Any]:
 
 
 def derived_spec(service: str) -> dict[str, Any]:
-    """The derived OpenAPI document alone; of a service without one from its SDK model.
-
-    Raises UnknownService, and UnspokenProtocol where the model is of another protocol.
-    """
+    """The derived document, else that of the SDK model. Raises UnknownService, UnspokenProtocol."""
     if service not in known_services():
         _derive_from_model(service)
     copy = spec_file(service, COPY)

@@ -71,10 +71,7 @@ def using(folder: Path | None) -> Iterator[None]:
 
 @cache
 def specs_folder() -> Path:
-    """The folder with one folder a service.
-
-    A wheel carries it as ``conformance/specs``; in a checkout it stands beside the package.
-    """
+    """The folder of all services: in a wheel ``conformance/specs``, else beside the package."""
     installed = _PACKAGE / "specs"
     return installed if installed.is_dir() else _PACKAGE.parent / "specs"
 
@@ -128,10 +125,7 @@ def is_on_demand(service: str) -> bool:
 
 
 def default_services() -> tuple[str, ...]:
-    """The services that are tested where none is named: all but those that say otherwise.
-
-    An overlay says so with ``x-default: false`` at its root.
-    """
+    """The services tested by default: all without ``x-default: false`` at their overlay's root."""
     return tuple(name for name in services() if _added or not _named_only(name))
 
 

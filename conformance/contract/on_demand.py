@@ -31,10 +31,7 @@ _MAKES_SPECS = ("contract", "documents")
 
 @cache
 def folder_of(service: str, protocol: str | None = None) -> Path:
-    """The folder with the derived spec of a service, made where it is not there yet.
-
-    Raises UnknownModel, and UnspokenProtocol for a service of another protocol.
-    """
+    """The folder of a derived spec, made if missing. Raises UnknownModel, UnspokenProtocol."""
     model = load_model(service, protocol)
     folder = _cache() / (service if model.protocol == REST_JSON else f"{service}-{model.protocol}")
     if not (folder / SPEC).is_file():

@@ -96,11 +96,7 @@ class EmptyShard(BadInput):
 
 
 def part_of(jobs: Sequence[Job], shard: Shard) -> list[Job]:
-    """The part's share of the jobs.
-
-    Raises:
-        EmptyShard: no requirement of that part, nor any that is watched.
-    """
+    """The shard's share of the jobs. Raises EmptyShard."""
     parts = [
         replace(job, requirements=tuple(_own(job.requirements, shard)))
         for job in jobs

@@ -188,10 +188,7 @@ def narrowed(jobs: Sequence[Job], path: Path) -> Narrowed:
 
 
 def changed_since(jobs: Sequence[Job], path: Path | None, record: Path) -> Narrowed | None:
-    """The same for an option that may be missing; ``record`` is where the run writes.
-
-    Raises RecordProblem, Replaced.
-    """
+    """The same for an optional record, not the run's own. Raises RecordProblem, Replaced."""
     if path is None:
         return None
     if path.resolve() == record.resolve():

@@ -30,19 +30,13 @@ MOST_ASKED = 25
 def negotiate(
     jobs: Sequence[Job], access: Access, select: Callable[[], list[Job]]
 ) -> tuple[list[Job], list[str]]:
-    """The jobs in protocols that the target speaks, and what a person should know of that.
-
-    ``select`` makes the jobs anew, where a contract is another one now.
-    """
+    """The jobs, selected anew for the protocols that the target speaks; and notes about them."""
     notes = [note for job in jobs if (note := _settled(job.contract, access))]
     return (select() if notes else list(jobs)), notes
 
 
 def in_other_protocols(job: Job, *, whole: bool) -> list[Job]:
-    """The same of a service in its other protocols; nothing where one was chosen, or it has specs.
-
-    ``whole``: also what no other protocol states.
-    """
+    """The service in its other protocols; ``whole`` adds what only they state."""
     from conformance.contract.listing.catalogue import catalogue
     from conformance.contract.load import load_contract
     from conformance.contract.on_demand import folder_of

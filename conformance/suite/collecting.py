@@ -26,10 +26,7 @@ FIELDS = {"service": "services"}
 
 
 def with_options(suite: Suite, config: pytest.Config, beside: Path) -> Suite:
-    """The suite with the options in place; a baseline of a conftest stands beside it.
-
-    Raises pytest.UsageError where no target is given.
-    """
+    """The suite with the command line's options. Raises pytest.UsageError without a target."""
     if suite.baseline:
         suite = replace(suite, baseline=str(beside / suite.baseline))
     given: dict[str, Any] = {}
@@ -65,10 +62,7 @@ def jobs_of(suite: Suite) -> list[Job]:
 
 
 def accepted(suite: Suite) -> Mapping[str, str]:
-    """The failures that the suite's baseline accepts today, each with why.
-
-    Raises pytest.UsageError where it cannot be read.
-    """
+    """The failures that the baseline accepts today, and why. Raises pytest.UsageError."""
     if not suite.baseline:
         return {}
     from conformance.record.baseline import read_baseline
@@ -152,10 +146,7 @@ def _judged(request: pytest.FixtureRequest) -> None:
 
 
 def _is_untested(line: VerdictLine, *, strict: bool) -> bool:
-    """Whether a requirement of the gate is undecided for lack of an answer, or at a limit.
-
-    That is no pass.
-    """
+    """Whether a gated requirement is undecided for lack of an answer or at a limit."""
     cause = None if line.obstacle is None else line.obstacle.cause
     mute = cause is ObstacleCause.NO_ANSWER and line.verdict is Verdict.INCONCLUSIVE
     left = cause is ObstacleCause.LIMIT

@@ -60,10 +60,7 @@ class Running:
         self._thread.join()
 
     def _check(self) -> None:
-        """Raise KeyboardInterrupt once, as Ctrl-C does, where the run is to end.
-
-        That is while it is deciding: its clean-up goes through.
-        """
+        """Raise KeyboardInterrupt, once, if the run is to end; not during its clean-up."""
         if self._stopped.is_set() and self._open > 0:
             self._stopped.clear()
             raise KeyboardInterrupt
@@ -81,24 +78,21 @@ class Running:
                 self._news.notify_all()
 
     def _run(self) -> None:
-        from conformance.engine.run import RunConfig
         from conformance.engine.stops import Limits
         from conformance.runs.access import gain_access
-        from conformance.runs.execution import run_all, settings_for
+        from conformance.runs.execution import config_of, run_all, settings_for
         from conformance.transport.exchange import CheckedTransport
         from conformance.transport.retry import RetryingTransport
 
         suite = self._suite
         access = gain_access(self._target, timeout=suite.timeout, ca_bundle=None)
-        transport = CheckedTransport(access.transport, self._check)
-        run_all(
-            RunConfig(
-                jobs=self._jobs, url=access.url, credentials=access.credentials,
-                region=access.region, transport=RetryingTransport(transport, retries=0),
-                settings=settings_for(suite.profile, suite.seed, auth=suite.auth),
-                emit=self._hear, limits=Limits(suite.time_limit, suite.max_requests),
-            )
-        )  # fmt: skip
+        transport = RetryingTransport(CheckedTransport(access.transport, self._check), retries=0)
+        limits = Limits(suite.time_limit, suite.max_requests)
+        settings = settings_for(suite.profile, suite.seed, auth=suite.auth)
+        config = config_of(
+            access, self._jobs, settings, transport=transport, emit=self._hear, limits=limits
+        )
+        run_all(config)
 
     def _hear(self, event: Event) -> None:
         from conformance.engine.events import Decided, ServiceStarted

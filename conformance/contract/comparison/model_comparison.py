@@ -26,11 +26,7 @@ class Only(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FactDifference:
-    """A fact on which the two disagree; a side that does not state it has no ``value``.
-
-    The source of such a side is where it would have to stand: that of the nearest thing above.
-    ``reason`` is the overlay's explanation.
-    """
+    """A fact on which both disagree. A side without it has the source of what stands above."""
 
     address: str
     kind: str
@@ -79,11 +75,7 @@ class Comparison:
 
 
 def compare(service: str, derived: Json, model: SdkModel, about: Sdk) -> Comparison:
-    """Compare a spec derived from documents with a model.
-
-    ``about`` is the overlay's ``sdk``: ``paths`` limits the comparison to operations on these
-    paths, ``differences`` explains known ones.
-    """
+    """Compare a derived spec with a model; ``about`` is the overlay's ``sdk``."""
     from conformance.contract.deriving.assemble import assemble_whole
 
     stated = operation_names(derived)
@@ -121,17 +113,13 @@ def _count(found: Comparison, ours: Mapping[str, Fact], theirs: Mapping[str, Fac
             count.same += 1
         else:
             only = Only.BOTH if mine and their else Only.DOCUMENTS if mine else Only.MODEL
-            found.differences.append(
-                FactDifference(
-                    address=address,
-                    kind=fact.kind,
-                    only=only,
-                    documents=mine.value if mine else None,
-                    model=their.value if their else None,
-                    document_source=_source(mine, fact.above, ours),
-                    model_source=_source(their, fact.above, theirs),
-                )
-            )
+            found.differences.append(FactDifference(
+                address, fact.kind, only,
+                documents=mine.value if mine else None,
+                model=their.value if their else None,
+                document_source=_source(mine, fact.above, ours),
+                model_source=_source(their, fact.above, theirs),
+            ))  # fmt: skip
 
 
 def _within_missing(
@@ -157,8 +145,7 @@ def _explain(found: Comparison, explanations: Sequence[KnownDifference]) -> None
     compiled = [(glob(one.at), one) for one in explanations]
     for index, difference in enumerate(found.differences):
         for number, (pattern, one) in enumerate(compiled):
-            about = one.only in {None, difference.only}
-            if about and pattern.fullmatch(difference.address):
+            if one.only in {None, difference.only} and pattern.fullmatch(difference.address):
                 found.differences[index] = replace(difference, reason=one.reason)
                 used.add(number)
                 break

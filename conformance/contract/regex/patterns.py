@@ -35,10 +35,7 @@ CACHE = 1024
 
 
 def matches(java: str, value: str) -> bool:
-    """Whether the whole of ``value`` matches a Java pattern, with Java's meaning.
-
-    Raises UnsupportedPattern where the pattern cannot be translated.
-    """
+    """Whether the whole value matches, by Java's rules. Raises UnsupportedPattern."""
     return _compiled(java).fullmatch(value) is not None
 
 
@@ -54,10 +51,7 @@ def can_match(java: str) -> bool:
 
 @lru_cache(maxsize=CACHE)
 def to_python(java: str) -> str:
-    """A Python ``re`` expression with the meaning of a Java one, for ``re.fullmatch``.
-
-    Raises UnsupportedPattern for what Java allows and this translation does not.
-    """
+    """A ``re`` expression with that meaning, for ``re.fullmatch``. Raises UnsupportedPattern."""
     return "".join(_python_token(java, token) for token in read_java(java))
 
 

@@ -74,11 +74,7 @@ class _Silent(Exception):
 
 
 class ScenarioRun:
-    """One sequence that is played on new resources.
-
-    ``works`` says whether an operation answers a valid request, ``given`` is the time that the
-    target has to show what was done.
-    """
+    """Plays a sequence on new resources; ``given`` is the time that changes may take to show."""
 
     def __init__(
         self,
@@ -135,10 +131,7 @@ class ScenarioRun:
                 self._end(ScenarioResult(why=str(stuck)))
 
     def _wait_again(self, sent: SentProbe) -> None:
-        """Begin anew after a step without an answer; after enough of them, end.
-
-        That is sooner where another rule ended so.
-        """
+        """Begin anew after an unanswered step, or end after enough of them."""
         self._silences += 1
         operation = sent.probe.operation.name
         patience = self._session.patience
@@ -224,10 +217,7 @@ class ScenarioRun:
         self._pauses[before] = self._pauses.get(before, 0.0) + seconds
 
     def _hold(self, step: Step, sent: SentProbe) -> None:
-        """Whatever may or may not have been carried out ends the sequence: it begins anew.
-
-        What happens to a separate connection is for the rule to judge.
-        """
+        """Begin anew if a request may have been carried out; rules judge separate connections."""
         if self._restarts and connection_broke(sent.exchange) and not isinstance(step, Connected):
             raise _Lost
 

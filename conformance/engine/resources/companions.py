@@ -100,10 +100,7 @@ class Companions:
         return left
 
     def sweep(self) -> tuple[int, list[str]]:
-        """Delete what a journal says is left of an earlier run; how many were, and what was not.
-
-        What was on its way when the run ended bears the name that the journal has, if it has any.
-        """
+        """Delete what a journal has left, creations under way too; gives how many, and failures."""
         state = None if self._journal is None else self._journal.state
         if state is None or self._journal is None:
             return 0, []

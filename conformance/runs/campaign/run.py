@@ -52,11 +52,7 @@ def run_parts(
     listen: Listener,
     seconds: float | None = None,
 ) -> tuple[PartEnded, ...]:
-    """Run every part that the store does not have; gives those that failed.
-
-    What is not finished after ``seconds`` is left for another time. Raises NoDask (it is not
-    installed), SchedulerLost (there is no scheduler at the address, or it went away).
-    """
+    """Run the missing parts; gives those that failed. Raises NoDask, SchedulerLost."""
     missing = tuple(part for part in parts if not store.has(part))
     if not missing:
         return ()
@@ -125,10 +121,7 @@ def _reach(scheduler: str) -> None:
 def _ended(
     client: Client, parts: tuple[Part, ...], store: Store, where: str, seconds: float | None
 ) -> Iterator[PartEnded]:
-    """Each part as it ends, until the seconds are over; workers of another machine end theirs.
-
-    What is finished is kept at once, and its memory given back.
-    """
+    """Each part as it ends, kept at once; workers of another machine go on after the time."""
     from distributed import as_completed
 
     # With a priority of its own each: the order of the parts is that of the file.

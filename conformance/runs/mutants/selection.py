@@ -30,10 +30,7 @@ _TABLE = tuple((Globs((about,)), globs) for about, globs in EXPECTED_KILLERS.ite
 
 
 def killers(fault: str, services: Mapping[str, str]) -> tuple[str, ...]:
-    """Globs of the requirements that name the fault with this id.
-
-    ``services`` has the service of each operation.
-    """
+    """Globs of the requirements that name a fault; ``services`` go by operation."""
     stated = (glob for about, globs in _TABLE for glob in globs if about.match(fault))
     return tuple(dict.fromkeys((*_derived(fault, services), *stated)))
 
