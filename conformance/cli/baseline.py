@@ -19,15 +19,6 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 _OUT = click.option("-o", "--output", type=FILE, required=True, help="The baseline to change.")
 
 
-class PartOfARun(BadInput):
-    """A record that shows too little: another part may see fail what passes in this one."""
-
-    hint = "`conformance report merge` makes one record of all parts"
-
-    def __init__(self, path: Path, shard: str) -> None:
-        super().__init__(f"{path} is only shard {shard} of a run")
-
-
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def command() -> None:
     """Keep a reviewed file of accepted failures for `conformance run --baseline FILE`."""
@@ -75,8 +66,11 @@ def prune(record: Path, output: Path) -> None:
     What was skipped, unsupported, inconclusive or not part of the run stays.
     """
     read = read_record(record)
-    if read.run.shard is not None:
-        raise PartOfARun(record, str(read.run.shard))
+    if read.run.shard is not None:  # another part may see fail what passes in this one
+        raise BadInput(
+            f"{record} is only shard {read.run.shard} of a run",
+            "`conformance report merge` makes one record of all parts",
+        )
     change = pruned(read_baseline(output), read)
     write_report(output, render(change.baseline))
     for name in change.dropped:

@@ -137,11 +137,12 @@ def _publish(record: Path, output: Path, code: int, env: Mapping[str, str]) -> N
         click.echo(render_annotations(read), nl=False)
     _append(env.get("GITHUB_STEP_SUMMARY"), summary)
     held = facts.whole_score(read).decided
-    told = {
+    values = {
         "exit": code, "failures": facts.gate_failures(read), "passed": held.part, "of": held.of,
         "folder": output,
     }  # fmt: skip
-    _append(env.get("GITHUB_OUTPUT"), "".join(f"{name}={value}\n" for name, value in told.items()))
+    lines = (f"{name}={value}\n" for name, value in values.items())
+    _append(env.get("GITHUB_OUTPUT"), "".join(lines))
 
 
 _COMMENT = 60_000

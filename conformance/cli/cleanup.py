@@ -18,24 +18,14 @@ from conformance.engine.resources.companions import Companions
 from conformance.engine.resources.names import Names
 from conformance.engine.resources.sdk_calls import SdkCaller
 from conformance.engine.safety.cleanup import CleanupResult
-from conformance.engine.safety.run_safety import RunSafety, told
+from conformance.engine.safety.run_safety import RunSafety, sweep_report
 from conformance.engine.sending.channel import SignedChannel
 from conformance.errors import BadInput, CouldNotTest
-from conformance.runs import journals
 from conformance.runs.access import Access, gain_access
+from conformance.runs.journals import FOLDER
 from conformance.transport import aws, endpoint
 from conformance.transport.credentials import find_credentials
 from conformance.transport.signing import Signer
-
-
-class NoSuchJournal(BadInput):
-    """A journal was named that is not there."""
-
-    hint = f"without --journal all that are in {journals.FOLDER} are looked at"
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        super().__init__(f"there is no journal at {path}")
 
 
 @click.command()
@@ -64,7 +54,8 @@ def command(
     code = 0
     for path in journals or _found():
         if not path.exists():
-            raise NoSuchJournal(path)
+            hint = f"without --journal all that are in {FOLDER} are looked at"
+            raise BadInput(f"there is no journal at {path}", hint)
         try:
             journal = Journal.resume(path)
             if journal is None:
@@ -84,9 +75,9 @@ def command(
 
 
 def _found() -> Iterator[Path]:
-    found = sorted(journals.FOLDER.glob("*.jsonl"))
+    found = sorted(FOLDER.glob("*.jsonl"))
     if not found:
-        click.echo(f"no run left a journal in {journals.FOLDER}")
+        click.echo(f"no run left a journal in {FOLDER}")
     yield from found
 
 
@@ -107,7 +98,7 @@ def _clean(
         for service, url in header.urls.items():
             swept = _sweep(journal, service, url if on_aws else access.url, access)
             deleted += len(swept.deleted)
-            lines += [f"{service}: {line}" for line in told(swept, "resource")]
+            lines += [f"{service}: {line}" for line in sweep_report(swept, "resource")]
         if not on_aws:
             count, stayed = _companions(journal, access).sweep()
             deleted += count

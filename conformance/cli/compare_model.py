@@ -36,11 +36,12 @@ def command(service: str, model: str | None, form: str, *, everything: bool) -> 
     """
     derived = derived_spec(service)
     about = stated_overlay(service).sdk
-    theirs = load_model(model or about.model or service)
-    # Of a service with several protocols the pages are of one, and not always of the SDKs'.
-    if (own := derived.get("x-protocol")) in protocols_of(theirs.data["metadata"]):
-        theirs = load_model(model or about.model or service, own)
-    found = compare(service, derived, theirs, about)
+    name = model or about.model or service
+    sdk_model = load_model(name)
+    # The pages of a service with several protocols may use another one than the SDKs.
+    if (protocol := derived.get("x-protocol")) in protocols_of(sdk_model.data["metadata"]):
+        sdk_model = load_model(name, protocol)
+    found = compare(service, derived, sdk_model, about)
     if form == "json":
         click.echo(json.dumps(_as_json(found), indent=2, ensure_ascii=False))
     else:

@@ -9,13 +9,6 @@ from conformance.cli import config_file, config_model
 from conformance.errors import BadInput
 
 
-class NoConfig(BadInput):
-    """There is no configuration file."""
-
-    hint = "`conformance init` writes one"
-    told = "neither conformance.toml nor [tool.conformance] in pyproject.toml here"
-
-
 @click.group(name="config")
 def command() -> None:
     """Check conformance.toml, or [tool.conformance] of pyproject.toml, and say what it may have."""
@@ -36,7 +29,10 @@ def check(file: Path | None) -> None:
     """
     found = config_file.find(file)
     if found is None:
-        raise NoConfig
+        raise BadInput(
+            "neither conformance.toml nor [tool.conformance] in pyproject.toml here",
+            "`conformance init` writes one",
+        )
     click.echo(f"{found.path} is right")
     for profile in (None, *sorted(found.data.get("profiles", {}))):
         click.echo("all runs" if profile is None else f"profile {profile}")

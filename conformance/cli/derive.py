@@ -38,16 +38,6 @@ class NothingToDerive(BadInput):
         super().__init__(message)
 
 
-class OneFileManyServices(BadInput):
-    """Pages of several services and a single output file."""
-
-    hint = "give a folder (-o specs): each service gets FOLDER/SERVICE/openapi.yaml"
-
-    def __init__(self, output: Path, services: list[str]) -> None:
-        self.output, self.services = output, services
-        super().__init__(f"pages of {', '.join(services)} do not fit into one file {output}")
-
-
 @click.command(name="derive")
 @click.argument("pages", metavar="PAGE...", nargs=-1)
 @click.option(
@@ -189,7 +179,10 @@ def _targets(output: Path, services: list[str]) -> dict[str, Path]:
     if not _is_one_file(output):
         return {name: output / name / "openapi.yaml" for name in services}
     if len(services) > 1:
-        raise OneFileManyServices(output, services)
+        raise BadInput(
+            f"pages of {', '.join(services)} do not fit into one file {output}",
+            "give a folder (-o specs): each service gets FOLDER/SERVICE/openapi.yaml",
+        )
     return {services[0]: output}
 
 

@@ -70,10 +70,10 @@ def _examine(access: Access, target: Target, services: tuple[str, ...]) -> int:
         _say(name, text)
     width = max((len(one.service) for one in found.services), default=0)
     for number, one in enumerate(found.services):
-        asked = f"{one.operation}: {one.told}" if one.operation else one.told
+        answer = f"{one.operation}: {one.answer}" if one.operation else one.answer
         heading = "services" if not number else ""
         click.echo(
-            f"{heading:<{_WIDTH}}{one.service:<{width}}  {one.presence:<8}  {one_line(asked, 90)}"
+            f"{heading:<{_WIDTH}}{one.service:<{width}}  {one.presence:<8}  {one_line(answer, 90)}"
         )
     for hint in _hints(found):
         click.echo(f"hint: {hint}")

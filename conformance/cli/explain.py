@@ -35,17 +35,6 @@ MEANINGS = {
 WATCHED = "watched in every answer of the operation, or shown by a sequence of requests"
 
 
-class UnknownRequirement(BadInput):
-    """An id that no contract has; ``near`` are those that look like it."""
-
-    def __init__(self, requirement: str, near: Sequence[str]) -> None:
-        self.requirement, self.near = requirement, tuple(near)
-        meant = f"did you mean {' or '.join(near)}? " if near else ""
-        super().__init__(
-            f"no requirement {requirement}", f"{meant}`conformance requirements` lists the ids"
-        )
-
-
 @click.command()
 @click.argument("requirement")
 @protocol_option
@@ -67,7 +56,11 @@ def command(requirement: str, given: tuple[str, ...]) -> None:
     if requirement not in known:
         import difflib
 
-        raise UnknownRequirement(requirement, difflib.get_close_matches(requirement, known, _NEAR))
+        near = difflib.get_close_matches(requirement, known, _NEAR)
+        meant = f"did you mean {' or '.join(near)}? " if near else ""
+        raise BadInput(
+            f"no requirement {requirement}", f"{meant}`conformance requirements` lists the ids"
+        )
     explain(*known[requirement])
 
 

@@ -24,16 +24,6 @@ EVERY = 10
 """Per cent between two plain lines of progress."""
 
 
-class UndecidedMutants(CouldNotTest):
-    """Some mutants were not decided, and none of the others survived."""
-
-    hint = "what stood in the way of each is told above; of the others the result is known"
-
-    def __init__(self, count: int) -> None:
-        self.count = count
-        super().__init__(f"{count} mutants were not decided")
-
-
 @click.command()
 @click.option("--kind", "kinds", multiple=True, help="Only faults of this kind (repeatable).")
 @click.option("--fault", "faults", multiple=True, metavar="ID", help="Only this id or glob.")
@@ -101,12 +91,15 @@ def _end(campaign: Campaign, plan: MutantPlan, path: Path | None) -> None:
 
 
 def _status(campaign: Campaign) -> int:
-    """1 when one survived, 3 when not all are known. Raises UndecidedMutants."""
+    """1 when one survived, 3 when not all are known. Raises CouldNotTest."""
     fates = Counter(result.fate for result in campaign.results)
     if fates[MutantStatus.SURVIVED]:
         return 1
     if fates[MutantStatus.ERROR]:
-        raise UndecidedMutants(fates[MutantStatus.ERROR])
+        raise CouldNotTest(
+            f"{fates[MutantStatus.ERROR]} mutants were not decided",
+            "what stood in the way of each is told above; of the others the result is known",
+        )
     return 3 if campaign.interrupted else 0
 
 

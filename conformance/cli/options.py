@@ -173,7 +173,7 @@ shard_option = click.option(
 
 
 def cut(jobs: list[Job], shard: Shard | None) -> list[Job]:
-    """The jobs, or the shard's part of them. Raises EmptyShard."""
+    """The jobs, or the shard's part of them. Raises BadInput."""
     if shard is None:
         return jobs
     from conformance.engine.outcome import part_of
@@ -214,12 +214,12 @@ def read_gate(path: Path | None, *, strict: bool) -> Gate | None:
 def tell_untested(lines: Sequence[VerdictLine], *, strict: bool) -> None:
     """Name the operations that were not tested, on standard error, and what to do about it."""
     from conformance.record import untested
-    from conformance.reports.facts import told_untested
+    from conformance.reports.facts import untested_sentence
 
     found = untested(lines, strict=strict)
     if found:
         tell(
-            told_untested(found),
+            untested_sentence(found),
             "what they rest on has to succeed first; --requirement leaves out what is not meant",
         )
 

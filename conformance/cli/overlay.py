@@ -19,16 +19,6 @@ from conformance.reports.text import plural
 from conformance.runs.learning import found_requests
 
 
-class OverlayExists(BadInput):
-    """An overlay exists that somebody may have written by hand."""
-
-    hint = "-o FILE writes another one; --force replaces this one"
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        super().__init__(f"{path} exists")
-
-
 @click.group(name="overlay")
 def command() -> None:
     """Write and check the part of a contract that prose and observation add."""
@@ -54,25 +44,25 @@ def init(service: str, output: Path | None, learn: str | None, *, force: bool) -
     """
     contract = build_contract(service, derived_spec(service), {})
     path = output or spec_file(service, "overlay.yaml")
-    # Of a service without a spec both are written: an overlay stands beside the spec it is of.
-    own = is_on_demand(service) and output is None
-    if own:
+    # A service without a spec gets both: an overlay stands beside its spec.
+    is_new = is_on_demand(service) and output is None
+    if is_new:
         path = Path("specs") / service / "overlay.yaml"
     if path.exists() and not force:
-        raise OverlayExists(path)
+        raise BadInput(f"{path} exists", "-o FILE writes another one; --force replaces this one")
     if learn is not None:
         found = found_requests(service, learn)
         contract.found.by_operation.update(found)
-        told = f"valid requests of {len(found)} operations were found by trial on {learn}"
-        click.echo(f"{service}: {told}")
+        learned = f"valid requests of {len(found)} operations were found by trial on {learn}"
+        click.echo(f"{service}: {learned}")
     text, kinds = draft(contract)
     files = {path: text}
-    if own:
+    if is_new:
         spec = path.with_name("openapi.yaml")
         files[spec] = spec_file(service, spec.name).read_text("utf-8")
     write_all(files)
     click.echo(f"{service}: {kinds} kinds of resources, written to {path}")
-    if own:
+    if is_new:
         click.echo(f"{service}: use it with --specs {path.parent}")
 
 

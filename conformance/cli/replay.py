@@ -20,16 +20,6 @@ from conformance.transport.signing import DIGEST, S3, Signer
 from conformance.transport.targets.known import KNOWN
 
 
-class NothingToReplay(BadInput):
-    """The record has no case of this requirement to send."""
-
-    hint = "`conformance report RECORD` lists the failures of a record"
-
-    def __init__(self, requirement: str, why: str) -> None:
-        self.requirement, self.why = requirement, why
-        super().__init__(f"nothing to send again for {requirement}: {why}")
-
-
 @click.command()
 @click.argument("record", type=click.Path(path_type=Path))
 @click.argument("requirement")
@@ -69,16 +59,20 @@ def command(
 
 
 def _line(read: Record, requirement: str) -> VerdictLine:
-    for line in read.verdicts:
-        if line.requirement == requirement:
-            if not line.evidence:
-                raise NothingToReplay(
-                    requirement, f"its verdict is {line.verdict}, without evidence"
-                )
-            if any(one.request.cut for one in line.evidence):
-                raise NothingToReplay(requirement, "the record has only the beginning of a body")
-            return line
-    raise NothingToReplay(requirement, "it is not in the record")
+    """The verdict of a requirement that can be sent again. Raises BadInput."""
+    line = next((one for one in read.verdicts if one.requirement == requirement), None)
+    if line is None:
+        why = "it is not in the record"
+    elif not line.evidence:
+        why = f"its verdict is {line.verdict}, without evidence"
+    elif any(one.request.cut for one in line.evidence):
+        why = "the record has only the beginning of a body"
+    else:
+        return line
+    raise BadInput(
+        f"nothing to send again for {requirement}: {why}",
+        "`conformance report RECORD` lists the failures of a record",
+    )
 
 
 def _replay(line: VerdictLine, access: Access) -> tuple[list[Replayed], Masker]:

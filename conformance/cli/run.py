@@ -107,7 +107,7 @@ def _run(options: RunOptions, starting: endpoint.Starting | None, interrupts: In
     gate = shared.read_gate(options.baseline, strict=options.strict_baseline)
     jobs, since = _selected(options)
     if since is not None:
-        click.echo(since.told(), err=True)
+        click.echo(since.summary(), err=True)
         if not since.jobs:
             return 0
     account = None
@@ -185,7 +185,7 @@ def _recorded(
         with interrupts.held_back():
             outcome = _work(options, config, gate, writer)
         outcome.notes += notes(config.jobs, options.globs, options.given, options.headers)
-        outcome.notes += [since.told()] if since else []
+        outcome.notes += [since.summary()] if since else []
         whole = options.shard is None and options.changed_since is None
         last = concluded(options, config, outcome, gate, whole=whole)
         writer.write(last)

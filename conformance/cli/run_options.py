@@ -56,20 +56,6 @@ def tell_durations(lines: Sequence[VerdictLine], most: int) -> None:
 # -- real AWS, and what has to be said for it ------------------------------------------------------
 
 
-class NoAccount(BadInput):
-    """No AWS account is named."""
-
-    hint = "say --expect-account ID, the twelve digits of an account that holds nothing of value"
-    told = "real AWS is tested in an account that you name, and none is named"
-
-
-class NotAgreed(BadInput):
-    """The user has not agreed to what a run does on AWS."""
-
-    hint = "look at it with --dry-run, then say --yes"
-    told = "a run on real AWS creates and deletes resources, and needs --yes"
-
-
 @dataclass(frozen=True, slots=True)
 class AwsOptions:
     """The options of a run that are about real AWS."""
@@ -110,25 +96,31 @@ aws_options = together(
 
 def region_of(given: Mapping[str, Any]) -> str | None:
     """The region of the command line; on AWS, else that of the environment."""
-    asked = AwsOptions(**{name: given[name] for name in AwsOptions.__slots__})
-    return asked.named_region() if given["target"] == NAME else asked.region
+    options = AwsOptions(**{name: given[name] for name in AwsOptions.__slots__})
+    return options.named_region() if given["target"] == NAME else options.region
 
 
 def take_aws_options(given: dict[str, Any]) -> AwsOptions:
     return AwsOptions(**{name: given.pop(name) for name in AwsOptions.__slots__})
 
 
-def require_consent(target: str, asked: AwsOptions) -> None:
-    """Refuse real AWS without the user's consent. Raises NoAccount, NotAgreed, NoRegion."""
+def require_consent(target: str, options: AwsOptions) -> None:
+    """Refuse real AWS without the user's consent. Raises BadInput."""
     if target != NAME:
         return
-    asked.named_region()
-    if asked.dry_run:
+    options.named_region()
+    if options.dry_run:
         return
-    if asked.expect_account is None:
-        raise NoAccount
-    if not asked.yes:
-        raise NotAgreed
+    if options.expect_account is None:
+        raise BadInput(
+            "real AWS is tested in an account that you name, and none is named",
+            "say --expect-account ID, the twelve digits of an account that holds nothing of value",
+        )
+    if not options.yes:
+        raise BadInput(
+            "a run on real AWS creates and deletes resources, and needs --yes",
+            "look at it with --dry-run, then say --yes",
+        )
 
 
 # -- all of them -----------------------------------------------------------------------------------

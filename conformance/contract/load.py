@@ -172,14 +172,16 @@ def derived_spec(service: str) -> dict[str, Any]:
 
 
 def _derive_from_model(service: str) -> None:
-    from conformance.contract.on_demand import folder_of, is_offered, nearest, told
+    from conformance.contract.on_demand import derivation_note, folder_of, is_offered, nearest
     from conformance.documents.sdk.models import UnknownModel
 
     # A name is one of botocore's own, or nothing that a path is made of.
     try:
         if is_offered(service):
             add_derived(
-                service, folder_of(service, protocol_in_use()), told(service, protocol_in_use())
+                service,
+                folder_of(service, protocol_in_use()),
+                derivation_note(service, protocol_in_use()),
             )
             return
     except UnknownModel:

@@ -93,19 +93,19 @@ def announce_with(listener: Callable[[str], None]) -> None:
     _announced.clear()
 
 
-def announce(told: str) -> None:
+def announce(note: str) -> None:
     """Report, once per command, what else a contract was made from."""
-    if told not in _announced:
-        _announced.add(told)
+    if note not in _announced:
+        _announced.add(note)
         for listener in _listeners:
-            listener(told)
+            listener(note)
 
 
-def add_derived(service: str, folder: Path, told: str) -> None:
+def add_derived(service: str, folder: Path, note: str) -> None:
     """Use the derived spec in a folder for a service that has no contract."""
     _on_demand[service] = folder
     for listener in _listeners:
-        listener(told)
+        listener(note)
 
 
 @contextmanager

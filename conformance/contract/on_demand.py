@@ -39,7 +39,7 @@ def folder_of(service: str, protocol: str | None = None) -> Path:
     return folder
 
 
-def told(service: str, protocol: str | None = None) -> str:
+def derivation_note(service: str, protocol: str | None = None) -> str:
     """Where the contract comes from, in one line."""
     model = load_model(service, protocol)
     speaking = "" if model.protocol == REST_JSON else f" for {model.protocol}"

@@ -51,7 +51,7 @@ def unanswered(session: Session, sent: SentProbe) -> str:
     told += ", nor to the same request on fresh resources"
     if not is_brief(sent.exchange):
         return told
-    return told + session.patience.told(kinds_of_request(sent.probe))
+    return told + session.patience.waited_for(kinds_of_request(sent.probe))
 
 
 def judged(session: Session, probe: Probe, sent: SentProbe) -> ProbeResult:

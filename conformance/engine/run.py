@@ -19,7 +19,7 @@ from conformance.engine.runner import Runner
 from conformance.engine.safety.given_state import GivenState
 from conformance.engine.safety.guard import GivenGuard
 from conformance.engine.safety.request_classifier import RouteTable
-from conformance.engine.safety.run_safety import RunSafety, told
+from conformance.engine.safety.run_safety import RunSafety, sweep_report
 from conformance.engine.secrets.masking import LEAST_CREDENTIAL, Masker
 from conformance.engine.sending.channel import SignedChannel
 from conformance.engine.sending.liveness import LivenessTransport
@@ -215,7 +215,7 @@ class Run:
         contract, safety = session.contract, self._config.safety
         name = contract.overlay.main.name or "resource"
         if safety is not None:
-            lines = told(safety.sweep(contract, channel, lacks), name)
+            lines = sweep_report(safety.sweep(contract, channel, lacks), name)
         elif left:
             shown = ", ".join(left[:5])
             lines = [f"could not delete {len(left)} {name}s of this run: {shown}"]

@@ -139,10 +139,10 @@ def gate_sentence(record: Record) -> str:
 
 def untested(record: Record) -> str:
     """The operations that were tested too little to say that they conform; empty for none."""
-    return told_untested(unfinished(record.verdicts, strict=record.run.strict))
+    return untested_sentence(unfinished(record.verdicts, strict=record.run.strict))
 
 
-def told_untested(found: Sequence[Untested]) -> str:
+def untested_sentence(found: Sequence[Untested]) -> str:
     """A sentence about these operations; empty for none."""
     parts = [
         f"{operation_name(one.service, one.operation)}: {one.open:,} of {one.of:,} requirements"

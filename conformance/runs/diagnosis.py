@@ -55,7 +55,7 @@ class ServiceFinding:
     service: str
     presence: Presence
     operation: str = ""
-    told: str = ""
+    answer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,19 +117,16 @@ def _get(access: Access, path: str) -> Exchange:
 
 
 def _header(exchanges: Sequence[Exchange], name: str) -> str:
-    for one in exchanges:
-        found = one.response.header(name) if one.response is not None else None
-        if found:
-            return found
-    return ""
+    found = (one.response.header(name) for one in exchanges if one.response is not None)
+    return next(filter(None, found), "")
 
 
 def _skew(date: str) -> float | None:
     try:
-        told = parsedate_to_datetime(date)
+        time = parsedate_to_datetime(date)
     except ValueError:
         return None
-    return (told.replace(tzinfo=told.tzinfo or UTC) - datetime.now(UTC)).total_seconds()
+    return (time.replace(tzinfo=time.tzinfo or UTC) - datetime.now(UTC)).total_seconds()
 
 
 def _channel(access: Access, contract: Contract) -> SignedChannel:
@@ -152,9 +149,8 @@ def _harmless(contract: Contract) -> tuple[Operation, WireRequest] | None:
 def _service(access: Access, contract: Contract) -> ServiceFinding:
     chosen = _harmless(contract)
     if chosen is None:
-        return ServiceFinding(
-            contract.service, Presence.UNTRIED, told="every request needs a resource"
-        )
+        why = "every request needs a resource"
+        return ServiceFinding(contract.service, Presence.UNTRIED, answer=why)
     operation, request = chosen
     channel = _channel(access, contract)
     answer = read(channel.send(request), operation)

@@ -149,7 +149,7 @@ def _from_syntax(name: str, shown: SyntaxExamples, builder: SchemaBuilder) -> Sc
 
 def _paths(pages: ServicePages, builder: SchemaBuilder, names: dict[str, str]) -> dict[str, Any]:
     paths: dict[str, Any] = {}
-    present = operations.told_by(pages.operations)
+    present = operations.distinguishing_parameters(pages.operations)
     for name, page in sorted(pages.operations.items()):
         item = paths.setdefault(operations.path_key(page, present.get(name, ())), {})
         if page.method.lower() in item:

@@ -27,7 +27,7 @@ BINARY = "application/octet-stream"
 JSON_BODIES = {BaseType.STRUCTURE, BaseType.LIST, BaseType.MAP, BaseType.JSON}
 
 
-def told_by(pages: Mapping[str, OperationPage]) -> dict[str, list[str]]:
+def distinguishing_parameters(pages: Mapping[str, OperationPage]) -> dict[str, list[str]]:
     """For operations with one method and path: the parameters and headers that tell them apart."""
     groups: dict[tuple[str, str], list[OperationPage]] = {}
     for page in pages.values():

@@ -161,7 +161,7 @@ def _is_not_listed(
     return not more and not any(identifier in text for text in texts(answer.body))
 
 
-def told(swept: CleanupResult, name: str) -> list[str]:
+def sweep_report(swept: CleanupResult, name: str) -> list[str]:
     """What of a sweep somebody has to know, as sentences."""
     lines = []
     if swept.left:

@@ -90,7 +90,7 @@ class Patience:
                 self._spent += exchange.seconds / together
                 self._longest = max(self._longest, exchange.seconds)
 
-    def told(self, kinds: Kinds) -> str:
+    def waited_for(self, kinds: Kinds) -> str:
         """What the requests of a kind were that were waited for, for people."""
         with self._lock:
             silence = self._known(kinds)

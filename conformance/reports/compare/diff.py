@@ -26,7 +26,7 @@ class VerdictChange:
         assert line is not None  # noqa: S101 - a change of nothing to nothing is never made
         return line
 
-    def told(self) -> str:
+    def transition(self) -> str:
         """``passed -> failed``."""
         return f"{_verdict(self.before)} -> {_verdict(self.after)}"
 

@@ -103,8 +103,8 @@ class ReferenceFails(CouldNotTest):
     hint = "`conformance run reference` shows what fails; that has to be right first"
 
     def __init__(self, control: Ran) -> None:
-        told = control.problem or ", ".join(control.failures)
-        super().__init__(f"the reference without a fault is not passed: {told}")
+        why = control.problem or ", ".join(control.failures)
+        super().__init__(f"the reference without a fault is not passed: {why}")
 
 
 def run(mutants: Sequence[Mutant], plan: MutantPlan, workers: int, heard: Heard) -> Campaign:

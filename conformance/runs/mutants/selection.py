@@ -74,29 +74,6 @@ def _limits(prefix: str, place: str, keyword: str) -> Iterator[str]:
 LIST = "`conformance mutants --list --all` shows every fault and its kind"
 
 
-class UnknownFaults(BadInput):
-    """A glob that matches no fault."""
-
-    hint = LIST
-
-    def __init__(self, glob: str) -> None:
-        super().__init__(f"no fault matches {glob!r}")
-
-
-class UnknownKind(BadInput):
-    """A kind that no fault has."""
-
-    def __init__(self, kind: str, known: Sequence[str]) -> None:
-        super().__init__(f"there is no kind {kind!r}", f"kinds: {', '.join(known)}")
-
-
-class NoMutant(BadInput):
-    """Options that together leave nothing to try."""
-
-    hint = LIST
-    told = "no fault is of the kinds, the services and the ids that were named"
-
-
 def select(
     *,
     kinds: Sequence[str] = (),
@@ -107,8 +84,7 @@ def select(
     """The mutants that the options name, in the order of the registry.
 
     A fault that a glob names is tried whether it is in the standard list or not. With ``services``
-    a fault of both services is tried on those alone. Raises UnknownFaults, UnknownKind, NoMutant
-    (nothing matches), UnknownService (a service without a spec).
+    a fault of both services is tried on those alone. Raises BadInput.
     """
     known = _mutants()
     _check(known, kinds, globs, services)
@@ -123,7 +99,7 @@ def select(
     )
     found = tuple(mutant for mutant in chosen if mutant.services)
     if not found:
-        raise NoMutant
+        raise BadInput("no fault is of the kinds, the services and the ids that were named", LIST)
     return found
 
 
@@ -149,10 +125,10 @@ def _check(
     known = list(dict.fromkeys(mutant.kind for mutant in mutants))
     for kind in kinds:
         if kind not in known:
-            raise UnknownKind(kind, known)
+            raise BadInput(f"there is no kind {kind!r}", f"kinds: {', '.join(known)}")
     for glob in globs:
         if not any(Globs((glob,)).match(mutant.id) for mutant in mutants):
-            raise UnknownFaults(glob)
+            raise BadInput(f"no fault matches {glob!r}", LIST)
     for service in services:
         if service not in SERVICES:
             raise UnknownService(service, SERVICES)
