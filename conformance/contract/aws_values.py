@@ -203,7 +203,8 @@ def _spelt(value: Any, name: str, pattern: str | None, service: str) -> Iterator
     if "${noun}" not in value:
         yield value
         return
-    for noun in dict.fromkeys([*_nouns(pattern), _kebab(_ARN_ENDING.sub("", name)) or "resource"]):
+    kebab = re.sub(r"(?<!^)(?=[A-Z])", "-", _ARN_ENDING.sub("", name)).lower()
+    for noun in dict.fromkeys([*_nouns(pattern), kebab or "resource"]):
         yield value.replace("${noun}", noun)
 
 
@@ -211,10 +212,6 @@ def _nouns(pattern: str | None) -> Iterator[str]:
     """The literal words in the last part of an ARN's pattern."""
     if pattern is not None:
         yield from _LITERAL.findall(pattern.rpartition("arn")[2].rpartition(":")[2])
-
-
-def _kebab(name: str) -> str:
-    return re.sub(r"(?<!^)(?=[A-Z])", "-", name).lower()
 
 
 def _plain(name: str) -> str:

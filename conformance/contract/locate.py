@@ -126,7 +126,14 @@ def is_on_demand(service: str) -> bool:
 
 def default_services() -> tuple[str, ...]:
     """The services tested by default: all without ``x-default: false`` at their overlay's root."""
-    return tuple(name for name in services() if _added or not _named_only(name))
+    if _added:
+        return services()
+    overlays = {name: spec_file(name, "overlay.yaml") for name in services()}
+    return tuple(
+        name
+        for name, file in overlays.items()
+        if not (file.is_file() and NOT_BY_DEFAULT.search(file.read_text("utf-8")))
+    )
 
 
 def selected(named: Sequence[str], globs: Sequence[str]) -> tuple[str, ...]:
@@ -146,11 +153,6 @@ def _is_offered(head: str) -> bool:
     from conformance.contract.on_demand import is_offered
 
     return is_offered(head)
-
-
-def _named_only(service: str) -> bool:
-    overlay = spec_file(service, "overlay.yaml")
-    return overlay.is_file() and bool(NOT_BY_DEFAULT.search(overlay.read_text("utf-8")))
 
 
 def _services(folder: Path) -> tuple[str, ...]:

@@ -33,7 +33,9 @@ _MAKES_SPECS = ("contract", "documents")
 def folder_of(service: str, protocol: str | None = None) -> Path:
     """The folder of a derived spec, made if missing. Raises UnknownModel, UnspokenProtocol."""
     model = load_model(service, protocol)
-    folder = _cache() / (service if model.protocol == REST_JSON else f"{service}-{model.protocol}")
+    made_by = f"botocore-{_botocore()}-conformance-{__version__}-{_digest()}"
+    name = service if model.protocol == REST_JSON else f"{service}-{model.protocol}"
+    folder = cache_folder("models", made_by, name)
     if not (folder / SPEC).is_file():
         folder = _written(model, service, folder)
     return folder
@@ -97,11 +99,6 @@ def _written(model: SdkModel, service: str, folder: Path) -> Path:
         folder = Path(tempfile.mkdtemp(prefix="conformance-")) / service
         write_all({folder / name: text for name, text in files.items()})
     return folder
-
-
-def _cache() -> Path:
-    made_by = f"botocore-{_botocore()}-conformance-{__version__}-{_digest()}"
-    return cache_folder("models", made_by)
 
 
 def _botocore() -> str:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from conformance.contract.globs import excluding
+from conformance.contract.model import Contract, Operation
 from conformance.contract.places import texts
 from conformance.engine.judge.authentication import (
     is_denied,
@@ -20,17 +20,14 @@ from conformance.engine.judge.authentication import (
 from conformance.engine.sending.channel import SignedChannel
 from conformance.engine.support import lacks
 from conformance.plan.valid_requests.base_requests import base
+from conformance.runs.access import Access
 from conformance.runs.jobs import placed, select_jobs
+from conformance.transport.exchange import Exchange
 from conformance.transport.parsed_response import ParsedResponse
 from conformance.transport.protocols.registry import of, read, wire
 from conformance.transport.protocols.seam import WireRequest
 from conformance.transport.signing import Signer, unsigned
 from conformance.transport.targets import known
-
-if TYPE_CHECKING:
-    from conformance.contract.model import Contract, Operation
-    from conformance.runs.access import Access
-    from conformance.transport.exchange import Exchange
 
 SKEW = 300.0
 """Seconds that AWS lets the time of a signature be off."""

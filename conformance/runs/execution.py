@@ -5,23 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from conformance.engine.events import Decided, Event
-from conformance.engine.outcome import RunOutcome, exit_code
+from conformance.engine.outcome import Job, RunOutcome, exit_code
 from conformance.engine.run import DRAWS, Run, RunConfig
 from conformance.engine.service_run import Settings
 from conformance.engine.stops import Limits, NothingTested
 from conformance.errors import CouldNotTest, Problem
 from conformance.plan.authentication import Auth
 from conformance.record import SummaryLine, Verdict
+from conformance.record.baseline import Gate
+from conformance.runs.access import Access, RunRequest
 from conformance.runs.recording import baseline_use, last_line, marked
 from conformance.transport.address import is_real
-
-if TYPE_CHECKING:
-    from conformance.engine.outcome import Job
-    from conformance.record.baseline import Gate
-    from conformance.runs.access import Access, RunRequest
 
 
 def settings_for(profile: str, seed: int, *, auth: str | None = None, url: str = "") -> Settings:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
+from conformance.contract.found_requests import FoundRequest
 from conformance.runs import journals
 from conformance.runs.access import gain_access
 from conformance.runs.execution import config_of, run_all, settings_for
 from conformance.runs.jobs import placed, select_jobs
 from conformance.transport import endpoint
-
-if TYPE_CHECKING:
-    from conformance.contract.found_requests import FoundRequest
 
 VALID = "{service}/*/status/2*"
 """The requirements that a valid request of each operation decides."""

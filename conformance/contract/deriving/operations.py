@@ -79,7 +79,14 @@ def operation(
         "parameters": [_parameter(page, one, builder) for one in page.parameters],
         "requestBody": _request_body(page, builder, names["request"]),
         "responses": _responses(page, builder, names),
-        "x-patch-operations": {row.path: _patch_row(row) for row in rows},
+        "x-patch-operations": {
+            row.path: {
+                **row.ops,
+                "x-source": pointer(row.place),
+                **({"x-conditions": list(row.conditional)} if row.conditional else {}),
+            }
+            for row in rows
+        },
     }
     return found | {key: value for key, value in optional.items() if value}
 
@@ -191,10 +198,3 @@ def _add_error(responses: Schema, error: ErrorEntry, component: str) -> None:
         response.setdefault("x-unnamed-errors", []).append(about)
     else:
         response.setdefault("x-errors", {})[error.name] = about
-
-
-def _patch_row(row: PatchRow) -> Schema:
-    found: Schema = {**row.ops, "x-source": pointer(row.place)}
-    if row.conditional:
-        found["x-conditions"] = list(row.conditional)
-    return found

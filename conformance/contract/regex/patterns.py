@@ -113,15 +113,8 @@ def class_ranges(java: str, token: CharClass) -> Ranges:
 
 
 def _python_class(ranges: Ranges) -> str:
-    if not ranges:
-        return r"(?!)"
-    return "[" + "".join(_python_range(low, high) for low, high in ranges) + "]"
-
-
-def _python_range(low: int, high: int) -> str:
-    if low == high:
-        return _code_point(low)
-    return f"{_code_point(low)}-{_code_point(high)}"
+    spans = ("-".join(map(_code_point, dict.fromkeys(span))) for span in ranges)
+    return f"[{''.join(spans)}]" if ranges else r"(?!)"
 
 
 def _code_point(code: int) -> str:

@@ -169,7 +169,9 @@ class ScenarioRun:
             self._hold(step, each)
         self._sent += sent
         mute = [one for one in sent if is_unanswered(one.exchange)]
-        if mute and not self._judges(step, mute[0]):
+        # A rule about a connection judges silence itself, if the operation works.
+        judges = isinstance(step, Connected) and mute and self._works(mute[0].probe.operation.name)
+        if mute and not judges:
             raise _Silent(mute[0])
         if mute and not self._works(sent[0].probe.operation.name):
             # It answers nothing on any connection: the operation's requirements report that.
@@ -180,10 +182,6 @@ class ScenarioRun:
         parts = tuple(one.answer for one in sent)
         one = len(parts) == 1 and not isinstance(step, Connected)
         self._last = parts[0] if one else replace((NO_ANSWER, *parts)[-1], parts=parts)
-
-    def _judges(self, step: Step, mute: SentProbe) -> bool:
-        """Whether the rule judges a missing answer: over one connection, if the operation works."""
-        return isinstance(step, Connected) and self._works(mute.probe.operation.name)
 
     def _next(self) -> Step:
         """The next step; delayed where the target is given time before it."""

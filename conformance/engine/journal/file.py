@@ -118,9 +118,8 @@ class Journal:
                 os.close(file)
             if self.state.empty:
                 self.path.unlink(missing_ok=True)
-                if self.path.parent.name == FOLDER:
-                    # It stays where it is not empty: that is no error.
-                    with contextlib.suppress(OSError):
+                with contextlib.suppress(OSError):  # it may have other journals
+                    if self.path.parent.name == FOLDER:
                         self.path.parent.rmdir()
             if sys.platform != "win32":
                 os.close(file)

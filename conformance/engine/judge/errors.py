@@ -48,10 +48,8 @@ def observe_rules(
     """What an answer holds or breaks of the rules that are watched."""
     if answer.status is None or answer.status >= 500:
         return
-    for watch, name, rule in _watched(contract):
-        finding = watch(name, rule, operation, answer)
-        if finding is not None:
-            yield finding
+    findings = (watch(name, rule, operation, answer) for watch, name, rule in _watched(contract))
+    yield from filter(None, findings)
 
 
 @identity_cache(KEPT)

@@ -6,8 +6,11 @@ from dataclasses import replace
 from fnmatch import translate
 from pathlib import Path
 
+from conformance.contract.load import UnknownService
 from conformance.contract.yaml_file import read_yaml
 from conformance.errors import BadInput
+from conformance.reference.mutations import registry
+from conformance.reference.tables import SERVICES, load
 from conformance.runs.mutants.values import Mutant
 
 
@@ -104,9 +107,6 @@ def select(
 
 
 def _mutants() -> tuple[Mutant, ...]:
-    from conformance.reference.mutations import registry
-    from conformance.reference.tables import SERVICES, load
-
     contracts = load()
     services = {name: contract.service for contract in contracts for name in contract.operations}
     named = ((fault, killers(fault.id, services)) for fault in registry(contracts).values())
@@ -119,9 +119,6 @@ def _mutants() -> tuple[Mutant, ...]:
 def _check(
     mutants: Sequence[Mutant], kinds: Sequence[str], globs: Sequence[str], services: Sequence[str]
 ) -> None:
-    from conformance.contract.load import UnknownService
-    from conformance.reference.tables import SERVICES
-
     known = list(dict.fromkeys(mutant.kind for mutant in mutants))
     for kind in kinds:
         if kind not in known:
