@@ -21,14 +21,16 @@ _OUT = click.option("-o", "--output", type=FILE, required=True, help="The baseli
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def command() -> None:
-    """Keep a reviewed file of accepted failures for `conformance run --baseline FILE`."""
+    """Maintain a reviewed file of accepted failures, for `conformance run --baseline FILE`."""
 
 
 @command.command()
 @click.argument("record", type=FILE)
 @_OUT
-@click.option("--reason", help="Why, for the new entries (default: what was seen).")
-@click.option("--link", help="Where the new entries are followed up.")
+@click.option(
+    "--reason", help="The reason for the new entries (default: what the target answered)."
+)
+@click.option("--link", help="A link for the new entries, for example to an issue.")
 @click.option(
     "--expires",
     type=click.DateTime(["%Y-%m-%d"]),
@@ -38,12 +40,12 @@ def command() -> None:
 def update(
     record: Path, output: Path, reason: str | None, link: str | None, expires: datetime | None
 ) -> None:
-    """Add the failures of RECORD that fail the gate and are not listed.
+    """Add the failures of RECORD that fail the gate and are not listed yet.
 
-    What is listed stays as it is, with its reason, link and last day.
+    Existing entries stay as they are, with reason, link and last day.
     """
     if link is not None and not link.startswith(("https://", "http://")):
-        raise click.BadParameter("an address begins with https:// or http://", param_hint="--link")
+        raise click.BadParameter("a link begins with https:// or http://", param_hint="--link")
     read = read_record(record)
     last = expires.date() if expires else None
     old = read_baseline(output) if output.exists() else Baseline(output)
@@ -53,7 +55,7 @@ def update(
         click.echo(f"added    {name}")
     # To go on accepting what still fails after its last day takes a person.
     for name in Gate(change.baseline, today_in_utc()).use(read.verdicts).expired:
-        click.echo(f"expired  {name}: give it a new day, or mend it")
+        click.echo(f"expired  {name}: fix it, or give it a new last day")
     click.echo(f"{output}: {len(change.added)} added, {len(change.baseline.accepted)} accepted")
 
 
@@ -61,28 +63,28 @@ def update(
 @click.argument("record", type=FILE)
 @_OUT
 def prune(record: Path, output: Path) -> None:
-    """Take out what passes in RECORD.
+    """Remove the entries that pass in RECORD.
 
-    What was skipped, unsupported, inconclusive or not part of the run stays.
+    Entries that were skipped, unsupported, inconclusive or not part of the run stay.
     """
     read = read_record(record)
     if read.run.shard is not None:  # another part may see fail what passes in this one
         raise BadInput(
             f"{record} is only shard {read.run.shard} of a run",
-            "`conformance report merge` makes one record of all parts",
+            "`conformance report merge` combines all parts into one record",
         )
     change = pruned(read_baseline(output), read)
     write_report(output, render(change.baseline))
     for name in change.dropped:
         click.echo(f"dropped  {name}")
-    click.echo(f"{output}: {len(change.dropped)} dropped, {len(change.baseline.accepted)} accepted")
+    click.echo(f"{output}: {len(change.dropped)} removed, {len(change.baseline.accepted)} accepted")
 
 
 @command.command()
 @click.argument("baseline", type=FILE)
-@click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def show(baseline: Path, *, as_json: bool) -> None:
-    """List what BASELINE accepts, and what of it has expired."""
+    """List the failures that BASELINE accepts, and those that have expired."""
     read = read_baseline(baseline)
     if as_json:
         click.echo(json.dumps(read.as_json(), ensure_ascii=False, indent=2))

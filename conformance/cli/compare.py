@@ -33,15 +33,17 @@ def _output(name: str, text: str) -> Callable[[_Command], _Command]:
 @click.command(context_settings=_HELP)
 @click.argument("before", type=FILE)
 @click.argument("after", type=FILE)
-@_output("markdown", "Write it for a pull request.")
+@_output("markdown", "Write the changes as Markdown, for a pull request.")
 @_output("json", "Write the data.")
-@click.option("--fail-on-broken", is_flag=True, help="Exit with 1 if what fails the gate broke.")
+@click.option(
+    "--fail-on-broken", is_flag=True, help="Exit with 1 if a requirement of the gate broke."
+)
 def diff(
     before: Path, after: Path, markdown: Path | None, json: Path | None, *, fail_on_broken: bool
 ) -> None:
-    """Say what changed from one record to another.
+    """Show what changed from one record to another.
 
-    Exit status: 0, whatever changed, unless asked for with --fail-on-broken.
+    The exit status is 0, whatever changed. With --fail-on-broken it can be 1.
     """
     found = compare(*_records((before, after)))
     click.echo(diff_texts.render_diff_text(found), nl=False)
@@ -56,7 +58,7 @@ def diff(
 @click.argument("records", type=FILE, nargs=-1, required=True)
 @_output("markdown", "Write the table.")
 def trend(records: tuple[Path, ...], markdown: Path | None) -> None:
-    """Say how a series of runs went, in the order of their start."""
+    """Show the trend over several runs, in the order in which they started."""
     text = diff_texts.render_trend(diff_texts.trend(_records(records)))
     click.echo(text, nl=False)
     _write(markdown, lambda: text)
@@ -66,9 +68,9 @@ def trend(records: tuple[Path, ...], markdown: Path | None) -> None:
 @click.argument("record", type=FILE)
 @_output("json", "Write the data for a shields.io endpoint.")
 @_output("svg", "Write the image.")
-@click.option("--label", default="conformance", show_default=True, help="What stands on the left.")
+@click.option("--label", default="conformance", show_default=True, help="The text on the left.")
 def badge(record: Path, json: Path | None, svg: Path | None, label: str) -> None:
-    """Make a badge of a record; without options, print the data."""
+    """Make a badge from RECORD; without options, print the data."""
     (read,) = _records((record,))
     made = badges.badge(read, one_line(label, 60))
     if json is None and svg is None:
@@ -85,9 +87,9 @@ def badge(record: Path, json: Path | None, svg: Path | None, label: str) -> None
 def matrix(
     records: tuple[Path, ...], html: Path | None, json: Path | None, markdown: Path | None
 ) -> None:
-    """Set targets side by side; without options, print the summary as Markdown.
+    """Compare targets side by side; without options, print the summary as Markdown.
 
-    A target's own report is linked where it stands beside its record as report.html.
+    The page links to a target's report if report.html is next to its record.
     """
     read = _records(records)
     if html is json is markdown is None:
@@ -104,29 +106,29 @@ def matrix(
 
 @click.command(context_settings=_HELP)
 @click.argument("records", type=FILE, nargs=-1, required=True)
-@click.option("-o", "--output", type=FILE, required=True, help="Where the one record goes.")
+@click.option("-o", "--output", type=FILE, required=True, help="The file for the merged record.")
 def merge(records: tuple[Path, ...], output: Path) -> None:
-    """Make one record of the parts of a run (`conformance run --shard`).
+    """Merge the parts of a run (`conformance run --shard`) into one record.
 
-    Where several parts watched the same requirement, the worst verdict counts.
+    If several parts checked the same requirement, the worst verdict counts.
     """
     made = merged(_records(records), output)
     write_record(made, output)
-    click.echo(f"{output}: {len(made.verdicts):,} verdicts of {len(records)} records")
+    click.echo(f"{output}: {len(made.verdicts):,} verdicts from {len(records)} records")
 
 
 @click.command(context_settings=_HELP)
 @click.argument("records", type=click.Path(path_type=Path), nargs=-1, required=True)
 @click.option(
     "--over", type=click.FloatRange(0, 100), default=1.0, show_default=True, metavar="PERCENT",
-    help="Only causes that count for more than this of the score of a service.",
+    help="Only causes that cost a service more than this share of its score.",
 )  # fmt: skip
 @_output("markdown", "Write the tables.")
 def causes(records: tuple[Path, ...], over: float, markdown: Path | None) -> None:
-    """List causes of failures by what they count for in the scores of RECORDS.
+    """List the causes of failures in RECORDS by their share of the scores.
 
     A folder stands for every record in it. The score is that of a service at the levels that fail
-    the gate; a cause counts for the share of decided requirements that fail of it.
+    the gate. The share of a cause is the share of decided requirements that fail because of it.
     """
     files = [
         one
@@ -141,7 +143,11 @@ def causes(records: tuple[Path, ...], over: float, markdown: Path | None) -> Non
 @click.command(context_settings=_HELP)
 @click.argument("record", type=FILE)
 @click.option(
-    "--most", type=click.IntRange(min=1), default=10, show_default=True, help="At most so many."
+    "--most",
+    type=click.IntRange(min=1),
+    default=10,
+    show_default=True,
+    help="At most this many annotations.",
 )
 def annotate(record: Path, most: int) -> None:
     """Print the failures of RECORD as workflow commands of GitHub Actions."""

@@ -16,16 +16,18 @@ if TYPE_CHECKING:
 
     from conformance.record import Record
 
-ctrf_option = click.option("--ctrf", type=FILE, metavar="FILE", help="Where the CTRF file goes.")
+ctrf_option = click.option(
+    "--ctrf", type=FILE, metavar="FILE", help="Write a CTRF report to this file."
+)
 allure_option = click.option(
     "--allure", type=click.Path(file_okay=False, path_type=Path), metavar="FOLDER",
-    help="Where Allure results go.",
+    help="Write Allure results to this folder.",
 )  # fmt: skip
 output_options = together(
-    click.option("--record", type=PATH, help="Where the record goes."),
-    click.option("--html", type=PATH, help="Where the HTML report goes."),
-    click.option("--junit", type=PATH, help="Where the JUnit file goes."),
-    click.option("--markdown", type=PATH, help="Where the Markdown goes."),
+    click.option("--record", type=PATH, help="Write the record to this file."),
+    click.option("--html", type=PATH, help="Write the HTML report to this file."),
+    click.option("--junit", type=PATH, help="Write JUnit XML to this file."),
+    click.option("--markdown", type=PATH, help="Write the Markdown summary to this file."),
     ctrf_option,
     allure_option,
 )

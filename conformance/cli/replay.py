@@ -23,7 +23,7 @@ from conformance.transport.targets.known import KNOWN
 @click.command()
 @click.argument("record", type=click.Path(path_type=Path))
 @click.argument("requirement")
-@click.option("--target", help="Where to send it (default: the target of the record).")
+@click.option("--target", help="Send it to this target (default: the target of the record).")
 @timeout_option
 @ca_bundle_option
 @header_option
@@ -35,9 +35,9 @@ def command(
     ca_bundle: Path | None,
     headers: tuple[str, ...],
 ) -> None:
-    """Send the exchanges that showed REQUIREMENT to fail, as recorded in RECORD.
+    """Send the requests again that made REQUIREMENT fail, as RECORD has them.
 
-    Exit status: 1 when the answer is as it was, 0 when it is another one.
+    Exit status: 1 if the answer is the same as in the record, 0 if it is different.
     """
     read = read_record(record)
     line = _line(read, requirement)
@@ -54,7 +54,7 @@ def command(
         _show(one, masker)
     last = done[-1]
     click.echo(f"expected {last.recorded.expected}; recorded {last.recorded.seen}")
-    click.echo("the answer is as it was" if last.same else "the answer is another one now")
+    click.echo("the answer is the same" if last.same else "the answer is different now")
     sys.exit(1 if last.same else 0)
 
 
@@ -66,12 +66,12 @@ def _line(read: Record, requirement: str) -> VerdictLine:
     elif not line.evidence:
         why = f"its verdict is {line.verdict}, without evidence"
     elif any(one.request.cut for one in line.evidence):
-        why = "the record has only the beginning of a body"
+        why = "the record has only the beginning of a request body"
     else:
         return line
     raise BadInput(
         f"nothing to send again for {requirement}: {why}",
-        "`conformance report RECORD` lists the failures of a record",
+        "`conformance report RECORD -v` lists the failures of a record",
     )
 
 

@@ -25,7 +25,7 @@ from conformance.contract.locate import selected
     "--level", "levels", multiple=True, type=click.Choice(list(MEANINGS)),
     help="Only this level (repeatable).",
 )  # fmt: skip
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line.")
 @exclude_option
 @protocol_option
 @specs_option
@@ -37,9 +37,11 @@ def command(
     *,
     as_json: bool,
 ) -> None:
-    """List the requirements whose ids match GLOBS (default: all), and none after ``!``.
+    """List the requirements whose ids match GLOBS (default: all).
 
-    A single id explains that requirement: its level, its source and what is probed.
+    A glob after ``!`` leaves out the ids that match it.
+
+    With a single id, show that requirement as `conformance explain` does.
     """
     globs = excluding(globs, excluded)
     contracts = {service: load_contract(service) for service in selected(services, globs)}

@@ -38,7 +38,7 @@ display_options = together(
     quiet_option,
     click.option(
         "-v", "--verbose", is_flag=True,
-        help="Print every verdict as it is decided, and every failure whole at the end.",
+        help="Print every verdict as it is decided, and every failure in full at the end.",
     ),
     no_color_option,
 )  # fmt: skip
@@ -79,17 +79,25 @@ class AwsOptions:
 
 
 aws_options = together(
-    click.option("--region", help="The region to sign for, on aws also to go to."),
-    click.option("--profile-name", metavar="NAME", help="Whose credentials: a profile of AWS's."),
-    click.option("--fips", is_flag=True, help="On aws: endpoints with FIPS 140 cryptography."),
-    click.option("--dual-stack", is_flag=True, help="On aws: endpoints with IPv6, too."),
-    click.option("--expect-account", metavar="ID", help="On aws: the account, or nothing is sent."),
-    click.option("--yes", is_flag=True, help="On aws: agree to what --dry-run prints."),
-    click.option("--dry-run", is_flag=True, help="Print what a run would do, and send nothing."),
-    click.option("--endpoint-url", metavar="URL", help="On aws: where all of AWS is instead."),
+    click.option("--region", help="The region to sign for; on aws also the region to test."),
+    click.option("--profile-name", metavar="NAME", help="Use the credentials of this AWS profile."),
+    click.option("--fips", is_flag=True, help="On aws: use endpoints with FIPS 140 cryptography."),
+    click.option(
+        "--dual-stack", is_flag=True, help="On aws: use endpoints that also support IPv6."
+    ),
+    click.option(
+        "--expect-account",
+        metavar="ID",
+        help="On aws: the account to test in; nothing is sent to any other.",
+    ),
+    click.option("--yes", is_flag=True, help="On aws: consent to what --dry-run shows."),
+    click.option("--dry-run", is_flag=True, help="Show what a run would do, and send nothing."),
+    click.option(
+        "--endpoint-url", metavar="URL", help="On aws: send all requests to this URL instead."
+    ),
     click.option(
         "--quota-factor", type=POSITIVE, default=1.0, show_default=True,
-        help="On aws: how many times the documented quotas the account has.",
+        help="On aws: the quotas of the account, as a multiple of the documented ones.",
     ),
 )  # fmt: skip
 
@@ -113,13 +121,13 @@ def require_consent(target: str, options: AwsOptions) -> None:
         return
     if options.expect_account is None:
         raise BadInput(
-            "real AWS is tested in an account that you name, and none is named",
-            "say --expect-account ID, the twelve digits of an account that holds nothing of value",
+            "a run on real AWS needs the account that you want to test in",
+            "give --expect-account ID, the twelve digits of an account that holds nothing of value",
         )
     if not options.yes:
         raise BadInput(
             "a run on real AWS creates and deletes resources, and needs --yes",
-            "look at it with --dry-run, then say --yes",
+            "see what the run would do with --dry-run, then add --yes",
         )
 
 

@@ -100,7 +100,7 @@ def batch_rules(contract: Contract) -> Mapping[str, AnyRule]:
         if (batch := batch_of(operation)) is not None:
             rules[f"{operation.name}/{ADDRESS}"] = AnswersEachRule(
                 level=Level.EXPECTED,
-                statement=f"{operation.name} answers for each of its entries, and once",
+                statement=f"{operation.name} answers exactly once for each of its entries",
                 source=operation.output[batch.answers or batch.failed].source,
             )
     for operation in contract.tested:
@@ -110,7 +110,7 @@ def batch_rules(contract: Contract) -> Mapping[str, AnyRule]:
             counts = {f"{found}[]": 0, f"{missing}[]": 2}
             rules[f"{operation.name}/{MISSING_ADDRESS}"] = StepsRule(
                 level=Level.EXPECTED,
-                statement=f"each of {asked} that nothing has is told in {missing}",
+                statement=f"{missing} lists each of {asked} that does not exist",
                 source=operation.output[missing].source,
                 steps=(Step(send=operation.name, with_=two, counts=counts),),
             )

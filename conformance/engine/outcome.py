@@ -66,7 +66,9 @@ def what_is_left(lines: Sequence[VerdictLine]) -> str:
     shown = ", ".join(names[:SHOWN]) + (", ..." if len(names) > SHOWN else "")
     if not left:
         return "nothing was left"
-    return f"{len(left)} of {len(lines)} requirements were not reached, of {len(names)}: {shown}"
+    return (
+        f"the run did not reach {len(left)} of {len(lines)} requirements, in {len(names)}: {shown}"
+    )
 
 
 def exit_code(outcome: RunOutcome, *, strict: bool, fail_on_unsupported: bool = False) -> int:
@@ -92,8 +94,8 @@ def part_of(jobs: Sequence[Job], shard: Shard) -> list[Job]:
     kept = [job for job in parts if job.requirements]
     if not kept:
         raise BadInput(
-            f"shard {shard} has no requirement to decide",
-            "cut the run into fewer parts, or select more requirements",
+            f"shard {shard} has no requirements",
+            "split the run into fewer parts, or select more requirements",
         )
     return kept
 

@@ -119,7 +119,7 @@ class Run:
             self._stops.end()
             for companions in self._of_others.values():
                 if left := companions.clean_up():
-                    self._tell(f"could not delete what was made first: {', '.join(left)}")
+                    self._tell(f"could not delete resources of other services: {', '.join(left)}")
             self.outcome.seconds = time.monotonic() - start
             self.outcome.requests = self._config.transport.sent
         return self.outcome
@@ -222,8 +222,8 @@ class Run:
         elif left:
             lines = [f"could not delete {len(left)} {name}s of this run: {', '.join(left[:5])}"]
         if found := contract.found.by_operation:
-            some = f"valid requests of {len(found)} operations were found by trial"
-            lines.append(f"{some}: {', '.join(found)}")
+            count = f"{len(found)} operation{'s' if len(found) > 1 else ''}"
+            lines.append(f"found valid requests for {count} by trying: {', '.join(found)}")
         self._note(session, lines)
 
     def _note(self, session: Session, lines: list[str]) -> None:

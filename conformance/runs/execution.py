@@ -24,7 +24,7 @@ from conformance.transport.address import is_real
 def settings_for(profile: str, seed: int, *, auth: str | None = None, url: str = "") -> Settings:
     """The settings of a profile; real AWS at ``url`` must check signatures. Raises ValueError."""
     if profile not in DRAWS:
-        raise ValueError(f"{profile!r} is no profile; there are {', '.join(DRAWS)}")
+        raise ValueError(f"unknown profile {profile!r}; choose from {', '.join(DRAWS)}")
     usual = Auth.REQUIRE if is_real(url) else Auth.REPORT
     return Settings(draws=DRAWS[profile], seed=seed, auth=usual if auth is None else Auth(auth))
 

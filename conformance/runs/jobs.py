@@ -105,7 +105,7 @@ def _derived(jobs: Sequence[Job]) -> Iterator[str]:
 
 def _given(given: Given) -> Iterator[str]:
     """The resources that were given."""
-    may = "which may be changed" if given.may_change else "which are only read"
+    may = "may be changed" if given.may_change else "only read"
     yield f"given, {may}: {', '.join(f'{one}={one.value}' for one in given.members)}"
 
 
@@ -157,7 +157,9 @@ class Narrowed:
         kinds = ", ".join(f"{number} {why}" for why in Why if (number := self.reasons[why]))
         total = sum(self.reasons.values())
         of = f"{total} of {total + self.held} requirements"
-        return f"since {self.since}: {of}" + (f" ({kinds})" if kinds else ", all held there")
+        return f"since {self.since}: {of}" + (
+            f" ({kinds})" if kinds else (", all of which passed there")
+        )
 
 
 def narrowed(jobs: Sequence[Job], path: Path) -> Narrowed:
@@ -185,8 +187,8 @@ def changed_since(jobs: Sequence[Job], path: Path | None, record: Path) -> Narro
         return None
     if path.resolve() == record.resolve():
         raise BadInput(
-            f"--changed-since {path}: the record of this run would replace it",
-            "--record FILE puts the new record elsewhere; the old one has what held",
+            f"--changed-since {path}: this run's record would overwrite it",
+            "write the new record to another file with --record FILE; the old one has what passed",
         )
     return narrowed(jobs, path)
 

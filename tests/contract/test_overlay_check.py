@@ -50,7 +50,7 @@ MISTAKES = {
     "send": ("send: read", "send: reed", "did you mean `read`?"),
     "role": ("read: DescribeKey", "read: DescribeKy", "did you mean `DescribeKey`?"),
     "role-key": ("        update: UpdateKey", "        updat: UpdateKey", "did you mean `update`?"),
-    "move": ("of: gone", "on: gone", "a key is no text"),
+    "move": ("of: gone", "on: gone", "a key is not a string"),
     "move-value": ("of: gone", "of: went", "known here: gone, live, none"),
     "operation": ("        DescribeKey: {base", "        DescribKey: {base", "`DescribeKey`?"),
     "rule-operation": ("UpdateKey/request/unknown-member", "UpdateKye/request/x", "`UpdateKey`?"),

@@ -149,7 +149,7 @@ def test_a_number_without_an_end_that_was_taken_is_not_held_against_what_shows_i
     assert not one.is_unreadable(taken.answer)
     one.note(taken, [])
     assert one.is_unreadable(taken.answer)
-    trailing = replace(taken.answer, form="JSON and something after it")
+    trailing = replace(taken.answer, form="JSON with text after it")
     assert not one.is_unreadable(trailing)
 
 

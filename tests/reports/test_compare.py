@@ -99,8 +99,8 @@ def test_names_of_the_run_are_no_change_but_another_answer_is():
     (changed,) = diff(old, failing("c-12345678-001", 500)).changed
     text = render_diff_markdown(diff(old, failing("c-12345678-001", 500)))
     assert changed.transition() == "failed -> failed"
-    assert "seen before: <code>404 for" in text
-    assert "seen after: <code>500 for" in text
+    assert "before: <code>404 for" in text
+    assert "after: <code>500 for" in text
 
 
 def test_the_markdown_names_what_changed_and_nothing_else():

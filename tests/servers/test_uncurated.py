@@ -18,7 +18,7 @@ from tests.servers.uncurated.edge import UncuratedServer
 from tests.servers.uncurated.readings import READINGS
 
 SERVICES = ("logs", "stepfunctions", "ecr")
-UNSURE = "without an overlay the tool does not know whether the request is valid"
+UNSURE = "without an overlay, the tool does not know whether the request is valid"
 
 
 def wrong(tmp_path: Path, service: str, *readings: str, of: tuple[str, ...] = ()) -> list[str]:

@@ -269,14 +269,14 @@ def _told(service: str, model: SdkModel, overlay: Overlay, setup: frozenset[str]
     if model.protocol != REST_JSON:
         about = f"the names, places and routes of {model.protocol}, {about}"
     return (
-        f"{service}: what its pages lack is taken from the SDK model {model.name}, for setup"
-        f" only: {about}" + (f"; with {used}, which are not tested" if used else "")
+        f"{service}: taken from the SDK model {model.name}, for setup only, because its pages"
+        f" lack it: {about}" + (f"; with {used}, which are not tested" if used else "")
     )
 
 
 def _ambiguous(service: str, match: ModelMatch) -> str:
     shown = ", ".join(match.names[:SHOWN])
     return (
-        f"{service}: its pages fit {len(match.names)} SDK models ({shown}), so that nothing is"
-        " taken from one; name it: `conformance derive PAGE... --model NAME`"
+        f"{service}: its pages fit {len(match.names)} SDK models ({shown}), so nothing is taken"
+        f" from any of them; name one: `conformance derive PAGE... --model NAME`"
     )

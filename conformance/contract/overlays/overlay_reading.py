@@ -82,15 +82,16 @@ def _told(text: str, wanted: Any, value: Any, at: Way) -> OverlayFault:
     inner = tuple(name or int(number) for name, number in steps)
     what, way = _PLACE.sub("", text), (*at, *inner)
     if place and place["key"]:
-        return OverlayFault(way, "a key is no text", "YAML reads on, off, yes and no as a flag")
+        hint = "YAML reads on, off, yes and no as booleans; quote the key"
+        return OverlayFault(way, "a key is not a string", hint)
     unknown, invalid = _UNKNOWN.search(what), _INVALID.search(what)
     if unknown:
         key = unknown["key"]
         hint = suggestion(key, _keys(wanted, value, inner))
-        return OverlayFault((*way, key), f"`{key}` is not known here", hint)
+        return OverlayFault((*way, key), f"unknown key `{key}`", hint)
     if invalid:
         known = [*RULES] if inner[-1:] == ("rule",) else _choices(wanted, value, inner)
-        what = f"{invalid['value']!r} is not known here"
+        what = f"unknown value {invalid['value']!r}"
         return OverlayFault(way, what, suggestion(invalid["value"], known))
     return OverlayFault(way, _plain(what), "see the vocabulary of the overlays")
 

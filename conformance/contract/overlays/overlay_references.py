@@ -74,11 +74,19 @@ class _Checker(OverlayNames):
             yield from self.template(one.create_with, create.input, (*at, "create-with"))
         if listed is not None and one.listing is not None:
             yield from _listing(one.listing, listed, (*at, "listing"))
+        yield from self._other_lists(one, (*at, "also-listed-by"))
         delete = self.named(one.delete)
         if delete is not None:
             yield from self.template(one.delete_with, delete.input, (*at, "delete-with"))
         for name, way in _further(one):
             yield from self.is_operation(name, (*at, *way))
+
+    def _other_lists(self, one: words.Resource, at: Way) -> Iterator[OverlayFault]:
+        for name, listing in one.also_listed_by.items():
+            yield from self.is_operation(name, (*at, name))
+            operation = self.named(name)
+            if operation is not None:
+                yield from _listing(listing, operation, (*at, name))
 
     def _creation(self, one: words.Resource, create: Operation, at: Way) -> Iterator[OverlayFault]:
         if one.identifier is not None:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from msgspec import field
+from msgspec.structs import replace
 
 from conformance.contract.vocabulary.overlay_access import (
     Endpoint,
@@ -128,6 +129,7 @@ class Resource(OverlayPart, frozen=True):
     showcase: tuple[Template, ...] = ()
     update_replaces: bool = False
     listing: Listing | None = None
+    also_listed_by: Mapping[str, Listing] = field(default_factory=dict)
     contents: Contents | None = None
 
     def roles(self) -> dict[str, str]:
@@ -137,7 +139,18 @@ class Resource(OverlayPart, frozen=True):
         return operation == self.create or operation in self.also_created_by
 
     def is_of(self, operation: str) -> bool:
-        return operation in self.roles().values() or operation in self.also_created_by
+        others = (self.also_created_by, self.also_listed_by)
+        return operation in self.roles().values() or any(operation in one for one in others)
+
+    def lists(self) -> dict[str, Listing]:
+        """Every operation that lists it, with where that has its entries."""
+        own = {} if self.list is None or self.listing is None else {self.list: self.listing}
+        return {**own, **self.also_listed_by}
+
+    def as_listed_by(self, operation: str) -> Resource:
+        """The same; where the operation is another list of it, with that as its list."""
+        other = self.also_listed_by.get(operation)
+        return self if other is None else replace(self, list=operation, listing=other)
 
     @property
     def label(self) -> str | None:

@@ -87,7 +87,7 @@ class Step(OverlayPart, frozen=True):
         """A step does one thing. Raises ValueError, which msgspec tells with its place."""
         does = [self.make is not UNSET, self.send is not None, bool(self.together)]
         if sum([*does, self.pause is not None]) != 1:
-            raise ValueError("a step has just one of `make`, `send`, `together` and `pause`")
+            raise ValueError("a step has exactly one of `make`, `send`, `together` and `pause`")
 
     def looked_at(self) -> Iterator[tuple[str, str]]:
         """The places that the step compares, each with its key."""

@@ -67,7 +67,7 @@ def judge_probe(
         finding = _refused(contract, probe, answer)
         return _worded(probe, answer, values or {}) if probe.message and finding.held else finding
     held = answer.status is not None and not answer.server_error
-    return Finding(probe.requirement, held, "any answer but a server error", answer.told())
+    return Finding(probe.requirement, held, "any answer except a server error", answer.told())
 
 
 def _accepted(contract: Contract, probe: Probe, answer: ParsedResponse) -> Finding:

@@ -38,14 +38,14 @@ def other_requests(contract: Contract, operation: Operation, name: str) -> list[
     known = [] if creates else [{**start, name: one[name]} for one in shown]
     made = [{**start, name: value} for value in _made_up(contract, operation, name)]
     usual = [start] if name in start else []
-    found = [_tagged(one) for one in (*whole, *special, *known, *made, *usual)]
+    found = [tagged(one) for one in (*whole, *special, *known, *made, *usual)]
     return list({canonical(one[name]): one for one in reversed(found)}.values())[::-1][:MOST]
 
 
-def _tagged(request: Request) -> Request:
+def tagged(request: Request) -> Request:
     """The request with one name all through, so that what was given can be looked for."""
-    tagged: Request = with_texts(request, lambda text: DRAWN.sub(r"${\1.given\2}", text))
-    return tagged
+    found: Request = with_texts(request, lambda text: DRAWN.sub(r"${\1.given\2}", text))
+    return found
 
 
 def _special(contract: Contract, operation: Operation, name: str) -> Iterator[Mapping[str, Any]]:
@@ -64,6 +64,11 @@ def _made_up(contract: Contract, operation: Operation, name: str) -> Iterator[An
     for value in _values(shape, (name,), stateful):
         if "${" in json.dumps(value) or keeps(shape, value):
             yield value
+
+
+def values_of(shape: Shape, place: Place) -> Iterator[Any]:
+    """Values of a shape, the least usual first."""
+    yield from _values(shape, place, set())
 
 
 def _values(shape: Shape, place: Place, stateful: set[Place]) -> Iterator[Any]:

@@ -105,7 +105,7 @@ def _rows(found: Iterable[WeightedCause]) -> Iterator[str]:
                 _services(cause), code(example.requirement), escaped(seen(example), _EXAMPLE),
             ))  # fmt: skip
     if not tables:
-        yield "No cause counts for that much of a score."
+        yield "No cause accounts for that much of a score."
 
 
 def _services(cause: WeightedCause) -> str:

@@ -102,7 +102,7 @@ def select(
     )
     found = tuple(mutant for mutant in chosen if mutant.services)
     if not found:
-        raise BadInput("no fault is of the kinds, the services and the ids that were named", LIST)
+        raise BadInput("no fault matches the given kinds, services and ids", LIST)
     return found
 
 

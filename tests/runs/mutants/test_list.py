@@ -101,5 +101,5 @@ def test_what_matches_nothing_is_told():
     assert "wire format" in told.value.hint
     with pytest.raises(UnknownService):
         select(services=("s3",))
-    with pytest.raises(BadInput, match="no fault is of the kinds"):
+    with pytest.raises(BadInput, match="no fault matches the given kinds"):
         select(kinds=("time",), globs=("status:*",))
