@@ -59,7 +59,7 @@ def weighted_causes(records: Iterable[Record], least: float) -> tuple[WeightedCa
     found = [
         WeightedCause(
             target,
-            "Breaks with a status of 5xx" if cause == _BREAKS else cause_title(cause, group.lines),
+            "Fails with a status of 5xx" if cause == _BREAKS else cause_title(cause, group.lines),
             tuple(sorted(group.shares.items(), key=lambda one: -_percent(one[1]))),
             tuple(group.lines),
         )
