@@ -93,7 +93,7 @@ def part(index: int | None, of: int = 2, **changes) -> Record:
 @pytest.mark.parametrize(
     ("records", "said"),
     [
-        ([part(1), part(1)], "shard 1/2 is in 1.jsonl already"),
+        ([part(1), part(1)], "shard 1/2 is already in 1.jsonl"),
         ([part(1)], "shard 2/2 is missing"),
         ([part(1, 3), part(3, 3)], "shard 2/3 is missing"),
         ([part(1), part(2, 3)], "shard 2/3 does not go with a run of 2 parts"),
