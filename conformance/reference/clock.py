@@ -3,9 +3,10 @@
 import random
 import string
 import time
-from binascii import b2a_base64
+from base64 import b64encode
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 Clock = Callable[[], float]
 """Seconds since the epoch."""
@@ -41,12 +42,11 @@ class Identifiers:
 
     def request_id(self) -> str:
         """A request id in the form of a UUID."""
-        text = f"{self._random.getrandbits(128):032x}"
-        return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+        return str(UUID(int=self._random.getrandbits(128)))
 
     def gateway_id(self) -> str:
         """A value of x-amz-apigw-id: 11 bytes in base64."""
-        return b2a_base64(self._random.randbytes(11), newline=False).decode()
+        return b64encode(self._random.randbytes(11)).decode()
 
 
 def iso_milliseconds(milliseconds: int) -> str:

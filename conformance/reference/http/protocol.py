@@ -40,9 +40,8 @@ class HttpProtocol(asyncio.Protocol):
         """Keep the transport; a server's connections have one to read and write."""
         self._transport = cast("asyncio.Transport", transport)
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
         """Forget the transport; why it went does not matter."""
-        del exc
         self._transport = None
         self._ended = True
 
