@@ -18,33 +18,28 @@ _PORTS = {"http": 80, "https": 443}
 def parse_url(text: str) -> str:
     """The base URL of a target without a trailing slash.
 
-    Raises:
-        MalformedURL: not http or https, no host, a port that is no port, or parts that a base URL
-            has no use for (credentials, query, fragment).
+    Raises MalformedURL where it is not http or https, has no host or a port that is no port, or has
+    parts that a base URL has no use for (credentials, query, fragment).
     """
     try:
         parts = urlsplit(text)
         port = parts.port
     except ValueError as error:
         raise MalformedURL(text, str(error)) from error
-    reason = _complaint(text, parts.scheme, parts.hostname, port)
-    if parts.username is not None or parts.query or parts.fragment:
-        reason = reason or "a target URL has no user, query or fragment"
-    if reason:
-        raise MalformedURL(text, reason)
+    complaints = {
+        "it is neither a name that is known nor an http or https URL": parts.scheme not in _PORTS,
+        "the URL names no host": not parts.hostname,
+        "port 0 cannot be connected to": port == 0,
+        "a URL has only printable ASCII characters": not text.isascii()
+        or any(character <= " " for character in text),
+        "a target URL has no user, query or fragment": parts.username is not None
+        or parts.query
+        or parts.fragment,
+    }
+    for reason, holds in complaints.items():
+        if holds:
+            raise MalformedURL(text, reason)
     return text.rstrip("/")
-
-
-def _complaint(text: str, scheme: str, host: str | None, port: int | None) -> str | None:
-    if scheme not in _PORTS:
-        return "it is neither a name that is known nor an http or https URL"
-    if not host:
-        return "the URL names no host"
-    if port == 0:
-        return "port 0 cannot be connected to"
-    if not text.isascii() or any(character <= " " for character in text):
-        return "a URL has only printable ASCII characters"
-    return None
 
 
 def host_and_port(url: str) -> tuple[str, int]:
@@ -55,12 +50,10 @@ def host_and_port(url: str) -> tuple[str, int]:
 
 def is_loopback(host: str) -> bool:
     """Whether a host name or address can only be this machine."""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
-        return False
+        return host == "localhost" or host.endswith(".localhost")
 
 
 def is_real(url: str) -> bool:

@@ -16,15 +16,10 @@ def partition_of(region: str) -> str | None:
     # A session of the SDK would read all of its endpoints for that.
     from botocore.loaders import Loader
 
-    partitions: list[dict[str, Any]] = Loader().load_data("partitions")["partitions"]
-    return next(
-        (
-            str(one["id"])
-            for one in partitions
-            if region in one["regions"] or re.match(one["regionRegex"], region)
-        ),
-        None,
-    )
+    for one in Loader().load_data("partitions")["partitions"]:
+        if region in one["regions"] or re.match(one["regionRegex"], region):
+            return str(one["id"])
+    return None
 
 
 NAME = "aws"

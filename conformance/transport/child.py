@@ -28,9 +28,9 @@ def apart() -> dict[str, Any]:
     return {"start_new_session": True}
 
 
-def last_line(told: bytes, status: int) -> str:
+def last_line(output: bytes, status: int) -> str:
     """What a process said last, or with which status it ended where it said nothing."""
-    said = told.decode(errors="replace").strip()
+    said = output.decode(errors="replace").strip()
     return said.rpartition("\n")[2].strip() or f"it ended with status {status}"
 
 
@@ -77,8 +77,7 @@ class Child:
     def wait_ready(self, timeout: float) -> str:
         """The URL where the child listens, as soon as it does; ``timeout`` in seconds.
 
-        Raises:
-            TargetDidNotStart: it ended, said something else or took too long.
+        Raises TargetDidNotStart where it ended, said something else or took too long.
         """
         try:
             line = self._lines.get(timeout=timeout).decode(errors="replace").strip()
@@ -104,8 +103,7 @@ class Child:
 
     def _read(self) -> None:
         """Take the first line, then whatever follows, so that the child never blocks writing."""
-        if self._process.stdout is None:
-            return
+        assert self._process.stdout  # noqa: S101 - a pipe was requested
         with self._process.stdout as stdout:
             self._lines.put(stdout.readline())
             while stdout.read(65536):
@@ -151,8 +149,7 @@ class Command:
     def wait_ready(self, timeout: float) -> None:
         """Return as soon as something listens at the address; ``timeout`` in seconds.
 
-        Raises:
-            TargetDidNotStart: the command ended, or nothing listened in time.
+        Raises TargetDidNotStart where the command ended, or nothing listened in time.
         """
         deadline = time.monotonic() + timeout
         while not self._listens():
@@ -182,12 +179,11 @@ class Command:
         for number in (signal.SIGTERM, signal.SIGKILL):
             try:
                 os.killpg(self._process.pid, number)
-            except (ProcessLookupError, PermissionError):
-                break
-            try:
                 self._process.wait(_COMMAND_GRACE)
             except subprocess.TimeoutExpired:
                 continue
+            except (ProcessLookupError, PermissionError):
+                pass
             break
 
     def _end_tree(self) -> None:

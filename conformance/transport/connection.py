@@ -16,7 +16,7 @@ import io
 import socket
 import ssl
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -142,12 +142,7 @@ def send_all(
     last one. There are fewer exchanges than requests too where the peer ended the connection
     between two answers, as it may at any time.
     """
-    return list(_exchanges(line, requests, limit, pipelined=pipelined))
-
-
-def _exchanges(
-    line: ConnectionLine, requests: Sequence[Request], limit: int, *, pipelined: bool
-) -> Iterator[Exchange]:
+    exchanges: list[Exchange] = []
     for index, request in enumerate(requests):
         start = time.monotonic()
         sends = [] if pipelined and index else (requests if pipelined else [request])
@@ -155,21 +150,19 @@ def _exchanges(
             line.write(b"".join(map(rendered, sends)))
         except OSError:
             if index:
-                return  # it was closed meanwhile
+                break  # it was closed meanwhile
         try:
             answer = read_answer(line.file, request.method, limit)
-        except http.client.RemoteDisconnected as ended:
-            if not index:
-                yield Exchange(request, None, failure_of(ended), time.monotonic() - start)
-            return
         except _BROKEN as error:
-            if index and isinstance(error, ConnectionError):
-                return
-            yield Exchange(request, None, failure_of(error), time.monotonic() - start)
-            return
-        yield Exchange(request, answer.response(limit), None, time.monotonic() - start)
+            if not index or not isinstance(error, ConnectionError):
+                seconds = time.monotonic() - start
+                exchanges.append(Exchange(request, None, failure_of(error), seconds))
+            break
+        seconds = time.monotonic() - start
+        exchanges.append(Exchange(request, answer.response(limit), None, seconds))
         if answer.last:
-            return
+            break
+    return exchanges
 
 
 def rendered(request: Request) -> bytes:
@@ -180,17 +173,15 @@ def rendered(request: Request) -> bytes:
     lines += [f"{name}: {value}" for name, value in request.headers]
     head = "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n"
     body = request.body or b""
-    return head + (_chunked(body) if is_chunked(request) else body)
+    if is_chunked(request):
+        middle = len(body) // 2
+        body = in_chunks([body[:middle], body[middle:]])
+    return head + body
 
 
 def is_chunked(request: Request) -> bool:
     """Whether the body is sent in chunks."""
     return (request.header("Transfer-Encoding") or "").lower() == "chunked"
-
-
-def _chunked(body: bytes) -> bytes:
-    middle = len(body) // 2
-    return in_chunks([body[:middle], body[middle:]])
 
 
 def in_chunks(parts: Sequence[bytes]) -> bytes:

@@ -104,10 +104,8 @@ class HttpTransport:
 
         Whatever the method: on a connection that the server had closed nothing was taken in, and
         not one byte of an answer came. What happens on a new connection is the target's doing.
-
-        Raises:
-            ValueError: the request cannot be put on the wire (a space in its URL, a line break in
-                a header): a fault of the caller.
+        Raises ValueError where the request cannot be put on the wire (a space in its URL, a line
+        break in a header): a fault of the caller.
         """
         attempts = 1
         while True:
@@ -216,9 +214,9 @@ def _by_proxy(origin: _Origin, within: float, verify: str | Literal[True]) -> Co
     from requests.adapters import HTTPAdapter
     from urllib3.util.proxy import connection_requires_http_tunnel
 
-    asked = PreparedRequest()
-    asked.url = origin.base
-    pool: Any = HTTPAdapter().get_connection_with_tls_context(asked, verify, origin.proxies)
+    prepared = PreparedRequest()
+    prepared.url = origin.base
+    pool: Any = HTTPAdapter().get_connection_with_tls_context(prepared, verify, origin.proxies)
     made = pool._new_conn()  # noqa: SLF001 - what it keeps itself would go out of our hands
     made.timeout = within
     scheme = urlsplit(origin.base).scheme
@@ -235,8 +233,8 @@ def _as_unanswered(exchange: Exchange, timeout: float) -> Exchange:
     """The exchange; where the time for it passed, with a sentence that says how long that was."""
     if exchange.failure is None or exchange.failure.kind is not FailureKind.TIMEOUT:
         return exchange
-    told = TransportFailure(FailureKind.TIMEOUT, f"no whole answer within {timeout:.3g} s")
-    return replace(exchange, failure=told)
+    unanswered = TransportFailure(FailureKind.TIMEOUT, f"no whole answer within {timeout:.3g} s")
+    return replace(exchange, failure=unanswered)
 
 
 def _bytes_of(request: Request, origin: _Origin) -> bytes:

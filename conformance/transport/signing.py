@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
-from urllib.parse import quote, unquote_to_bytes, urlsplit
+from urllib.parse import quote, unquote_to_bytes, urlencode, urlsplit
 
 from botocore.auth import SIGNED_HEADERS_BLACKLIST, SIGV4_TIMESTAMP, SigV4Auth
 
@@ -152,6 +152,11 @@ class Signer:
         made = _S3Auth if version == S3 else _Auth
         self._auth = made(credentials, service, region)
 
+    def replaced(self, **changes: Any) -> Signer:
+        """The same signer with other credentials, or for another region or service."""
+        usual = {name: value for name, value in vars(self).items() if name != "_auth"}
+        return Signer(**(usual | changes))
+
     def sign(
         self,
         method: str,
@@ -191,9 +196,7 @@ class Signer:
         }
         if self.credentials.token is not None:
             given["X-Amz-Security-Token"] = self.credentials.token
-        pairs = "&".join(
-            f"{name}={quote(value, safe=_UNRESERVED)}" for name, value in given.items()
-        )
+        pairs = urlencode(given, quote_via=quote, safe=_UNRESERVED)
         draft.url = f"{url}{'&' if urlsplit(url).query else '?'}{pairs}"
         text = self._auth.string_to_sign(draft, self._auth.canonical_request(draft))
         signed = f"{draft.url}&X-Amz-Signature={self._auth.signature(text, draft)}"

@@ -11,7 +11,6 @@ from conformance.transport.exchange import Request, Response
 from conformance.transport.parsed_response import NOT_JSON
 from conformance.transport.protocols import json_text
 from conformance.transport.protocols.http_bindings import (
-    BoundRequest,
     asking_for_former_names,
     bind,
     bound_members,
@@ -27,7 +26,7 @@ from conformance.transport.protocols.seam import (
     WireVariant,
 )
 
-JSON, BINARY = "application/json", "application/octet-stream"
+JSON = "application/json"
 
 
 class JsonBodies(WireProtocol):
@@ -54,7 +53,7 @@ class JsonBodies(WireProtocol):
 class RestJson(JsonBodies):
     """Labels, query parameters and headers, and a JSON object with what is left."""
 
-    media = ("application/json",)
+    media = (JSON,)
     plain_json = True
     names_errors = "x-amzn-errortype, __type or code"
 
@@ -63,7 +62,13 @@ class RestJson(JsonBodies):
     ) -> WireRequest:
         """The request of an operation with these members; ``raw`` replaces the body."""
         bound = bind(operation, values, form)
-        return bound.request(operation, _body(operation, bound, raw), form)
+        body = bound.whole_body(raw, JSON)
+        if body is None:
+            has_body = bound.body or any(
+                member.location is Location.BODY for member in operation.input.values()
+            )
+            body = (json_text.encode(bound.body), JSON) if has_body else (None, None)
+        return bound.request(operation, body, form)
 
     def members(self, operation: Operation, request: Request) -> dict[str, Any]:
         """The members that a request carries; what is bytes is not looked at."""
@@ -74,19 +79,6 @@ class RestJson(JsonBodies):
         """The same request on a route that no service has."""
         target = f"/no-such-route-{nonce}/v0/nothing"
         return WireRequest(request.method, target, request.body, request.content_type)
-
-
-def _body(
-    operation: Operation, bound: BoundRequest, raw: bytes | None
-) -> tuple[bytes | None, str | None]:
-    if raw is not None:
-        return raw, JSON
-    if bound.payload is not None:
-        return json_text.text(bound.payload[1]).encode(errors="surrogatepass"), BINARY
-    has_body = any(member.location is Location.BODY for member in operation.input.values())
-    if not has_body and not bound.body:
-        return None, None
-    return json_text.encode(bound.body), JSON
 
 
 class AwsJson(JsonBodies):
