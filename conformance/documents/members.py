@@ -3,7 +3,8 @@
 import re
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from conformance.documents.constraints import read_member
 from conformance.documents.lines import ENTRY_NAME, IDENTIFIER, DocumentLine, LineKind, name_in
@@ -52,19 +53,13 @@ def typed_entries(page: DocumentOutline, section: DocumentSection) -> list[Membe
     """
     found: list[MemberEntry] = []
     for entry in entries(page, section, set()):
-        if found and not _is_complete(found[-1].lines):
-            last = found.pop()
-            found.append(
-                MemberEntry(last.name, last.start, (*last.lines, entry.start, *entry.lines))
-            )
-        else:
+        last = found[-1] if found else None
+        ends = ("Type:", "Required:")
+        if last is None or any(line.text.startswith(ends) for line in last.lines):
             found.append(entry)
+        else:
+            found[-1] = replace(last, lines=(*last.lines, entry.start, *entry.lines))
     return found
-
-
-def _is_complete(lines: Sequence[DocumentLine]) -> bool:
-    """Whether the lines of a member state its type, or end as those of a member do."""
-    return any(line.text.startswith(("Type:", "Required:")) for line in lines)
 
 
 def nameless(section: DocumentSection) -> list[MemberEntry]:
@@ -121,12 +116,8 @@ def _states_type(lines: Sequence[DocumentLine], index: int) -> bool:
     before = [line.text for line in lines[:index] if line.kind is LineKind.TEXT]
     if before and not before[-1].startswith("Required:"):
         return False
-    for line in lines[index + 1 :]:
-        if line.kind is LineKind.NAME:
-            return False
-        if line.text.startswith("Type:"):
-            return True
-    return False
+    below = takewhile(lambda line: line.kind is not LineKind.NAME, lines[index + 1 :])
+    return any(line.text.startswith("Type:") for line in below)
 
 
 def _plain_name(lines: Sequence[DocumentLine], index: int, known: AbstractSet[str]) -> bool:

@@ -217,11 +217,8 @@ class ServicePages:
         """The name of the service as a page's title has it, else its identifier."""
         if self.stated_title:
             return self.stated_title
-        for document in self.documents:
-            match = SERVICE_TITLE.search(document.text[:20_000])
-            if match:
-                return match[1].strip()
-        return self.service
+        titles = (SERVICE_TITLE.search(document.text[:20_000]) for document in self.documents)
+        return next((match[1].strip() for match in titles if match), self.service)
 
     @property
     def version(self) -> str:

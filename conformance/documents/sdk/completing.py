@@ -1,14 +1,9 @@
 """Completes pages that cannot be sent as they are, by the one SDK model that fits them."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 
-from conformance.documents.model import TypeName
 from conformance.documents.page_model import (
     Layout,
-    OperationPage,
-    Parameter,
-    ParameterLocation,
     ServicePages,
 )
 from conformance.documents.pages import unwired
@@ -36,12 +31,10 @@ def complete(pages: ServicePages) -> list[PageProblem]:
         _name_errors(pages, model)
         _type_parameters(pages, model)
         return []
-    found = f"several of them: {', '.join(models[:SHOWN])}" if models else "none"
-    problems: list[PageProblem] = []
     for page in lacking:
         del pages.operations[page.name]
-        problems.append(unwired(page, pages.shown(page.document), found))
-    return problems
+    found = f"several of them: {', '.join(models[:SHOWN])}" if models else "none"
+    return [unwired(page, pages.shown(page.document), found) for page in lacking]
 
 
 def _name_errors(pages: ServicePages, model: SdkModel) -> None:
@@ -59,22 +52,15 @@ def _type_parameters(pages: ServicePages, model: SdkModel) -> None:
     wanted = frozenset(pages.operations).intersection(model.data["operations"])
     known = model_pages(model, pages.service, wanted).operations
     for name, page in pages.operations.items():
-        their = known.get(name)
-        if their is not None and _route(page) == _route(their):
-            types = {(one.where, one.wire): one.member.type for one in their.parameters}
-            pages.operations[name] = replace(
-                page, parameters=tuple(_of_type(one, types) for one in page.parameters)
-            )
-
-
-def _route(page: OperationPage) -> tuple[str, str]:
-    return page.method, unlabelled(page.path)
-
-
-def _of_type(
-    own: Parameter, types: Mapping[tuple[ParameterLocation, str], TypeName | None]
-) -> Parameter:
-    kind = types.get((own.where, own.wire))
-    if own.member.type is not None or kind is None:
-        return own
-    return replace(own, member=replace(own.member, type=kind))
+        modelled = known.get(name)
+        if modelled is None or modelled.method != page.method:
+            continue
+        if unlabelled(modelled.path) != unlabelled(page.path):
+            continue
+        types = {(one.where, one.wire): one.member.type for one in modelled.parameters}
+        typed = (
+            replace(one, member=replace(
+                one.member, type=one.member.type or types.get((one.where, one.wire))))
+            for one in page.parameters
+        )  # fmt: skip
+        pages.operations[name] = replace(page, parameters=tuple(typed))

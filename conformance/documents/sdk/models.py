@@ -65,14 +65,12 @@ class SdkModel:
     @property
     def title(self) -> str:
         """The full name of the service."""
-        title: str = self.data["metadata"]["serviceFullName"]
-        return title
+        return str(self.data["metadata"]["serviceFullName"])
 
     @property
     def version(self) -> str:
         """The API version."""
-        version: str = self.data["metadata"]["apiVersion"]
-        return version
+        return str(self.data["metadata"]["apiVersion"])
 
     @property
     def signing(self) -> dict[str, str]:
@@ -80,18 +78,15 @@ class SdkModel:
 
         ``host-prefix`` is there where it is one text for every operation.
         """
-        about = self.data["metadata"]
+        about, operations = self.data["metadata"], self.data["operations"].values()
         found = {
             "service": about.get("signingName") or about["endpointPrefix"],
             "endpoint-prefix": about["endpointPrefix"],
         }
-        prefixes = {
-            one.get("endpoint", {}).get("hostPrefix", "")
-            for one in self.data["operations"].values()
-        }
-        same = prefixes.pop() if len(prefixes) == 1 else ""
         if about.get("signatureVersion") in {"s3", "s3v4"}:
             found["version"] = "s3v4"
+        prefixes = {one.get("endpoint", {}).get("hostPrefix", "") for one in operations}
+        same = prefixes.pop() if len(prefixes) == 1 else ""
         return {**found, "host-prefix": same} if same and "{" not in same else found
 
 
