@@ -82,10 +82,8 @@ def line_of(text: str, place: Steps) -> int | None:
                 table = (*table, seen[table] - 1)
             if table[: len(place)] == place:
                 return number
-        elif "=" in line:
-            found = (*table, *_keys(line.partition("=")[0]))
-            if found == place:
-                return number
+        elif "=" in line and (*table, *_keys(line.partition("=")[0])) == place:
+            return number
     return None
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from conformance.record.errors import NotMergeable
 from conformance.record.reader import Record
-from conformance.record.scores import untested
+from conformance.record.scores import DECIDED, untested
 from conformance.record.values import (
     BaselineUse,
     Cases,
@@ -71,20 +71,19 @@ def _hold_complete(records: Sequence[Record]) -> None:
     if not known:
         return
     if len(known) < len(shards):
-        whole = next(record for record in records if record.run.shard is None)
+        whole = records[shards.index(None)]
         raise NotMergeable(whole.path, "it is no shard, the others are")
     met: dict[int, Path] = {}
+    of = known[0].of
     for record, shard in zip(records, known, strict=True):
-        if shard.of != known[0].of:
-            raise NotMergeable(record.path, f"shard {shard} beside one of {known[0].of} parts")
+        if shard.of != of:
+            raise NotMergeable(record.path, f"shard {shard} beside one of {of} parts")
         if shard.index in met:
             raise NotMergeable(record.path, f"shard {shard} is in {met[shard.index]} already")
         met[shard.index] = record.path
-    missing = [index for index in range(1, known[0].of + 1) if index not in met]
+    missing = [f"{index}/{of}" for index in range(1, of + 1) if index not in met]
     if missing:
-        of = known[0].of
-        names = ", ".join(f"{index}/{of}" for index in missing)
-        raise NotMergeable(records[-1].path, f"without shard {names}")
+        raise NotMergeable(records[-1].path, f"without shard {', '.join(missing)}")
 
 
 def _verdicts(records: Sequence[Record]) -> tuple[VerdictLine, ...]:
@@ -170,12 +169,11 @@ def _exit(
     strict = records[0].run.strict
     if any(fails_gate(line, strict=strict) for line in verdicts) or (use and use.fails):
         return 1
-    if any(_fails_on_unsupported(record) for record in records):
+    if any(map(_fails_on_unsupported, records)):
         return 1
-    decided = any(line.verdict in {Verdict.PASSED, Verdict.FAILED} for line in verdicts)
-    if not decided or any(record.interrupted for record in records):
-        return 3
-    return 3 if untested(verdicts, strict=strict) else 0
+    decided = any(line.verdict in DECIDED for line in verdicts)
+    is_whole = decided and not any(record.interrupted for record in records)
+    return 0 if is_whole and not untested(verdicts, strict=strict) else 3
 
 
 def _fails_on_unsupported(record: Record) -> bool:

@@ -50,8 +50,7 @@ def _entry(entry: Accepted) -> Iterator[str]:
 
 def _text(text: str) -> str:
     """A text as YAML: plain where that is certain to mean it, else in JSON's quotes."""
-    if _ADDRESS.fullmatch(text):
-        return text
-    if _PLAIN.fullmatch(text) and text.lower() not in _RESERVED:
+    plain = _PLAIN.fullmatch(text) and text.lower() not in _RESERVED
+    if plain or _ADDRESS.fullmatch(text):
         return text
     return json.dumps(text, ensure_ascii=not text.isprintable())
