@@ -243,7 +243,7 @@ def _tested(asked: _Asked, about: RecordedTarget, access: Access, jobs: Sequence
 
 
 def _safety_of(asked: _Asked, access: Access, jobs: Sequence[Job]) -> RunSafety | None:
-    """What keeps a run to what it made; a target that ends with the run needs none."""
+    """The journal of a run, which limits it to its own resources; None for an embedded target."""
     if asked.target in journals.EMBEDDED:
         return None
     urls = journals.services(jobs, access.url)

@@ -121,6 +121,8 @@ says_conflict = _named(r"Conflict|InUse|IN_?USE")
 """Something is in use, whatever its name."""
 says_state = _named(r"Disabled|(Invalid|Illegal|Incorrect|Wrong)\w*Stat(e|us)")
 """Something is in a state that does not allow it."""
+says_invalid = _named(r"^(Invalid|Malformed|Missing|BadRequest)|Validation")
+"""A request, or a part of it, is not valid."""
 says_repeated = _named(r"Idempot|ButModified", re.IGNORECASE)
 """A creation came before, with other content: AWS Glue has an error for that, and one for a name
 that is taken."""

@@ -44,7 +44,7 @@ _OF_THE_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO}
 
 
 class Interrupted(CouldNotTest):
-    """The user ended a command that had nothing to save (a run saves what it found)."""
+    """The user interrupted a command that has nothing to save (a run saves what it found)."""
 
     told = "interrupted"
 
@@ -88,15 +88,12 @@ class LastingOutput(io.RawIOBase):
         self._is_closed = False
 
     def writable(self) -> bool:
-        """It is written to."""
         return True
 
     def fileno(self) -> int:
-        """What the system calls it."""
         return self._file
 
     def isatty(self) -> bool:
-        """Whether a person reads it."""
         return os.isatty(self._file)
 
     def write(self, data: Any) -> int:
@@ -116,11 +113,9 @@ class LazyGroup(click.Group):
     """A group whose commands live in ``conformance.cli.<name>`` as ``command``."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        """Name the commands without importing them."""
         return list(SUBCOMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        """Import one command."""
         if cmd_name not in SUBCOMMANDS:
             return None
         command: click.Command = importlib.import_module(_module(cmd_name)).command
@@ -131,7 +126,6 @@ class LazyGroup(click.Group):
         ctx: click.Context,  # noqa: ARG002
         formatter: click.HelpFormatter,
     ) -> None:
-        """List the commands without importing them."""
         with formatter.section("Commands"):
             formatter.write_dl(list(SUBCOMMANDS.items()))
 
@@ -184,7 +178,7 @@ def main() -> None:
 
 
 def _lasting(stream: TextIO) -> TextIO:
-    """A stream of this process that lasts; what its encoding lacks appears as codes."""
+    """The stream, made to survive a closed pipe; what it cannot encode becomes escapes."""
     if not isinstance(stream, io.TextIOWrapper) or stream not in (sys.__stdout__, sys.__stderr__):
         return stream
     stream.flush()
@@ -206,7 +200,7 @@ def _is_of_system(error: Exception) -> TypeGuard[OSError]:
 
 
 def tell(message: str, hint: str = "") -> None:
-    """Say what is wrong in one line on standard error, and in another what to do about it."""
+    """Print an error on standard error in one line, and what to do about it in another."""
     from conformance.reports.text import one_line
 
     click.echo(f"conformance: {one_line(message, _LONGEST)}", err=True)
@@ -220,6 +214,6 @@ def _end(problem: Problem) -> None:
 
 
 def _usage(error: click.ClickException) -> str:
-    """Where the options of the command that was misused are explained."""
+    """Where to read about the options of the command that was misused."""
     context = error.ctx if isinstance(error, click.UsageError) else None
     return f"`{context.command_path if context else 'conformance'} --help` says how to use it"

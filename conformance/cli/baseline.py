@@ -131,7 +131,7 @@ def _write(change: BaselineChange) -> None:
 
 
 def _tell_expired(baseline: Baseline, record: Record) -> None:
-    """Say what still fails after its last day: to go on accepting it takes a person."""
+    """Name the failures that are no longer accepted: a person has to decide about them."""
     from conformance.record.baseline import Gate
     from conformance.record.baseline.gate import today_in_utc
 

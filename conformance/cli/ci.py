@@ -24,7 +24,7 @@ MARK = "<!-- conformance -->"
 
 @dataclass(frozen=True, slots=True)
 class CiOptions:
-    """The command line, as values; empty texts are what an input of a workflow left out."""
+    """The command line as values; an empty text is an input that the workflow left out."""
 
     target: str
     start: str
@@ -112,7 +112,7 @@ def _started(options: CiOptions) -> Iterator[None]:
 
 
 def _run(options: CiOptions) -> list[str]:
-    """The command line of the run itself: a separate process, whose exit code is returned."""
+    """The command line of the run, a separate process whose exit code counts."""
     output = options.output
     parts = [sys.executable, "-m", "conformance", "run", options.target, "--quiet"]
     for name, value in (("--baseline", options.baseline), ("--profile", options.profile)):
@@ -133,7 +133,6 @@ def _run(options: CiOptions) -> list[str]:
 
 
 def _publish(record: Path, output: Path, code: int, env: Mapping[str, str]) -> None:
-    """Everything that a job shows of its run."""
     from conformance.record import read_record
     from conformance.reports import facts
     from conformance.reports.annotations import render_annotations
@@ -157,7 +156,7 @@ _COMMENT = 60_000
 
 
 def _append(path: str | None, text: str) -> None:
-    """Add to a file that the runner of the job reads; nothing where it is not one."""
+    """Append to a file that the CI runner reads; without a runner, do nothing."""
     if path:
         with Path(path).open("a", encoding="utf-8") as file:
             file.write(text)

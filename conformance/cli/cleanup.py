@@ -124,7 +124,7 @@ def _clean(
 
 
 def _companions(journal: Journal, access: Access) -> Companions:
-    """What the run made of other services; on AWS it never makes any."""
+    """The resources that the run made in other services; a run on AWS makes none."""
     from conformance.engine.resources.companions import Companions
     from conformance.engine.resources.names import Names
     from conformance.engine.resources.sdk_calls import SdkCaller

@@ -29,13 +29,13 @@ class UnknownConfigProfile(BadInput):
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """A file that was read and found right: ``data`` is its table as it stands."""
+    """A valid configuration file; ``data`` is its table."""
 
     path: Path
     data: Mapping[str, Any]
 
     def options(self, profile: str | None = None) -> dict[str, Any]:
-        """The options by their keys, those of the profile over the rest. UnknownConfigProfile."""
+        """The options by key, those of the profile over the rest. Raises UnknownConfigProfile."""
         profiles = self.data.get("profiles", {})
         if profile is not None and profile not in profiles:
             raise UnknownConfigProfile(self.path, profile, sorted(profiles))
@@ -44,7 +44,7 @@ class Config:
         return self._placed({**rest, **above})
 
     def ci(self) -> dict[str, Any]:
-        """What it says for ``conformance ci`` besides."""
+        """The options that are only for ``conformance ci``."""
         return self._placed(self.data.get("ci", {}))
 
     def _placed(self, table: Mapping[str, Any]) -> dict[str, Any]:
@@ -55,7 +55,7 @@ class Config:
 
 
 def find(named: Path | None = None) -> Config | None:
-    """The file that is named, else that of the current folder, else None. Raises BadConfig."""
+    """The named file, else that of the current folder, else None. Raises BadConfig."""
     if named is not None:
         return _read(named, inside=named.name == PROJECT)
     own, project = Path(NAME), Path(PROJECT)
@@ -107,7 +107,6 @@ def _faults(data: Any) -> Iterator[Mistake]:
 
 
 def _unreachable(table: Mapping[str, Any], place: Steps) -> Iterator[Mistake]:
-    """What a target lacks to be reached."""
     from conformance.transport.endpoint import target_url
     from conformance.transport.errors import MalformedURL
 

@@ -153,7 +153,6 @@ def command(
 def _read(
     pages: tuple[str, ...], service: str | None, fetching: Mapping[str, Any]
 ) -> ReferenceReading:
-    """The pages of the arguments."""
     from conformance.documents.crawl import CrawlOptions, usual_cache
     from conformance.documents.reference import read_reference
 
@@ -167,7 +166,7 @@ def _progress(done: int, known: int, address: str) -> None:
 
 
 def _assembled(found: ServicePages, problems: list[BadInput] | None) -> dict[str, Any]:
-    """The document of a service; with ``problems``, of two with one request the first one stays."""
+    """The document of a service; with ``problems``, the second of two equal requests is skipped."""
     from conformance.contract.deriving import assemble
     from conformance.contract.deriving.assemble import assemble_whole
 
@@ -179,7 +178,7 @@ def _assembled(found: ServicePages, problems: list[BadInput] | None) -> dict[str
 
 
 def _tell_skipped(problems: Sequence[BadInput]) -> None:
-    """Name what was left out, and say so by the exit status."""
+    """Name the pages that were left out, and exit with an error if there are any."""
     for problem in problems:
         click.echo(f"skipped: {problem}", err=True)
     if problems:
@@ -198,7 +197,7 @@ def _check_model(name: str, *, from_pages: bool) -> None:
 
 
 def _lacking(service: str, document: Mapping[str, Any]) -> str:
-    """What a run will take from an SDK model, as pages do not state it; in one line."""
+    """In one line, what a run takes from an SDK model because the pages lack it."""
     from conformance.contract.building import build_contract
     from conformance.contract.inference.setup_operations import completed
 
@@ -209,7 +208,6 @@ def _lacking(service: str, document: Mapping[str, Any]) -> str:
 
 
 def _modelled(model: str, service: str, paths: tuple[str, ...]) -> ServicePages:
-    """The pages that a model stands for."""
     from conformance.contract.globs import glob
     from conformance.documents.sdk.models import NoOperations, load_model
     from conformance.documents.sdk.pages import model_pages
@@ -227,7 +225,6 @@ def _modelled(model: str, service: str, paths: tuple[str, ...]) -> ServicePages:
 
 
 def _targets(output: Path, services: list[str]) -> dict[str, Path]:
-    """The file of each service."""
     if not _is_one_file(output):
         return {name: output / name / SPEC_NAME for name in services}
     if len(services) > 1:
@@ -236,7 +233,6 @@ def _targets(output: Path, services: list[str]) -> dict[str, Path]:
 
 
 def _is_one_file(output: Path) -> bool:
-    """Whether the output is a file, not a folder."""
     return output.suffix.lower() in FILE_SUFFIXES and not output.is_dir()
 
 
@@ -260,7 +256,7 @@ def _report(found: ServicePages, document: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _constraints(node: Any) -> int:
-    """How many stated constraints a derived document holds: all sources but those of types."""
+    """How many constraints a derived document states: all sources but those of types."""
     count = 0
     stack = [node]
     while stack:

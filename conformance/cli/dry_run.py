@@ -26,14 +26,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class DryRun:
-    """What a rehearsal sent, by service and operation, and how much of it created something."""
+    """What a rehearsal sent, by service and operation, and how many resources it created."""
 
     sent: Mapping[tuple[str, str], int]
     created: Mapping[str, int]
 
     @property
     def requests(self) -> int:
-        """All of them."""
         return sum(self.sent.values())
 
 
@@ -144,7 +143,7 @@ def render(
     factor: float,
     rate: float | None,
 ) -> list[str]:
-    """The lines that tell what a run would do; ``rate`` is what the user allows a second."""
+    """The description of what a run would do; ``rate`` is the user's limit per second."""
     from conformance.engine.safety.quotas import seconds
 
     limited = target == "aws"
@@ -178,5 +177,4 @@ def _time(seconds: float) -> str:
 
 
 def as_json(policy: dict[str, Any]) -> str:
-    """The policy as it is pasted."""
     return json.dumps(policy, indent=2)

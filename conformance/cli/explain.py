@@ -71,7 +71,7 @@ def command(requirement: str, given: tuple[str, ...]) -> None:
 
 
 def covering(contracts: Iterable[Contract], requirement: str) -> str | None:
-    """The id of what covers this one in a service that states nested structures once."""
+    """The id of the requirement that covers this one, where nested structures are stated once."""
     from conformance.contract.listing.sharing import sharing_of
 
     found = (sharing_of(contract).covering(requirement) for contract in contracts)
@@ -79,7 +79,6 @@ def covering(contracts: Iterable[Contract], requirement: str) -> str | None:
 
 
 def explain(contract: Contract, one: Requirement) -> None:
-    """Print everything about a requirement."""
     from conformance.plan.planner import plan
 
     click.echo(f"{one.id}\n\n  {one.statement}\n")
@@ -119,7 +118,7 @@ def _examples(contract: Contract, probes: Sequence[Probe]) -> Iterator[str]:
 
 
 def _filled(contract: Contract, probe: Probe) -> dict[str, object]:
-    """The members with names that a reader takes for names, and with what is given."""
+    """The members with readable names for placeholders, and with the given resources."""
     from conformance.contract.given import given_kinds
     from conformance.engine.resources.names import fill
     from conformance.plan.valid_requests.resources import kind_of

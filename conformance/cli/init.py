@@ -73,7 +73,7 @@ def _write_config(here: Path, emulator: str) -> None:
 
 
 def _include(here: Path) -> None:
-    """The file of GitLab's that names the job, where there is none yet."""
+    """Make GitLab's main file include the job, or say how to."""
     main = here / ".gitlab-ci.yml"
     included = f"include: {_FILES[GITLAB]}\n"
     if not main.exists():
@@ -105,7 +105,7 @@ def _write(path: Path, text: str) -> None:
 
 
 def forges(folder: Path) -> Iterator[tuple[str, str]]:
-    """The kind of continuous integration, with where that was seen."""
+    """The CI systems that the project uses, each with the evidence."""
     if (folder / ".gitlab-ci.yml").exists():
         yield GITLAB, ".gitlab-ci.yml"
     if (folder / ".github").is_dir():
@@ -117,7 +117,7 @@ def forges(folder: Path) -> Iterator[tuple[str, str]]:
 
 
 def emulators(folder: Path) -> Iterator[tuple[str, str]]:
-    """The emulator that the project uses, with where that was seen."""
+    """The emulators that the project uses, each with the evidence."""
     for pattern in _DEPENDENCIES:
         for path in sorted(folder.glob(pattern)):
             text = "\n".join(

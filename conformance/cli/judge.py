@@ -152,7 +152,6 @@ def _notes(found: ClassifiedTraffic) -> list[str]:
 
 
 def _unjudged(found: ClassifiedTraffic) -> Iterator[str]:
-    """What was not judged of the exchanges, and why."""
     if found.others:
         yield f"{found.others:,} are not requests of these services"
     if found.foreign:
@@ -165,7 +164,7 @@ def _unjudged(found: ClassifiedTraffic) -> Iterator[str]:
 
 
 def _tell(left_out: Sequence[LeftOut]) -> None:
-    """Name every file that is left out, while there is nothing else to read."""
+    """Name the files that are left out, before anything else is printed."""
     for one in left_out[:NAMED]:
         click.echo(f"left out: {one.path} ({one.why})", err=True)
     if len(left_out) > NAMED:

@@ -127,7 +127,7 @@ def _status(campaign: Campaign) -> int:
 
 @dataclass
 class MutantsDisplay(Display):
-    """Tells how far it is: a bar on a terminal, plain lines elsewhere."""
+    """Shows progress: a bar on a terminal, plain lines elsewhere."""
 
     total: int
     quiet: bool
@@ -148,7 +148,7 @@ class MutantsDisplay(Display):
         return self
 
     def show(self, result: Result) -> None:
-        """Count one result; one that was not killed by name is printed at once."""
+        """Count a result; a mutant that was not killed by name is printed at once."""
         from conformance.runs.mutants import MutantStatus
 
         self._done += 1

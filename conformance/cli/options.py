@@ -141,7 +141,7 @@ given_options = together(
 
 
 def take_given(options: dict[str, Any]) -> Given:
-    """Take both options out of a command line. Raises BadGiven."""
+    """Pop both options off a command line. Raises BadGiven."""
     from conformance.contract.given import BadGiven, read_given
 
     texts, may_change = options.pop("given"), bool(options.pop("may_change", False))
@@ -174,7 +174,7 @@ changed_since_option = click.option(
 
 
 def take_globs(given: dict[str, Any]) -> tuple[str, ...]:
-    """Take both options out of a command line: one filter, in which ``!`` marks exclusions."""
+    """Pop both options off a command line: one filter, in which ``!`` marks exclusions."""
     return excluding(given.pop("globs"), given.pop("excluded"))
 
 
@@ -184,7 +184,7 @@ _FORM = re.compile(r"([1-9][0-9]{0,3})/([1-9][0-9]{0,3})")
 def read_shard(
     context: click.Context, parameter: click.Parameter, text: str | None
 ) -> Shard | None:
-    """``I/N``, part I of N, counted from 1, as a value; a part beyond the last is bad usage."""
+    """Parse ``I/N``, part I of N, counted from 1; a part beyond the last is bad usage."""
     if text is None:
         return None
     found = _FORM.fullmatch(text)
@@ -251,7 +251,7 @@ def read_gate(path: Path | None, *, strict: bool) -> Gate | None:
 
 
 def tell_untested(lines: Sequence[VerdictLine], *, strict: bool) -> None:
-    """Say on standard error which operations were not tested, and what to do about it."""
+    """Name the operations that were not tested, on standard error, and what to do about it."""
     from conformance.record import untested
     from conformance.reports.facts import told_untested
 

@@ -52,7 +52,7 @@ class Outputs:
     allure: Path | None
 
     def check_writable(self) -> None:
-        """Find out beforehand whether the reports can be written. Raises UnwritableReport."""
+        """Check beforehand that the reports can be written. Raises UnwritableReport."""
         from conformance.reports.files import check_folder, check_writable
 
         for path in (self.html, self.junit, self.markdown, self.ctrf):
@@ -62,7 +62,7 @@ class Outputs:
             check_folder(self.allure)
 
     def write(self, record: Record) -> Iterator[tuple[str, Path]]:
-        """Write the reports one by one; gives each one's kind and file. Raises UnwritableReport."""
+        """Write the reports; yields the kind and the file of each. Raises UnwritableReport."""
         from conformance import reports
 
         for kind in ("html", "junit", "markdown", "ctrf", "allure"):

@@ -10,7 +10,7 @@ from conformance.errors import BadInput
 
 
 class OverlayExists(BadInput):
-    """There is an overlay that somebody may have written: ``path``."""
+    """An overlay exists that somebody may have written by hand."""
 
     hint = "-o FILE writes another one; --force replaces this one"
 

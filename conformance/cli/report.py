@@ -17,7 +17,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 class ReportCommand(click.Command):
-    """A command that hands over to a subcommand when its first argument names one."""
+    """A command that hands over to a subcommand that its first argument names."""
 
     subcommands: ClassVar[Mapping[str, click.Command]] = SUBCOMMANDS
 
@@ -39,7 +39,6 @@ class ReportCommand(click.Command):
         ctx: click.Context,  # noqa: ARG002 - the signature is click's
         formatter: click.HelpFormatter,
     ) -> None:
-        """List the subcommands below the options."""
         rows = [(name, sub.get_short_help_str()) for name, sub in self.subcommands.items()]
         if rows:
             with formatter.section("Commands"):

@@ -146,7 +146,7 @@ def _run(options: RunOptions, starting: endpoint.Starting | None, interrupts: In
 
 
 def _selected(options: RunOptions) -> tuple[list[Job], Narrowed | None]:
-    """What is to be tested, and what an earlier record leaves of it."""
+    """The requirements to test, less those that an earlier record has shown to hold."""
     jobs = select_jobs(options.services, options.globs, options.given)
     since = changed_since(jobs, options.changed_since, options.outputs.record)
     left = jobs if since is None else since.jobs
@@ -177,7 +177,7 @@ def _recorded(
     interrupts: Interrupts,
     since: Narrowed | None,
 ) -> tuple[RunOutcome, int]:
-    """Run, and record every verdict as it is decided."""
+    """Run, and record every verdict when it is decided."""
     from conformance import record
 
     # Made beforehand: a record that ends before its first line is none.
@@ -197,7 +197,7 @@ def _recorded(
 
 
 def _first_request(job: Job) -> tuple[str, str]:
-    """The signing name and the path of the resource's list, for a target that loads ahead."""
+    """The signing name and path of the main resource's list, with which a target warms up."""
     operation = job.contract.operations.get(job.contract.overlay.main.list or "")
     return job.contract.signing_name, operation.path if operation else "/"
 

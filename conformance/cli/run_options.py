@@ -44,7 +44,6 @@ display_options = together(
 
 
 def tell_durations(lines: Sequence[VerdictLine], most: int) -> None:
-    """Print the requirements that took the most requests."""
     if not most:
         return
     hungry = sorted(lines, key=lambda line: -line.requests)[:most]
@@ -113,13 +112,12 @@ aws_options = together(
 
 
 def region_of(given: Mapping[str, Any]) -> str | None:
-    """The region of a command line; on AWS that of the environment, where none is given."""
+    """The region of the command line; on AWS, else that of the environment."""
     asked = AwsOptions(**{name: given[name] for name in AwsOptions.__slots__})
     return asked.named_region() if given["target"] == NAME else asked.region
 
 
 def take_aws_options(given: dict[str, Any]) -> AwsOptions:
-    """Take the options out of a command line."""
     return AwsOptions(**{name: given.pop(name) for name in AwsOptions.__slots__})
 
 

@@ -56,7 +56,7 @@ def command(
 
 
 def _keys() -> dict[str, SigningKey]:
-    """Those of the environment, and test/test."""
+    """The key of the environment, and test/test."""
     from conformance.reference.server import TEST_KEYS
     from conformance.reference.signatures import SigningKey
 
@@ -68,7 +68,7 @@ def _keys() -> dict[str, SigningKey]:
 
 
 def _announce(url: str, reading: str, faults: tuple[str, ...]) -> None:
-    """One line on standard output that a program can wait for, the rest on standard error."""
+    """Print the address on standard output, for programs, and the rest on standard error."""
     click.echo(f"listening on {url}")
     click.echo("  API Gateway      /apikeys  /tags/{arn}", err=True)
     click.echo("  Amazon Location  /metadata/v0/keys  /metadata/v0/list-keys", err=True)

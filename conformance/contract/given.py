@@ -27,13 +27,13 @@ OPTION = "--may-change"
 
 
 class BadGiven(BadInput):
-    """Something given that no operation takes, or that is not written as it is to be."""
+    """A given resource that no operation takes, or that is not written as it should be."""
 
     hint = "write MEMBER=VALUE or KIND.MEMBER=VALUE, for example --given KeyName=my-key"
 
 
 def read_given(texts: Sequence[str], *, may_change: bool = False) -> Given:
-    """What the user wrote, as values. Raises BadGiven."""
+    """Parse what the user wrote. Raises BadGiven."""
     found = []
     for text in texts:
         name, separator, value = text.partition("=")
@@ -45,7 +45,7 @@ def read_given(texts: Sequence[str], *, may_change: bool = False) -> Given:
 
 
 def with_given(contract: Contract, given: Given) -> Contract:
-    """The contract in whose requests what is given stands wherever it is taken."""
+    """The contract with the given resources in every request that takes one."""
     if not given:
         return contract
     operations = {
@@ -56,7 +56,7 @@ def with_given(contract: Contract, given: Given) -> Contract:
 
 
 def check_given(contracts: Sequence[Contract], given: Given) -> None:
-    """Hold everything that is given to being of use. Raises BadGiven."""
+    """Check that every given resource is of use. Raises BadGiven."""
     for one in given.members:
         if any(_takes(contract, one) for contract in contracts):
             continue
@@ -72,7 +72,6 @@ def check_given(contracts: Sequence[Contract], given: Given) -> None:
 
 
 def given_kinds(contract: Contract) -> dict[str, GivenMember]:
-    """The kinds of which one is given, by name."""
     return {
         name: member
         for name, one in contract.overlay.kinds().items()
@@ -82,7 +81,7 @@ def given_kinds(contract: Contract) -> dict[str, GivenMember]:
 
 
 def not_to_be_sent(contract: Contract) -> dict[str, str]:
-    """The operations that would change or delete what is given and may not, each with why."""
+    """The operations that would change or delete a given resource against the rules, and why."""
     found: dict[str, str] = {}
     for operation in contract.operations.values():
         one = _changed_by(contract, operation)
@@ -96,14 +95,13 @@ def not_to_be_sent(contract: Contract) -> dict[str, str]:
 
 
 def looks(contract: Contract, operation: Operation) -> bool:
-    """Whether an operation changes nothing."""
     roles = {name for one in contract.overlay.kinds().values() for name in (one.read, one.list)}
     safe = operation.method in SAFE or operation.name in roles
     return safe or looks_only(operation.name)
 
 
 def deletes(contract: Contract, operation: Operation) -> bool:
-    """Whether an operation deletes what it names last, and not a mere part or a tag of it."""
+    """Whether an operation deletes the resource that it names last, not just a part of it."""
     if operation.name in {one.delete for one in contract.overlay.kinds().values()}:
         return True
     if operation.name.startswith("Untag"):
@@ -124,7 +122,7 @@ def makes_another(contract: Contract, operation: Operation) -> bool:
 
 
 def _changed_by(contract: Contract, operation: Operation) -> GivenMember | None:
-    """What is given and an operation would change: what its path names last, else its body."""
+    """The given resource that an operation would change: the last of its path, else of its body."""
     made = any(one.is_made_by(operation.name) for one in contract.overlay.kinds().values())
     if made or looks(contract, operation):
         return None
@@ -191,7 +189,7 @@ def _shape(shape: Shape, value: str | None, given: Mapping[str, str], depth: int
 
 
 def _without_unread(contract: Contract, given: Given) -> Overlay:
-    """The overlay without the kinds of which one is given that nothing reads: there it is text."""
+    """The overlay without kinds that are given and that nothing reads: their ids are plain text."""
     import msgspec
 
     unread = {
@@ -212,7 +210,7 @@ def _without_unread(contract: Contract, given: Given) -> Overlay:
 
 
 def _is_for(contract: Contract, operation: Operation, one: GivenMember) -> bool:
-    """Whether what is given of a kind is meant in an operation."""
+    """Whether an operation takes a given resource of this kind."""
     if not one.kind:
         return True
     kinds = contract.overlay.kinds().items()

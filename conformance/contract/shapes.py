@@ -49,7 +49,7 @@ class SpecProblem(BadInput):
 
 
 def wire_names(schema: Json) -> WireNames:
-    """What a value is called in XML and in form parameters."""
+    """The names of a value in XML and in form parameters."""
     xml = schema.get("xml", {})
     return WireNames(
         name=xml.get("name"),
@@ -84,7 +84,6 @@ class ShapeReader:
         self._made: dict[tuple[str, frozenset[str]], dict[str, Member]] = {}
 
     def source(self, pointer: Json | None) -> Source:
-        """A source pointer with the URL and hash of its document."""
         if not pointer:
             return Source()
         if "observation" in pointer or "protocol" in pointer:
@@ -93,7 +92,7 @@ class ShapeReader:
         return Source.of(pointer).in_documents(self._documents)
 
     def level(self, schema: Json, keyword: str, source: Source) -> Level:
-        """The overlay's level for a keyword, else what its source is worth."""
+        """The overlay's level for a keyword, else the usual one of its source."""
         stated = schema.get("x-levels", {}).get(keyword)
         if stated:
             return Level(stated)
@@ -109,12 +108,10 @@ class ShapeReader:
         }
 
     def names(self, schema: Json) -> WireNames:
-        """What the value of a schema (or a reference to one) is called."""
         target = self._resolve(schema)
         return wire_names({**target, **schema})
 
     def member(self, name: str, schema: Json, location: Location, *, required: bool) -> Member:
-        """One member with its shape and the source of its being required."""
         sources = schema.get("x-sources", {})
         source = self.source(sources.get("required"))
         return Member(
@@ -188,7 +185,7 @@ class ShapeReader:
         return self._made[key]
 
     def _leads_to(self, name: str) -> frozenset[str]:
-        """The structures that are part of a structure, of its parts, and so on."""
+        """All structures within a structure, at any depth."""
         if name not in self._reach:
             found: set[str] = set()
             queue = [name]
@@ -253,7 +250,6 @@ class ShapeReader:
 
 
 def _references(schema: Any) -> Iterator[str]:
-    """The names of the schemas that a schema refers to."""
     if isinstance(schema, dict):
         if isinstance(schema.get("$ref"), str):
             yield schema["$ref"].rsplit("/", 1)[-1]

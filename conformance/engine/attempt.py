@@ -73,14 +73,14 @@ def _refused_by_entry(session: Session, trial: ProbeResult) -> ProbeResult:
 
 
 def _tell_the_same(member: str, sent: SentProbe, usual: SentProbe | None) -> bool:
-    """Whether two answers name the same errors of their entries."""
+    """Whether two answers report the same errors of their entries."""
     if usual is None or not isinstance(usual.answer.body, dict):
         return True
     return _codes(sent.answer.body[member]) == _codes(usual.answer.body.get(member))
 
 
 def _codes(told: Any) -> set[str]:
-    """The names of errors in a list of entries that failed."""
+    """The error codes in a list of failed entries."""
     if isinstance(told, list):
         return {code for entry in told for code in _codes(entry)}
     if not isinstance(told, dict):
@@ -105,7 +105,7 @@ def _in_time(session: Session, probe: Probe, *, fresh: bool) -> SentProbe:
 
 
 def _blamed_on_its_form(session: Session, trial: ProbeResult) -> ProbeResult:
-    """The trial, or one that shows nothing where the usual form of the request fares no better."""
+    """The trial; an empty one if the usual form of the request fares no better."""
     probe = trial.probe
     if trial.finding is None:
         return trial

@@ -46,7 +46,6 @@ class RunOutcome:
     problem: Problem | None = None
 
     def coverage(self, jobs: Sequence[Job]) -> record.Coverage:
-        """How many request constraints were observed on both sides."""
         wanted = {one.id for job in jobs for one in job.requirements if one.subject in CONSTRAINTS}
         both = sum(
             1
@@ -119,7 +118,7 @@ def place(requirement: str, of: int) -> int:
 
 
 def in_every_part(requirement: Requirement) -> bool:
-    """Whether it is judged by the answers to whatever is sent."""
+    """Whether the answers to any request judge it."""
     return is_watched(requirement) or requirement.subject is Subject.ERROR
 
 

@@ -55,7 +55,6 @@ def unanswered(session: Session, sent: SentProbe) -> str:
 
 
 def judged(session: Session, probe: Probe, sent: SentProbe) -> ProbeResult:
-    """What the answer to a probe says of its requirement."""
     answer = sent.answer
     if answer.throttled:
         return ProbeResult(probe, sent, None, f"throttled: {answer.told()}")

@@ -163,7 +163,6 @@ class RequestSavings:
         return self._may_be_kept(probe) and _template(probe) in self._accepted
 
     def learn(self, trial: ProbeResult) -> None:
-        """Keep that a request was accepted."""
         held = trial.finding is not None and trial.finding.held
         if held and trial.sent.answer.ok and self._may_be_kept(trial.probe):
             self._accepted.add(_template(trial.probe))
@@ -182,11 +181,9 @@ class Took:
 
     @property
     def mean(self) -> float:
-        """Seconds of one."""
         return self.seconds / self.times
 
     def add(self, seconds: float) -> None:
-        """Count one more."""
         self.times += 1
         self.seconds += seconds
 
@@ -208,7 +205,6 @@ class Costs:
         return int(self._more)
 
     def observe(self, sent: SentProbe) -> None:
-        """Count one request."""
         if not sent.answer.ok:
             return
         name = sent.probe.operation.name

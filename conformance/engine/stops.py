@@ -25,7 +25,6 @@ class Limits:
 
     @property
     def any(self) -> bool:
-        """Whether anything is limited."""
         return self.seconds is not None or self.requests is not None
 
     def leave(self, seconds: float, requests: int) -> bool:

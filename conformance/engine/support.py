@@ -73,7 +73,10 @@ def standing_of(sent: SentProbe, channel: Channel, nonce: str) -> Support:
         return silent_of(sent)
     if answer.status is None:
         why = f"no answer to a valid request ({answer.told()})"
-        return Support(SupportStatus.UNKNOWN, why, obstacle=Obstacle(ObstacleCause.NO_ANSWER))
+        # What the run holds back for safety is nobody's silence.
+        kept = answer.failure is FailureKind.WITHHELD
+        obstacle = None if kept else Obstacle(ObstacleCause.NO_ANSWER)
+        return Support(SupportStatus.UNKNOWN, why, obstacle=obstacle)
     if answer.throttled:
         return Support(
             SupportStatus.UNKNOWN,

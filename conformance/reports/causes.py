@@ -64,17 +64,15 @@ class FailureCause:
 
     @property
     def level(self) -> Level:
-        """The worst level of its failures."""
         return self.lines[0].level
 
     @property
     def operations(self) -> tuple[str, ...]:
-        """The operations concerned, in order of appearance."""
         return tuple(dict.fromkeys(line.operation or line.service for line in self.lines))
 
 
 def causes(record: Record) -> tuple[FailureCause, ...]:
-    """The failures of a record by likely cause, the most consequential cause first."""
+    """The failures of a record by likely cause, the gravest cause first."""
     groups: dict[Signature, list[VerdictLine]] = {}
     for line in failures(record):
         groups.setdefault(signature(line), []).append(line)
@@ -84,7 +82,7 @@ def causes(record: Record) -> tuple[FailureCause, ...]:
 
 
 def signature(line: Failure) -> Signature:
-    """What failures of one cause have in common."""
+    """A key that failures with one cause share."""
     exchange = deciding(line)
     if exchange is None:
         return ("statement", *_kind(line))
@@ -101,7 +99,7 @@ def signature(line: Failure) -> Signature:
 
 
 def _form(response: RecordedResponse, request: RecordedRequest) -> str:
-    """A title for what is wrong with the answer as such, "" where nothing is."""
+    """A title for an answer whose form is wrong, else empty."""
     body = response.body or ""
     what = "Errors" if response.status >= _CLIENT_ERROR else "Answers"
     if response.status < _CLIENT_ERROR and any(
@@ -156,7 +154,7 @@ def _cause(key: Signature, lines: list[VerdictLine], *, strict: bool) -> Failure
 
 
 def cause_title(key: Signature, lines: Sequence[Failure]) -> str:
-    """A title for failures with this signature, worst first."""
+    """A title for failures with this signature; the worst is first in ``lines``."""
     if key[0] == "silence":
         said = key[1].removeprefix("no answer").lstrip(" :,")
         return f"No answer: {said}" if said else "No answer"
@@ -197,7 +195,7 @@ def _statement_title(section: str, how: str, side: str) -> str:
 
 
 def _consequence(cause: FailureCause, *, strict: bool) -> int:
-    """Failures that gate outweigh any that do not; worse levels weigh more."""
+    """The weight of a cause: gating failures outweigh all others, and worse levels weigh more."""
     return sum(
         _WEIGHT[line.level] * (_GATE_FACTOR if fails_gate(line, strict=strict) else 1)
         for line in cause.lines

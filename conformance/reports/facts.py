@@ -66,18 +66,18 @@ class Undecided:
 
 
 class Failure(Protocol):
-    """What of the line of a failure its cause rests on."""
+    """The fields of a verdict that decide the cause of a failure."""
 
     @property
-    def requirement(self) -> str: ...  # noqa: D102 - as in VerdictLine
+    def requirement(self) -> str: ...
     @property
-    def operation(self) -> str | None: ...  # noqa: D102
+    def operation(self) -> str | None: ...
     @property
-    def statement(self) -> str: ...  # noqa: D102
+    def statement(self) -> str: ...
     @property
-    def evidence(self) -> tuple[RecordedExchange, ...]: ...  # noqa: D102
+    def evidence(self) -> tuple[RecordedExchange, ...]: ...
     @property
-    def reason(self) -> str: ...  # noqa: D102
+    def reason(self) -> str: ...
 
 
 def target_name(record: Record) -> str:
@@ -87,7 +87,7 @@ def target_name(record: Record) -> str:
 
 
 def headline(record: Record) -> str:
-    """What the run says of the target, in a few words: ``does not conform``."""
+    """The verdict on the target in a few words: ``does not conform``."""
     known = _OF_TRAFFIC if record.run.profile == "traffic" else _HEADLINES
     said = known.get(record.exit, "could not be tested")
     if record.exit == EXIT_OPEN and not record.interrupted and untested(record):
@@ -114,7 +114,7 @@ def failures(record: Record) -> tuple[VerdictLine, ...]:
 
 
 def severity(line: VerdictLine, *, strict: bool) -> tuple[bool, bool, int]:
-    """A sort key: the worst failure first, what is about every answer before its consequences."""
+    """A sort key: the worst failure first; what concerns every answer before its consequences."""
     gates = fails_gate(line, strict=strict)
     return (not gates, not (gates and line.operation is None), LEVELS.index(line.level))
 
@@ -135,12 +135,12 @@ def gate_sentence(record: Record) -> str:
 
 
 def untested(record: Record) -> str:
-    """Which operations a run could not test enough to say that they conform; "" for none."""
+    """The operations that were tested too little to say that they conform; empty for none."""
     return told_untested(unfinished(record.verdicts, strict=record.run.strict))
 
 
 def told_untested(found: Sequence[Untested]) -> str:
-    """The same, of these operations."""
+    """A sentence about these operations; empty for none."""
     parts = [
         f"{operation_name(one.service, one.operation)}: {one.open:,} of {one.of:,} requirements"
         f" ({one_line(one.reason, LONGEST_REASON)})"
@@ -167,7 +167,7 @@ def exit_meaning(record: Record) -> str:
 
 
 def baseline_news(record: Record) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """What a person should do about the baseline: a sentence, and the requirements it is about."""
+    """What to do about the baseline: a sentence, and the requirements that it is about."""
     use = record.summary.baseline if record.summary else None
     if use is None:
         return
@@ -183,17 +183,15 @@ def baseline_news(record: Record) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 
 def scores(record: Record) -> tuple[ServiceScore, ...]:
-    """The score of each service, in the order of the record."""
     return score_services(record.verdicts, strict=record.run.strict)
 
 
 def whole_score(record: Record) -> ServiceScore:
-    """The score of all services together."""
     return total(scores(record))
 
 
 def score_sentence(score: ServiceScore) -> str:
-    """The two figures of a score, and what is open, on one line."""
+    """The two figures of a score, and how much is undecided, on one line."""
     decided = score.decided
     held = f"{share_text(decided)} requirements hold of what is implemented"
     parts = [held if decided.of else "no requirement was decided"]
@@ -211,12 +209,11 @@ def share_text(share: Share) -> str:
 
 
 def share_cell(share: Share) -> str:
-    """A share in a table, where nothing needs no words."""
+    """A share in a table; a dash where there is nothing to share."""
     return share_text(share) if share.of else "-"
 
 
 def by_operation(lines: Iterable[VerdictLine]) -> dict[tuple[str, str | None], list[VerdictLine]]:
-    """The lines by service and operation, both in order of appearance."""
     groups: dict[tuple[str, str | None], list[VerdictLine]] = {}
     for line in lines:
         groups.setdefault((line.service, line.operation), []).append(line)
@@ -229,7 +226,7 @@ def operation_name(service: str, operation: str | None) -> str:
 
 
 def undecided(record: Record) -> Iterator[Undecided]:
-    """What was neither passed nor failed, by verdict and reason, our own errors first."""
+    """What neither passed nor failed, by verdict and reason, our own errors first."""
     groups: dict[tuple[Verdict, str], list[VerdictLine]] = {}
     for line in record.verdicts:
         if line.verdict in UNDECIDED:
@@ -252,7 +249,7 @@ def source_text(source: Source) -> str:
 
 
 def web_address(source: Source) -> str | None:
-    """The address of the source where it is one that a browser may be sent to."""
+    """The address of the source, if it is one for a browser."""
     address = source.url or ""
     return address if address.startswith(("https://", "http://")) else None
 
@@ -266,7 +263,7 @@ def deciding(line: Failure) -> RecordedExchange | None:
 
 
 def seen(line: Failure) -> str:
-    """What was seen of a requirement; where the record has no exchange, why it is so."""
+    """What was seen of a requirement; without an exchange, the reason."""
     exchange = deciding(line)
     return exchange.seen if exchange else line.reason
 
@@ -279,7 +276,6 @@ def error_code(response: RecordedResponse) -> str:
 
 
 def json_object(text: str | None) -> dict[str, Any]:
-    """The JSON object that the text is, or an empty one."""
     try:
         value = json.loads(text or "")
     except (ValueError, RecursionError):

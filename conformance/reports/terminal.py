@@ -38,21 +38,20 @@ _HEADLINE = {0: "bold green", 1: "bold red"}
 
 
 class _Summary(NamedTuple):
-    """What of a record is grouped: once, however often it is tried on the screen."""
+    """The groups of a record, made once for all attempts to fit the screen."""
 
     causes: tuple[FailureCause, ...]
     undecided: tuple[facts.Undecided, ...]
 
 
 class _Fit(NamedTuple):
-    """What of a summary is told, and whether in as few rows as can be."""
+    """How much of a summary is printed, and whether in as few rows as possible."""
 
     causes: int
     brief: bool = False
 
     @property
     def services(self) -> int:
-        """How many services are told one by one."""
         return _ROWS_IN_BRIEF if self.brief else _SERVICES
 
 

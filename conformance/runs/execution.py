@@ -69,7 +69,7 @@ def concluded(
     fail_on_unsupported: bool = False,
     whole: bool = True,
 ) -> SummaryLine:
-    """What the outcome of a run comes to; not ``whole`` is a part of a run, see baseline_use."""
+    """The summary line of a run; not ``whole`` is a part of a run, see baseline_use."""
     code = exit_code(outcome, strict=strict, fail_on_unsupported=fail_on_unsupported)
     use = baseline_use(gate, outcome.verdicts, config.jobs, whole=whole)
     if use is not None and use.fails:

@@ -9,7 +9,7 @@ import pytest
 
 from conformance.plan.sequences import assertions
 
-RIGHT = ("tests.servers.queues.", "tests.servers.keys.")
+RIGHT = ("tests.servers.queues.", "tests.servers.keys.", "tests.servers.uncurated.")
 
 
 @pytest.fixture(autouse=True)

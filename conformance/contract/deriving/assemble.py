@@ -142,7 +142,7 @@ def _from_page(page: StructurePage, shown: SyntaxExamples, builder: SchemaBuilde
 
 
 def _from_syntax(name: str, shown: SyntaxExamples, builder: SchemaBuilder) -> Schema:
-    """A structure without a page: the last syntax block that shows it, or nothing but its name."""
+    """A structure without a page: from the last syntax block that shows it, else its name alone."""
     sights = shown.sights.get(name, [])
     if not sights:
         builder.notes.append(f"{name}: no page and no syntax block shows its members")

@@ -19,7 +19,6 @@ FAULTS = ("limit", "enum", "type", "required", "patch", "syntax", "route")
 
 
 def reference_faults(contract: Contract) -> Iterator[OverlayFault]:
-    """Every name in an overlay that nothing has."""
     yield from _Checker(contract).all()
 
 

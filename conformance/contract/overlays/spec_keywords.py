@@ -91,7 +91,7 @@ def _of_schema(schema: Any, at: Way) -> Iterator[OverlayFault]:
 
 
 def _of_notes(schema: Mapping[str, Any], at: Way) -> Iterator[OverlayFault]:
-    """The extensions whose own keys or values are a vocabulary."""
+    """Check the extensions whose keys or values are a vocabulary."""
     keywords = SCHEMA | {"content-type", "status"}
     for note in ("x-sources", "x-levels"):
         for keyword in schema.get(note, {}):
@@ -133,5 +133,5 @@ def _no(why: str, word: str, known: frozenset[str] | tuple[str, ...], at: Way) -
 
 @lru_cache(maxsize=256)
 def _meant(word: str, known: frozenset[str] | tuple[str, ...]) -> str:
-    """Derived specs have keys of their own, the same ones in every schema."""
+    """Cached: the schemas of a derived spec repeat the same keys."""
     return suggestion(word, known)

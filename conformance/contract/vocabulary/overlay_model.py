@@ -131,15 +131,12 @@ class Resource(OverlayPart, frozen=True):
     contents: Contents | None = None
 
     def roles(self) -> dict[str, str]:
-        """The operation of each role that the kind has."""
         return {role: name for role in ROLES if (name := getattr(self, role)) is not None}
 
     def is_made_by(self, operation: str) -> bool:
-        """Whether an operation creates it."""
         return operation == self.create or operation in self.also_created_by
 
     def is_of(self, operation: str) -> bool:
-        """Whether an operation is part of its lifecycle."""
         return operation in self.roles().values() or operation in self.also_created_by
 
     @property
@@ -149,27 +146,22 @@ class Resource(OverlayPart, frozen=True):
 
     @property
     def unique_member(self) -> str | None:
-        """The member that no two resources may share."""
         return None if self.unique is None else self.unique.member
 
     @property
     def unique_error(self) -> str | None:
-        """The error of a creation whose unique member is taken."""
         return None if self.unique is None else self.unique.error
 
     @property
     def mark_name(self) -> str | None:
-        """The member that shows a resource's name."""
         return None if self.mark is None else self.mark.name
 
     @property
     def tag_property(self) -> str | None:
-        """The member that holds a resource's tags."""
         return None if self.mark is None else self.mark.tag_property
 
     @property
     def page(self) -> Page | None:
-        """The members that lead through the list."""
         return None if self.listing is None else self.listing.page
 
 

@@ -96,11 +96,9 @@ class StepsRule(Rule, frozen=True, tag="steps"):
     each: tuple[Any, ...] = (None,)
 
     def every(self) -> tuple[Step, ...]:
-        """All of its steps, in order."""
         return (*self.before, *self.steps)
 
     def longest_pause(self) -> float:
-        """Seconds; 0 where no step pauses."""
         return max((step.pause or 0.0 for step in self.every()), default=0.0)
 
 

@@ -1,5 +1,6 @@
 """What protocols differ in where a model is read as pages: routes, media types, names."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +28,7 @@ without a declared status may have any.
 """
 LOCATED = frozenset({REST_JSON, "rest-xml"})
 """Those that put members into the path, the query and headers."""
+STATUS_IN_PROSE = re.compile(r"\bhttp status code(?::| of)\s*(\d{3})\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +86,15 @@ class Bindings:
         return self.protocol == "rpc-v2-cbor"
 
     def status(self, shape: Mapping[str, Any]) -> int | None:
-        """The status of an error; where the model has none, what its fault says."""
-        stated: int | None = shape.get("error", {}).get("httpStatusCode")
-        if stated or self.is_named:
-            return stated
-        return 500 if shape.get("fault") else 400
+        """The status of an error; where the model has none, what its fault says.
+
+        None where it may have any, also since its own prose states another one.
+        """
+        status: int | None = shape.get("error", {}).get("httpStatusCode")
+        if not status and not self.is_named:
+            status = 500 if shape.get("fault") else 400
+        stated = STATUS_IN_PROSE.search(shape.get("documentation", ""))
+        return None if stated and status and int(stated[1]) != status else status
 
     def code(self, name: str, shape: Mapping[str, Any]) -> str:
         """The name of an error on the wire."""

@@ -51,7 +51,7 @@ class Authentication:
         self._known: dict[tuple[str, str], _Case | str] = {}
 
     def decide(self, requirements: Sequence[Requirement]) -> None:
-        """Decide each requirement of the group by the target's own answers to wrong signatures."""
+        """Decide the requirements by the answers to wrong signatures."""
         if self._run.settings.auth is Auth.OFF:
             self._skip(requirements, "switched off (--auth off)")
             return
@@ -90,13 +90,13 @@ class Authentication:
             self._run.decisions.give(requirement, Verdict.SKIPPED, why)
 
     def _rule(self, requirement: Requirement) -> SignatureCheck:
-        """The rule of a requirement, for the operations that are not left out of the run."""
+        """The check of a requirement, less the operations that the run leaves out."""
         rule = signature_rule(self._contract, requirement)
         kept = [one for one in rule.operations if one.name not in self._session.left_out]
         return replace(rule, operations=tuple(kept))
 
     def _served(self, rule: SignatureCheck) -> _Case | None:
-        """A wrongly signed request that was served, where every one of the rule's kinds was."""
+        """A wrongly signed request that was served, if all kinds of the rule were."""
         cases = list(self._cases(rule, rule.operations[:1]))
         if any(looks_at_signatures(case.kind, case.sent.answer) for case in cases):
             return None
@@ -136,14 +136,14 @@ class Authentication:
         return self._held(rule, held, mute)
 
     def _held(self, rule: SignatureCheck, refused: int, mute: str = "") -> Hindered:
-        """Nothing broke the rule, and so many answers kept it; ``mute`` is one that is silent."""
+        """The verdict where nothing broke the rule; ``mute`` is an answer that shows nothing."""
         self._run.decisions.tally(rule.requirement).reject += refused
         if mute:
             return Verdict.INCONCLUSIVE, mute, (), Obstacle(ObstacleCause.NO_ANSWER)
         return Verdict.PASSED, "", (), None
 
     def _blamed(self, rule: SignatureCheck, case: _Case) -> Hindered:
-        """The same wrongly signed request once more, on a new resource, decides."""
+        """Send the same wrongly signed request again, on a new resource: that decides."""
         found = confirm(lambda: self._broken_again(rule, case))
         if found is None:
             reason = not_repeated(judge_signature(rule, case.sent.answer).seen)
@@ -152,7 +152,7 @@ class Authentication:
         return _failed(sent, finding.expected, f"a request {_described(case.kind)}: {finding.seen}")
 
     def _broken_again(self, rule: SignatureCheck, case: _Case) -> tuple[SentProbe, Finding] | None:
-        """The answer to the same on a new resource that breaks the rule; None for any other."""
+        """The answer on a new resource, if it breaks the rule again."""
         again = self._send(case.operation, case.kind, fresh=True)
         if isinstance(again, str) or says_nothing(again.sent.answer):
             return None
@@ -167,7 +167,7 @@ class Authentication:
                     yield case
 
     def _case(self, operation: Operation, kind: str) -> _Case | str:
-        """The request of this kind, which serves all rules; a text says why there is none."""
+        """The answer to a request of this kind, shared by all rules; or why there is none."""
         key = operation.name, kind
         if key not in self._known:
             self._known[key] = self._send(operation, kind)

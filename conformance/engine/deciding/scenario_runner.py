@@ -62,11 +62,11 @@ class ScenarioResult:
 
 
 class _Lost(Exception):
-    """The connection broke, and it is unknown whether the request was carried out."""
+    """The connection broke; the request may have been carried out."""
 
 
 class _Silent(Exception):
-    """A step was not answered in time; ``sent`` is its request."""
+    """A step got no answer in time; ``sent`` is its request."""
 
     def __init__(self, sent: SentProbe) -> None:
         super().__init__(sent.answer.told())
@@ -189,11 +189,11 @@ class ScenarioRun:
         self._last = parts[0] if one else replace((NO_ANSWER, *parts)[-1], parts=parts)
 
     def _judges(self, step: Step, mute: SentProbe) -> bool:
-        """Whether no answer is for the rule to judge: of a connection, if the operation works."""
+        """Whether the rule judges a missing answer: over one connection, if the operation works."""
         return isinstance(step, Connected) and self._works(mute.probe.operation.name)
 
     def _next(self) -> Step:
-        """The next step; it is held up where the sequence is given time before it."""
+        """The next step; delayed where the target is given time before it."""
         if self._held_up is not None:
             step, self._held_up = self._held_up, None
             return step
@@ -286,7 +286,7 @@ class ScenarioRun:
 
 
 def _operations(step: Make | Send | Together | Connected) -> list[str]:
-    """The operations that a step sends; what makes a resource is not a probe."""
+    """The operations that a step probes; a creation is no probe."""
     if isinstance(step, Make):
         return []
     sends = [step] if isinstance(step, Send) else step.sends

@@ -111,7 +111,7 @@ class _Broken(Exception):
 
 
 class _Unanswered(BaseException):
-    """Ends the drawing: each value tried for a smaller failure would time out as well."""
+    """Ends the drawing: every attempt to shrink would time out as well."""
 
 
 def explore(about: Drawing, draws: int, seed: str, attempt: Try) -> tuple[ProbeResult | None, int]:

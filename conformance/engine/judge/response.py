@@ -34,7 +34,6 @@ FORMER = "x-amzn-query-error"
 
 
 def observe(contract: Contract, operation: Operation, answer: ParsedResponse) -> Iterator[Finding]:
-    """Everything an answer to an operation holds or breaks."""
     prefix = f"{operation.service}/{operation.name}"
     if answer.throttled or answer.failure in {FailureKind.REFUSED, FailureKind.WITHHELD}:
         return  # this operation did not answer: throttling, no target, or no request
@@ -154,12 +153,12 @@ def _members(
 
 @lru_cache(maxsize=4096)
 def _address(prefix: str, place: Place) -> str:
-    """The ids of what is stated of a place begin so: a list shows the same places many times."""
+    """How the ids of a place begin; cached, as a list shows the same places many times."""
     return f"{prefix}/{show(place)}"
 
 
 def _broken(one: ShapeCheck, place: str, where: str) -> Finding:
-    """What is broken, in words: those are made for what is broken alone."""
+    """The finding of a broken check, in words that are made only then."""
     if one.keyword == "required":
         return Finding(f"{where}/required", False, f"{place} in the answer", "absent")
     if one.keyword == "type":

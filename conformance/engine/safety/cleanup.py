@@ -71,7 +71,6 @@ class Cleanup:
         self._swept = CleanupResult()
 
     def run(self) -> CleanupResult:
-        """Delete what is known, then look for what may be there."""
         self._delete_known()
         doubtful = self._journal.state.doubtful(self._service)
         if doubtful and SILENT not in self._swept.left.values():

@@ -123,7 +123,6 @@ class RunResource:
 
     @property
     def age(self) -> float:
-        """Seconds since it was made."""
         return time.monotonic() - self.since
 
     @property

@@ -99,7 +99,7 @@ def _plain(kind: str, change: VerdictChange) -> Iterator[str]:
 
 
 def said_of_gate(found: Diff) -> str:
-    """Why ``--fail-on-broken`` fails."""
+    """The sentence that explains why ``--fail-on-broken`` fails."""
     return f"{plural(len(found.gating), 'requirement')} broke that fail the gate"
 
 
@@ -119,7 +119,6 @@ class Point:
     note: str
 
     def cells(self) -> tuple[str, ...]:
-        """What a table shows of it."""
         numbers = (self.passed, self.failed, self.unsupported, self.fixed, self.broken)
         run = self.record.run
         shown = ("" if number is None else f"{number:,}" for number in numbers)

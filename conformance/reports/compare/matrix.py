@@ -39,24 +39,21 @@ class MatrixLine:
 
     @property
     def differs(self) -> bool:
-        """Whether the targets differ in it."""
         return len(set(self.verdicts)) > 1
 
 
 @dataclass(frozen=True, slots=True)
 class MatrixSection:
-    """The requirements of an operation."""
+    """The requirements of one operation."""
 
     service: str
     operation: str | None
     lines: tuple[MatrixLine, ...]
 
     def held(self, column: int) -> int:
-        """How many of them hold on a target."""
         return sum(line.verdicts[column] is Verdict.PASSED for line in self.lines)
 
     def failed(self, column: int) -> int:
-        """How many of them fail on a target."""
         return sum(line.verdicts[column] is Verdict.FAILED for line in self.lines)
 
 
@@ -70,7 +67,6 @@ class Matrix:
 
     @property
     def lines(self) -> tuple[MatrixLine, ...]:
-        """All requirements, in order."""
         return tuple(line for section in self.sections for line in section.lines)
 
     def score(self, column: int, level: Level) -> Share:
@@ -80,16 +76,13 @@ class Matrix:
 
     @property
     def services(self) -> tuple[str, ...]:
-        """The services of all runs, in order."""
         return tuple(dict.fromkeys(section.service for section in self.sections))
 
     def service_scores(self, column: int) -> dict[str, ServiceScore]:
-        """The score of each service of a target's run."""
         record = self.columns[column].record
         return {one.service: one for one in score_services(record.verdicts, strict=False)}
 
     def as_json(self) -> dict[str, Any]:
-        """The form of the data file."""
         return {
             "format": FORMAT,
             "incomparable": list(self.incomparable),
@@ -190,7 +183,7 @@ def _incomparable(records: Sequence[Record]) -> Iterable[str]:
 
 
 def render_matrix_html(found: Matrix) -> str:
-    """The matrix as one HTML file that loads nothing from the network."""
+    """The matrix as one HTML file without references to the network."""
     return render_template(
         "matrix",
         matrix=found,
@@ -242,7 +235,7 @@ def _services(found: Matrix) -> Iterator[str]:
 
 
 def service_cell(score: ServiceScore | None) -> str:
-    """What a target has of a service, and what of it holds, in a few words."""
+    """How much of a service a target has, and how much of that holds, in a few words."""
     if score is None:
         return "not in the run"
     if score.is_lacking:

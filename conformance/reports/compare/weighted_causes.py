@@ -47,7 +47,7 @@ class _Group:
 
 
 def weighted_causes(records: Iterable[Record], least: float) -> tuple[WeightedCause, ...]:
-    """The causes that count for more than ``least`` per cent of any score, by target."""
+    """The causes above ``least`` per cent of any score, by target."""
     groups: dict[tuple[str, Signature], _Group] = {}
     for record in records:
         target = target_name(record)

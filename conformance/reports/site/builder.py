@@ -93,7 +93,7 @@ def _has_other_things(folder: Path) -> bool:
 
 
 def _services(folder: Path, league: League, workers: int | None) -> Iterator[list[ServiceHistory]]:
-    """Every service's pages written, and its standings."""
+    """Write the pages of every service; yields the standings."""
     jobs = [(folder, service, league.of_service(service)) for service in league.services]
     count = min(workers or os.cpu_count() or 1, len(jobs))
     if count == 1 or len(jobs) < _FEW:

@@ -115,7 +115,6 @@ class CampaignTarget(
 
     @property
     def label(self) -> str:
-        """Its name, with the version that the file gives it."""
         return f"{self.name} {self.version}" if self.version else self.name
 
 
@@ -139,7 +138,6 @@ class CampaignFile(
     part_seconds: int = 3600
 
     def services_of(self, target: CampaignTarget) -> tuple[str, ...]:
-        """The services that a target of the campaign is run against."""
         services = target.services or self.services
         return tuple(one for one in services if one not in target.without)
 
@@ -183,7 +181,6 @@ def _named(text: str) -> CampaignTarget:
 
 
 def schema() -> dict[str, Any]:
-    """The JSON Schema of the file."""
     return msgspec.json.schema(CampaignFile)
 
 

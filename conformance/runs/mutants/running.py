@@ -40,7 +40,7 @@ def _attempt(mutant: Mutant, plan: MutantPlan) -> Result:
 
 
 def judged(mutant: Mutant, ran: Ran) -> Result:
-    """The fate of a mutant, given what the suite showed."""
+    """The fate of a mutant, given the failures of the suite."""
     named = tuple(filter(Globs(mutant.killers).match, ran.failures))
     if named:
         fate = MutantStatus.NAMED
@@ -147,7 +147,7 @@ def _tried(mutants: Sequence[Mutant], plan: MutantPlan, workers: int) -> Iterato
 
 @contextmanager
 def _pool(workers: int) -> Iterator[Executor]:
-    """Processes that end with this one, and whose waiting work is dropped when this ends early."""
+    """Processes that end with this one; waiting work is dropped when this ends early."""
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 

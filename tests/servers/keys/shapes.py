@@ -96,6 +96,7 @@ def _faults(shapes: dict[str, Any], name: str, value: Any, at: str) -> list[str]
             found += _faults(shapes, shape["member"]["shape"], one, f"{at}.{index}.member")
     if kind == "map":
         for key, one in value.items():
+            found += _faults(shapes, shape["key"]["shape"], key, f"{at}.key")
             found += _faults(shapes, shape["value"]["shape"], one, f"{at}.{key}.member")
     return found
 
@@ -124,6 +125,7 @@ def _fits(pattern: str, value: str) -> bool:
     """Whether a text fits a pattern of Java's, in which a class may be of Unicode."""
     plain = pattern.replace(r"\u10000-\u10FFFF", r"\U00010000-\U0010FFFF")
     plain = plain.replace(r"\p{L}\p{Z}\p{N}", r"\w \u00a0\u2000-\u200a\u3000")
+    plain = plain.replace(r"\p{ASCII}", r"[\x00-\x7f]")
     flags = re.NOFLAG if plain != pattern else re.ASCII
     return re.fullmatch(plain, value, flags) is not None
 
