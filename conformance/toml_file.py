@@ -102,7 +102,6 @@ def _plain(text: str, value: Any, kind: Any) -> str:
 
 
 def _choices(kind: Any) -> Iterator[str]:
-    """The texts that a type allows."""
     if isinstance(kind, type):
         yield from map(str, kind) if issubclass(kind, StrEnum) else ()
     elif get_origin(kind) is Literal:

@@ -121,7 +121,6 @@ class _MemberReader:
             raise self._unknown(line, "a limit whose label is known")
 
     def member(self, place: SourceLocation) -> DocumentedMember:
-        """The member, once every line was taken."""
         if self.unread is not None and not self.types:
             raise self._unknown(self.unread, "a type such as 'String' or 'Array of strings'")
         if self.differing is not None:

@@ -76,7 +76,6 @@ class Fetcher:
         raise found
 
     def close(self) -> None:
-        """End the connections."""
         self._session.close()
 
     def _page(self, address: str) -> bytes:

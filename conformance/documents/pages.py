@@ -224,7 +224,7 @@ def layout_of(page: DocumentOutline) -> Layout:
 
 
 def unwired(page: OperationPage, shown: str, reason: str) -> OtherProtocol:
-    """The refusal of a page that says too little of its requests, and has no model beside it."""
+    """The refusal of a page that shows too little of its requests and has no model beside it."""
     return OtherProtocol(
         shown, page.place.line,
         f"an SDK model with {page.name} beside the page: what it does not say of {page.layout}"

@@ -51,7 +51,6 @@ class ResourceRow:
 
     @property
     def name(self) -> str:
-        """The name of the member."""
         return self.start.text.strip("`")
 
 
@@ -113,7 +112,6 @@ class ResourceTypes:
         return TypeName(BaseType.MAP, element=element)
 
     def members(self, table: ResourceTable) -> Iterator[DocumentedMember]:
-        """The members of a type."""
         for row in table.rows:
             place = self._place(row.start)
             stated, values = self._type(row.kind)

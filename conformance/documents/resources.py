@@ -37,7 +37,6 @@ NO_NAMES = frozenset({"Error", "None"})
 
 
 def is_resource(page: DocumentOutline) -> bool:
-    """Whether a page is of a resource."""
     return {METHODS, URI} <= page.sections.keys()
 
 
@@ -159,7 +158,7 @@ class _ResourceReader:
         return status, given, errors
 
     def _body(self, name: str, place: SourceLocation) -> Content:
-        """A body of a type; of one that the page does not show nothing is known."""
+        """A body of a type; empty where the page does not show the type."""
         table = self.types.tables.get(name)
         if table is None or not table.rows:
             return Content()
@@ -186,7 +185,7 @@ class _ResourceReader:
         return found
 
     def _shown(self) -> dict[str, set[str]]:
-        """The members of the bodies below a heading with the method that takes them."""
+        """The members below a heading that names a method, by that method."""
         section = self.page.sections.get(SCHEMAS)
         found: dict[str, set[str]] = {}
         method, requests = "", False
@@ -202,7 +201,7 @@ class _ResourceReader:
 
 
 def _cells(lines: Sequence[DocumentLine]) -> Iterator[tuple[DocumentLine, str]]:
-    """Lines with what the cells of a row hold, where a row is cut over several."""
+    """Every line, and every run of two or three lines: a row may be split over several."""
     written = [line for line in lines if line.text.strip()]
     for index, line in enumerate(written):
         yield line, line.text

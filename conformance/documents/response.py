@@ -37,7 +37,6 @@ class DocumentedResponse:
 
 
 def read_response(page: DocumentOutline) -> DocumentedResponse:
-    """Read status line, headers and body of the response."""
     block = syntax_block(page, SYNTAX)
     head, offset = read_head(block, STATUS_LINE, "a status line such as 'HTTP/1.1 200'")
     section = page.section(ELEMENTS)
@@ -72,7 +71,7 @@ def read_response(page: DocumentOutline) -> DocumentedResponse:
 
 
 def _stated_statuses(section: DocumentSection) -> Iterator[tuple[DocumentLine, int]]:
-    """The lines that tell the status of the response, and that."""
+    """The lines that state the status of the response, with that status."""
     for line in section.lines:
         match = STATUS_SENTENCE.search(line.text)
         if match:

@@ -78,7 +78,6 @@ class DocumentOutline:
         return self.sections[title]
 
     def at(self, title: str, line: int) -> SourceLocation:
-        """A line of a section."""
         return SourceLocation(self.document.name, title, line)
 
 
@@ -162,7 +161,6 @@ def _plain_heading(lines: Sequence[DocumentLine], index: int) -> str | None:
 
 
 def is_operation(page: DocumentOutline) -> bool:
-    """Whether the page describes an operation."""
     return "Request Syntax" in page.sections or (
         "Response Syntax" in page.sections and IDENTIFIER.fullmatch(page.title) is not None
     )

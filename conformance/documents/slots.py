@@ -51,7 +51,6 @@ class Chosen:
         return {slot.name for slot in found if slot.where is ParameterLocation.PATH}
 
     def literal_query(self, slots: Sequence[SyntaxSlot]) -> dict[str, str]:
-        """The parts of the query that are no parameters."""
         taken = [*self.slots.values(), *self.dropped]
         return {
             slot.wire: slot.name
@@ -122,12 +121,11 @@ def choose(
 
 
 def unplaced(name: str) -> str:
-    """The note on a parameter that a page lists and does not place."""
     return f"parameter {name}: not in the request line: left out"
 
 
 def _is_placeholder(slot: SyntaxSlot) -> bool:
-    """Whether a piece that no list names is one all the same: a query with the word of its key."""
+    """Whether an unlisted piece is a placeholder all the same: a query value named like its key."""
     named_alike = slot.name.replace("_", "").lower() == slot.wire.replace("-", "").lower()
     return slot.marked or (
         slot.where is ParameterLocation.QUERY and bool(slot.name) and named_alike
@@ -135,7 +133,7 @@ def _is_placeholder(slot: SyntaxSlot) -> bool:
 
 
 def _candidates(slots: Sequence[SyntaxSlot], name: str) -> Iterator[list[SyntaxSlot]]:
-    """Slots by placeholder, else by the name on the wire: exactly, else but for its case."""
+    """Slots by placeholder, else by wire name, else by wire name ignoring case."""
     yield [slot for slot in slots if slot.name == name]
     # A media type is written out: such a header is no member.
     outside = [
@@ -146,7 +144,7 @@ def _candidates(slots: Sequence[SyntaxSlot], name: str) -> Iterator[list[SyntaxS
 
 
 def _without_literals(same: list[SyntaxSlot]) -> list[SyntaxSlot]:
-    """Without the path segments that only have the name of a label: the label comes after them."""
+    """Drop path segments that merely share a label's name: the label is the last of them."""
     if len(same) < 2 or any(slot.where is not ParameterLocation.PATH for slot in same):
         return same
     return [slot for slot in same if slot.marked][:1] or same[-1:]
@@ -158,7 +156,6 @@ def wired(slot: SyntaxSlot) -> SyntaxSlot:
 
 
 def template(target: str, labels: set[str]) -> str:
-    """The path with its labels in braces."""
     path = target.partition("?")[0]
     found = {match[1].rstrip("+") for match in PLACEHOLDER.finditer(path)}
     marked = PLACEHOLDER.sub(lambda match: "{" + match[1].rstrip("+") + "}", path)

@@ -69,7 +69,6 @@ class Block:
             self.starts.append(self.starts[-1] + len(text) + 1)
 
     def line_at(self, offset: int) -> int:
-        """The line number of a character of the block."""
         index = bisect_right(self.starts, offset) - 1
         return self.numbers[min(index, len(self.numbers) - 1)]
 
@@ -113,7 +112,6 @@ def read_body(block: Block, offset: int) -> Node | None:
 
 
 def read_element(block: Block, offset: int) -> Element:
-    """The element of a syntax block in XML, with the names of those right inside of it."""
     found: Element | None = None
     inside: dict[str, Node] = {}
     for depth, tag in _opening_tags(block, offset):

@@ -77,7 +77,6 @@ class RecordedMessage(Recorded):
     NULL = frozenset({"body"})
 
     def as_json(self) -> dict[str, Any]:
-        """The record's form."""
         made = super().as_json()
         if "body_base64" in made:
             del made["body"]

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
 @cache
 def packaged(package: str, name: str = "schema.json") -> dict[str, Any]:
-    """A JSON Schema that lies in a package."""
     text = resources.files(package).joinpath(name).read_text("utf-8")
     loaded: dict[str, Any] = json.loads(text)
     return loaded

@@ -39,7 +39,6 @@ class Share(Recorded):
     of: int = 0
 
     def __add__(self, other: Share) -> Share:
-        """Both shares as one."""
         return Share(self.part + other.part, self.of + other.of)
 
     @property
@@ -68,12 +67,10 @@ class ServiceScore(Recorded):
 
     @property
     def is_lacking(self) -> bool:
-        """Whether the target has none of its operations."""
         return self.implemented.part == 0 and self.implemented.of > 0
 
     @property
     def decided(self) -> Share:
-        """The requirements of all levels."""
         return self.gate + self.below
 
 

@@ -13,7 +13,6 @@ Clock = Callable[[], float]
 
 
 def system_clock() -> float:
-    """The time of this machine."""
     return time.time()
 
 
@@ -37,11 +36,9 @@ class Identifiers:
         return "".join(self._random.choices(_MIXED, k=40))
 
     def location_key(self) -> str:
-        """The value of a Location key."""
         return "v1.public." + "".join(self._random.choices(_MIXED, k=120))
 
     def request_id(self) -> str:
-        """A request id in the form of a UUID."""
         return str(UUID(int=self._random.getrandbits(128)))
 
     def gateway_id(self) -> str:

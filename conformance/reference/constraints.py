@@ -48,7 +48,6 @@ class Constraints:
                 yield BrokenConstraint((*path, name), REQUIRED, True, None)
 
     def _shape(self, shape: Shape, value: Any, path: Path) -> Iterator[BrokenConstraint]:
-        """Violations of a value and of everything in it."""
         for constraint in shape.constraints.values():
             if self._keeps(constraint, value):
                 continue
@@ -73,7 +72,6 @@ class Constraints:
                 yield from self._shape(element, item, (*path, place))
 
     def _keeps(self, constraint: Constraint, value: Any) -> bool:
-        """Whether a value keeps to one constraint."""
         match constraint.name:
             case "pattern":
                 return matches(str(constraint.value), value)
@@ -87,7 +85,7 @@ class Constraints:
 
 
 def measure(readings: Ambiguities) -> Callable[[Any], int]:
-    """What counts the characters of a text under a reading, and the entries of anything else."""
+    """Counts the characters of a text as a reading does, and the entries of anything else."""
     return _java_length if readings.lengths_in_utf16 else len
 
 
@@ -99,7 +97,7 @@ def _java_length(value: Any) -> int:
 
 
 def checked(members: Mapping[str, Member]) -> dict[str, Member]:
-    """The members that have anything to check, cut down to what is checked."""
+    """The members that have anything to check, with only that."""
     found = {}
     for name, member in members.items():
         shape = _checked(member.shape)

@@ -65,7 +65,6 @@ class ReferenceAnswer:
     tail: str = ""
 
     def response(self) -> HttpResponse:
-        """The bytes."""
         if self.body is None:
             return HttpResponse(self.status, self.headers)
         text = self.body if isinstance(self.body, str) else encoded(self.body)

@@ -36,7 +36,6 @@ def load() -> tuple[Contract, ...]:
 
 
 def table(contracts: Iterable[Contract]) -> str:
-    """The text of the table of these contracts."""
     content = {
         one.service: {name: _cut(operation) for name, operation in one.operations.items()}
         for one in contracts
@@ -45,7 +44,7 @@ def table(contracts: Iterable[Contract]) -> str:
 
 
 def _cut(operation: Operation) -> Operation:
-    """An operation with nothing but what its requests are validated by."""
+    """An operation with only what its requests are validated by."""
     return Operation(
         operation.service, operation.name, operation.method, operation.path, operation.query,
         _members(operation.input), {}, operation.status, _STATED, {}, _STATED,
@@ -72,7 +71,7 @@ def _shape(shape: Shape) -> Shape:
 
 
 def _without_defaults(value: Any) -> Any:
-    """Plain data, without what is as it is by default."""
+    """Plain data without the fields that have their default value."""
     if isinstance(value, Mapping):
         return {name: _without_defaults(one) for name, one in value.items()}
     if isinstance(value, tuple):
@@ -88,7 +87,6 @@ def _without_defaults(value: Any) -> Any:
 
 
 def main() -> None:
-    """Write the table anew from the specs."""
     from conformance.contract import load_contract
 
     text = table(load_contract(service) for service in SERVICES)

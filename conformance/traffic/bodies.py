@@ -75,7 +75,6 @@ def unpacked(body: bytes, headers: Headers) -> tuple[bytes, bool]:
 
 
 def is_text(body: bytes, errors: str = "strict") -> bool:
-    """Whether bytes are UTF-8."""
     try:
         body.decode(errors=errors)
     except UnicodeDecodeError:

@@ -109,7 +109,7 @@ def _address(request: dict[str, Any]) -> Any:
 
 
 def _held(message: dict[str, Any], headers: Headers, *, absent: bool) -> tuple[bytes | None, bool]:
-    """The body of a message; ``absent`` says whether one that is not there is known to be none."""
+    """The body of a message; ``absent``: whether a missing one is known to be none."""
     for name in ("body", "request_body", "content"):
         if message.get(name) not in (None, "", b""):
             return _body(message[name], headers)

@@ -137,6 +137,5 @@ def text_of(value: Any) -> str:
 
 
 def kind(value: Any) -> str:
-    """What a JSON value is, for people."""
     names = {dict: "an object", list: "a list", str: "a text", bool: "a boolean"}
     return "null" if value is None else names.get(type(value), "a number")

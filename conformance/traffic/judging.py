@@ -277,5 +277,5 @@ class Judge:
 
 
 def _key(item: RecordedCall) -> tuple[object, str]:
-    """What requests have in common that are the same but for names."""
+    """What requests share that differ only in names."""
     return item.route.query, outline(item.sent.exchange.request.body)

@@ -35,7 +35,6 @@ class RequestMembers:
 
 
 def request_members(route: TrafficRoute, entry: TrafficEntry) -> RequestMembers:
-    """The members that a request carries."""
     values: dict[str, Any] = {
         name: Redacted(text) if LABEL.fullmatch(text) else str(marked(text))
         for name, text in route.labels.items()

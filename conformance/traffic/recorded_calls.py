@@ -87,7 +87,6 @@ class ClassifiedTraffic:
 
     @property
     def seen(self) -> int:
-        """Every exchange of the traffic."""
         return len(self.items) + self.others + self.silent
 
 

@@ -138,7 +138,6 @@ class Patches:
 
     @property
     def refused(self) -> tuple[PatchRule, ...]:
-        """The cells that are not supported."""
         return tuple(cell for cell, _ in self.cells if not cell.supported)
 
 
@@ -159,7 +158,6 @@ def patches(operation: Operation, values: Mapping[str, Any]) -> Patches:
 
 
 def cell_id(operation: Operation, cell: PatchRule) -> str:
-    """The id of a cell's requirement."""
     return f"{operation.service}/{operation.name}/patch/{cell.path.strip('/')}/{cell.op}"
 
 

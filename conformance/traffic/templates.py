@@ -64,7 +64,7 @@ class Templates:
 
 
 def _key(probe: Probe) -> tuple[str, frozenset[str] | None]:
-    """Where to look a probe up: by its members' names where those must be the request's."""
+    """Where to look a probe up: by its member names where a request must have the same."""
     loose = probe.raw is not None or (probe.beyond_limits and probe.place is not None)
     return probe.operation.name, None if loose else frozenset(probe.values)
 

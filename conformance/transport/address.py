@@ -43,7 +43,6 @@ def parse_url(text: str) -> str:
 
 
 def host_and_port(url: str) -> tuple[str, int]:
-    """Where to connect to for a URL that ``parse_url`` accepted."""
     parts = urlsplit(url)
     return parts.hostname or "", parts.port or _PORTS[parts.scheme]
 

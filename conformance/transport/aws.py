@@ -102,7 +102,6 @@ class Cloud:
 
     @property
     def partition(self) -> str:
-        """The partition that the region is in."""
         return partition_of(self.region) or "aws"
 
     def _client(self, sdk: str, timeout: float = 10.0) -> Any:

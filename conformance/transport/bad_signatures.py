@@ -112,5 +112,4 @@ def inapplicable(kind: str, credentials: Credentials, body: bytes | None) -> str
 
 
 def sign_incorrectly(kind: str, signer: Signer, plain: UnsignedRequest) -> Request:
-    """The request, signed wrongly in one way."""
     return SIGNATURE_FAULTS[kind](signer, plain)

@@ -29,7 +29,7 @@ def apart() -> dict[str, Any]:
 
 
 def last_line(output: bytes, status: int) -> str:
-    """What a process said last, or with which status it ended where it said nothing."""
+    """The last line that a process wrote, or its exit status where it wrote nothing."""
     said = output.decode(errors="replace").strip()
     return said.rpartition("\n")[2].strip() or f"it ended with status {status}"
 
@@ -64,7 +64,6 @@ class Child:
 
     @property
     def pid(self) -> int:
-        """The process id of the child."""
         return self._process.pid
 
     def tell(self, line: str) -> None:
@@ -88,7 +87,6 @@ class Child:
         return line.removeprefix(READY)
 
     def close(self) -> None:
-        """End the child and wait until it has gone."""
         process = self._process
         if process.stdin:
             with contextlib.suppress(BrokenPipeError):
@@ -110,7 +108,6 @@ class Child:
                 pass
 
     def _complaint(self) -> str:
-        """The last line that the child wrote to its standard error."""
         self._process.wait()
         self._errors.seek(0)
         return last_line(self._errors.read(), self._process.returncode)
@@ -165,7 +162,6 @@ class Command:
             raise TargetDidNotStart(name, last_line(said, self._process.returncode))
 
     def close(self) -> None:
-        """End the command and what it started."""
         if hasattr(os, "killpg"):
             self._end_group()
         else:

@@ -82,7 +82,7 @@ class Connection:
         return not wait_for_read(self.sock, timeout=0.0)
 
     def begin(self, deadline: float) -> None:
-        """From now on everything keeps this deadline, and nothing of an answer has come."""
+        """Set the deadline for everything that follows, and forget that anything was received."""
         self._raw.deadline, self._raw.started = deadline, False
 
     def exchange(self, data: bytes, method: str, deadline: float, limit: int) -> RawAnswer:
@@ -108,14 +108,12 @@ class Connection:
         return answer._replace(last=answer.last or self._raw.is_more_in(self.file))
 
     def write(self, data: bytes) -> None:
-        """Send bytes."""
         self.sock.settimeout(seconds_left(self._raw.deadline))
         # Where the other side reads no more there may be an answer to be had.
         with _UNREAD:
             self.sock.sendall(data)
 
     def close(self) -> None:
-        """Close it."""
         self.sock.close()
 
 
@@ -180,10 +178,8 @@ def rendered(request: Request) -> bytes:
 
 
 def is_chunked(request: Request) -> bool:
-    """Whether the body is sent in chunks."""
     return (request.header("Transfer-Encoding") or "").lower() == "chunked"
 
 
 def in_chunks(parts: Sequence[bytes]) -> bytes:
-    """A body in these chunks."""
     return b"".join(b"%x\r\n%b\r\n" % (len(one), one) for one in parts if one) + b"0\r\n\r\n"

@@ -57,7 +57,6 @@ class UntrustedTLS(CouldNotTest):
 
 
 def in_url(host: str) -> str:
-    """A host as it stands in a URL."""
     return f"[{host}]" if ":" in host else host
 
 

@@ -92,11 +92,9 @@ class HeaderTransport:
         self._inner, self._extra = inner, extra.headers
 
     def send(self, request: Request) -> Exchange:
-        """Send the request with the headers."""
         return replace(self._inner.send(self._with(request)), request=request)
 
     def send_all(self, requests: Sequence[Request], *, pipelined: bool) -> list[Exchange]:
-        """Send each of the requests with the headers."""
         sent = self._inner.send_all([self._with(one) for one in requests], pipelined=pipelined)
         return [
             replace(exchange, request=request)

@@ -133,7 +133,6 @@ class HttpTransport:
         return [_as_unanswered(one, timeout) for one in exchanges]
 
     def _within(self, request: Request) -> float:
-        """Seconds for the exchange of a request."""
         return self._timeout if request.within is None else min(self._timeout, request.within)
 
     @cached_property
@@ -141,7 +140,6 @@ class HttpTransport:
         return context_of(self._verify)
 
     def close(self) -> None:
-        """Close the kept connections."""
         _forget(self._origins)
 
     def _attempt(self, request: Request, attempts: int) -> Exchange:
@@ -230,7 +228,7 @@ def _by_proxy(origin: _Origin, within: float, verify: str | Literal[True]) -> Co
 
 
 def _as_unanswered(exchange: Exchange, timeout: float) -> Exchange:
-    """The exchange; where the time for it passed, with a sentence that says how long that was."""
+    """The exchange; a timeout says how long was waited."""
     if exchange.failure is None or exchange.failure.kind is not FailureKind.TIMEOUT:
         return exchange
     unanswered = TransportFailure(FailureKind.TIMEOUT, f"no whole answer within {timeout:.3g} s")
@@ -265,7 +263,6 @@ def _bytes_of(request: Request, origin: _Origin) -> bytes:
 
 
 def _target(url: str) -> str:
-    """The path and query of an absolute URL, as they stand."""
     _, _, rest = url.partition("://")
     slash = rest.find("/")
     if slash >= 0:

@@ -54,7 +54,6 @@ class DeadlineReader(io.RawIOBase):
         """Whether anything came since the deadline was set."""
 
     def readable(self) -> bool:
-        """Always."""
         return True
 
     def readinto(self, buffer: Any) -> int:
@@ -72,7 +71,7 @@ class DeadlineReader(io.RawIOBase):
         return count
 
     def is_more_in(self, file: io.BufferedReader) -> bool:
-        """Whether a reader of this has bytes that were not asked for; the socket is not read."""
+        """Whether the buffer holds bytes that nobody requested; the socket is not read."""
         self._is_over = True
         try:
             return bool(file.peek())
@@ -94,7 +93,6 @@ class OneReader:
         self._file = file
 
     def makefile(self, *_: Any) -> io.BufferedReader:
-        """The reader."""
         return self._file
 
 

@@ -174,12 +174,10 @@ class QuotaTransport:
         self._lock = threading.Lock()
 
     def send(self, request: Request) -> Exchange:
-        """Wait for room, then send."""
         self._wait(request)
         return self._inner.send(request)
 
     def send_all(self, requests: Sequence[Request], *, pipelined: bool) -> list[Exchange]:
-        """Wait for room for all of them, then send."""
         for request in requests:
             self._wait(request)
         return self._inner.send_all(requests, pipelined=pipelined)

@@ -79,7 +79,7 @@ class _Auth(SigV4Auth):  # type: ignore[misc]
         self._key = b""
 
     def headers_to_sign(self, request: _Draft) -> _SignedHeaders:
-        """As botocore's, for names that stand once; made once, though it is asked for twice."""
+        """As botocore's, for unique names; cached, as botocore calls it twice."""
         if request.signed is None:
             pairs = [(name.lower(), value) for name, value in request.headers.items()]
             request.signed = _SignedHeaders([one for one in pairs if one[0] not in _NOT_SIGNED])
@@ -104,7 +104,7 @@ class _Auth(SigV4Auth):  # type: ignore[misc]
         return "&".join(f"{n}={v}" for n, v in sorted((_again(n), _again(v)) for n, _, v in pairs))
 
     def add_auth(self, request: _Draft) -> None:
-        """As botocore's, for a draft, in which nothing of an earlier signature is to be removed."""
+        """As botocore's, for a draft, which has no earlier signature to remove."""
         moment = time.gmtime() if request.at is None else request.at.utctimetuple()
         stamp = time.strftime(SIGV4_TIMESTAMP, moment)
         request.context["timestamp"] = request.headers["X-Amz-Date"] = stamp
@@ -228,7 +228,7 @@ def unsigned(method: str, url: str, headers: Overrides = (), body: bytes | None 
 
 
 def _joined(headers: Headers) -> dict[str, str]:
-    """One value a name, repeated ones joined as the canonical request wants them."""
+    """One value per name; repeated headers are joined as the canonical request requires."""
     joined: dict[str, str] = {}
     for name, value in headers:
         key = name.lower()
@@ -239,7 +239,7 @@ def _joined(headers: Headers) -> dict[str, str]:
 
 @lru_cache(maxsize=64)
 def _host_of(scheme: str, authority: str) -> str:
-    """The Host header: the authority without a port that goes without saying."""
+    """The Host header: the authority without the default port."""
     host = authority.rpartition("@")[2]
     usual = _USUAL_PORT.get(scheme, "")
     return host.removesuffix(usual) if usual else host

@@ -121,7 +121,7 @@ def valid_until(place: Place, ca_bundle: Path | None) -> str:
 
 
 def context_of(verify: str | Literal[True]) -> ssl.SSLContext:
-    """How to speak TLS with whom ``trusted`` says is to be trusted."""
+    """The TLS context for what ``trusted`` returns."""
     from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
     place = DEFAULT_CA_BUNDLE_PATH if verify is True else verify

@@ -39,7 +39,6 @@ class Bindings:
 
     @property
     def protocol(self) -> str:
-        """Its name."""
         return self.model.protocol
 
     @property
@@ -58,11 +57,9 @@ class Bindings:
         return "iso8601" if self.is_named else "unixTimestamp"
 
     def media(self, side: str) -> str:
-        """The media type of a body, of the ``input`` or the ``output``."""
         return MEDIA[self.protocol][side == "output"]
 
     def route(self, operation: Mapping[str, Any]) -> tuple[str, str]:
-        """The method and the path with its query."""
         http = operation["http"]
         if self.is_located:
             return http["method"], http["requestUri"]
@@ -97,7 +94,6 @@ class Bindings:
         return None if stated and status and int(stated[1]) != status else status
 
     def code(self, name: str, shape: Mapping[str, Any]) -> str:
-        """The name of an error on the wire."""
         # Who spoke the query protocol before has its short names in a separate header.
         return name if self.spoke_query else str(shape.get("error", {}).get("code") or name)
 

@@ -38,7 +38,7 @@ def complete(pages: ServicePages) -> list[PageProblem]:
 
 
 def _name_errors(pages: ServicePages, model: SdkModel) -> None:
-    """On pages by resource an error has the name of its body: its own where the model has it."""
+    """Resource pages name an error by its body: keep that only where the model knows it."""
     for name, page in pages.operations.items():
         about = model.data["operations"].get(name)
         if page.layout is Layout.RESOURCE and about is not None:
@@ -48,7 +48,7 @@ def _name_errors(pages: ServicePages, model: SdkModel) -> None:
 
 
 def _type_parameters(pages: ServicePages, model: SdkModel) -> None:
-    """Parameters of whose type pages say nothing have that of the model, as no statement."""
+    """Parameters whose type the pages do not state get the model's type; it makes no statement."""
     wanted = frozenset(pages.operations).intersection(model.data["operations"])
     known = model_pages(model, pages.service, wanted).operations
     for name, page in pages.operations.items():

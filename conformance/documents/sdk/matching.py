@@ -117,7 +117,7 @@ def unlabelled(path: str) -> str:
 
 
 def _alike(pages: ServicePages, model: SdkModel) -> int:
-    """How many of the names that the pages list the model has for the same operations."""
+    """How many of the listed names the model has for the same operations."""
     return sum(
         len(_listed(page) & _member_names(model, page.name))
         for page in pages.operations.values()
@@ -133,7 +133,7 @@ def _listed(page: OperationPage) -> set[str]:
 
 
 def _member_names(model: SdkModel, operation: str) -> set[str]:
-    """The names of the members of a request and its answer, and of what is right inside of one."""
+    """The member names of a request and its answer, including those inside a payload."""
     shapes, about = model.data["shapes"], model.data["operations"][operation]
     found: set[str] = set()
     waiting = [about[side]["shape"] for side in ("input", "output") if side in about]
@@ -147,7 +147,7 @@ def _member_names(model: SdkModel, operation: str) -> set[str]:
 
 
 def folded(name: str) -> str:
-    """A name but for its case and its hyphens."""
+    """A name in lower case without hyphens."""
     return name.replace("-", "").lower()
 
 
@@ -160,7 +160,6 @@ def protocol_of(pages: ServicePages, model: str) -> str | None:
 
 
 def loaded(name: str) -> SdkModel | None:
-    """A model, where there is one of that name."""
     try:
         return load_model(name)
     except (UnknownModel, UnspokenProtocol):
@@ -168,19 +167,18 @@ def loaded(name: str) -> SdkModel | None:
 
 
 def titles(model: SdkModel) -> set[str]:
-    """What a model calls its service."""
     about = model.data["metadata"]
     keys = ("serviceFullName", "serviceAbbreviation", "serviceId")
     return {plain(about[key]) for key in keys if about.get(key)}
 
 
 def plain(title: str) -> str:
-    """A title without what differs between writings of it."""
+    """A title reduced to letters and digits, without the vendor's name."""
     return re.sub(r"[^a-z0-9]", "", VENDOR.sub("", title.lower()))
 
 
 def _models_with(text: bytes) -> list[str]:
-    """The names of the models in whose file a text stands."""
+    """The models whose file contains a text."""
     from botocore.loaders import create_loader
 
     return [
@@ -224,14 +222,14 @@ def _operations(name: str) -> frozenset[str]:
 
 
 def _linked(text: str) -> str | None:
-    """The model's name that most links of a page have."""
+    """The model that most links of a page name."""
     found = Counter(LINKED.findall(text))
     return found.most_common(1)[0][0].lower() if found else None
 
 
 @cache
 def _named(link: str) -> str | None:
-    """The service that a link's name is of: its model has that name, too."""
+    """The service whose model a link names."""
     from botocore.loaders import create_loader
 
     loader = create_loader()
@@ -258,7 +256,7 @@ def may_be(documented: BaseType, modelled: BaseType) -> bool:
 
 
 def member_meant(given: str, candidates: Sequence[DocumentedMember]) -> DocumentedMember | None:
-    """The model's member that a page means: by its own name, by that on the wire, of a list too."""
+    """The model's member that a page lists: by its own name, its wire name, or as a list entry."""
     plain, _, entries = given.partition(".")
     by_name = {one.name: one for one in candidates}
     by_query = {one.names.query: one for one in candidates if one.names and one.names.query}
@@ -275,7 +273,7 @@ def parameter_meant(name: str, candidates: Sequence[Parameter]) -> Parameter | N
 
 
 def of_name(name: str, known: Mapping[str, Known]) -> Known | None:
-    """What is known by a name, exactly, else but for its case and its hyphens."""
+    """Look a name up: exactly, else ignoring case and hyphens."""
     if name in known:
         return known[name]
     alike = [one for key, one in known.items() if folded(key) == folded(name)]

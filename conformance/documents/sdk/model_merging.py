@@ -125,7 +125,6 @@ class _ModelMerger:
     def _parameters(
         self, where: str, listed: Sequence[DocumentedMember], candidates: Sequence[Parameter]
     ) -> Iterator[Parameter]:
-        """Listed parameters in their places."""
         for member in listed:
             modelled = parameter_meant(member.name, candidates)
             note = f"{where}: {unplaced(member.name)}"
@@ -165,7 +164,7 @@ class _ModelMerger:
     def _payload(
         self, where: str, documented: Content, modelled: Content, payload: DocumentedMember
     ) -> Content:
-        """The one member that a body is; what is right inside of its element is its type's."""
+        """The one member that is the whole body; what the page lists inside belongs to its type."""
         stated = (
             documented.root
             or documented.payload
@@ -199,7 +198,7 @@ class _ModelMerger:
             self._of_structure(where, documented.members, self.known.structures[name].members)
 
     def _error(self, error: ErrorEntry, operation: str) -> ErrorEntry:
-        """The error under its name on the wire, where the page has that of its type."""
+        """The error under its wire name, where the page uses the name of its shape."""
         bindings = Bindings(self.model)
         for one in self.model.data["operations"][operation].get("errors", ()):
             shape = self.model.data["shapes"][one["shape"]]

@@ -64,12 +64,10 @@ class SdkModel:
 
     @property
     def title(self) -> str:
-        """The full name of the service."""
         return str(self.data["metadata"]["serviceFullName"])
 
     @property
     def version(self) -> str:
-        """The API version."""
         return str(self.data["metadata"]["apiVersion"])
 
     @property

@@ -55,16 +55,13 @@ class _ModelReader:
 
     @property
     def shapes(self) -> Shapes:
-        """The model's shapes."""
         return Shapes(self.model.name, self.model.data["shapes"], self.bindings)
 
     @property
     def bindings(self) -> Bindings:
-        """What the protocol decides."""
         return Bindings(self.model)
 
     def read(self, wanted: frozenset[str] | None) -> ServicePages:
-        """All pages of the model."""
         model = self.model
         pages = ServicePages(
             self.service,
@@ -140,7 +137,6 @@ class _ModelReader:
     def _content(
         self, operation: Mapping[str, Any], side: str
     ) -> tuple[tuple[Parameter, ...], Content]:
-        """The members outside the body, and the body."""
         if side not in operation:
             return (), self._nothing(side)
         owner = operation[side]["shape"]
@@ -165,11 +161,10 @@ class _ModelReader:
         return tuple(located), self._body(operation, side, owner, body)
 
     def _called(self, key: str, wire: str) -> str:
-        """What a member of a body is called."""
         return key if self.bindings.is_named else wire
 
     def _nothing(self, side: str) -> Content:
-        """A body without members: where every message has one, it is there all the same."""
+        """A body without members; some protocols send one all the same."""
         if self.bindings.is_located or (self.bindings.is_named and side == "input"):
             return Content()
         return Content(

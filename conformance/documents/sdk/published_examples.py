@@ -47,7 +47,7 @@ Member = tuple[str, str]
 
 
 def usual_values(model: SdkModel) -> dict[Member, tuple[Any, ...]]:
-    """The usual values of the members of a model that have any, in the order of their finding."""
+    """The usual values of a model's members, in the order in which they were found."""
     shapes = model.data["shapes"]
     found: dict[Member, dict[str, Any]] = {}
     for owner, key, value in (*_in_examples(model), *_in_prose(shapes)):
@@ -81,7 +81,7 @@ def _typed(value: str, kind: str) -> Any:
 
 
 def _leaf(shapes: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
-    """The shape itself, of a list the one of its items."""
+    """The shape itself, or the item shape of a list; None for structures and maps."""
     shape: Mapping[str, Any] = shapes[name]
     while shape["type"] == "list":
         shape = shapes[shape["member"]["shape"]]

@@ -51,14 +51,12 @@ class Shapes:
     bindings: Bindings
 
     def place(self, *parts: str) -> ModelPlace:
-        """The place of a node below ``/shapes``."""
         escaped = (part.replace("~", "~0").replace("/", "~1") for part in parts)
         return ModelPlace(self.model, path="/".join(("/shapes", *escaped)))
 
     def type_of(
         self, name: str, member: Mapping[str, Any], location: str = "", depth: int = 0
     ) -> TypeName:
-        """The type of a member that refers to the shape ``name``."""
         shape = self.shapes[name]
         kind = shape["type"]
         if depth > MAX_NESTING or shape.get("document"):

@@ -33,7 +33,6 @@ _WANTED = {
 
 
 def schema() -> dict[str, Any]:
-    """The JSON Schema of a baseline."""
     return packaged("conformance.record.baseline")
 
 
@@ -91,14 +90,12 @@ class _Reader:
         self.places: dict[Steps, int] = {}
 
     def entries(self, text: str) -> list[dict[str, str]]:
-        """The entries, held to the schema."""
         value = self._value(self._composed(text), ())
         self._hold_to_schema(value)
         entries: list[dict[str, str]] = value["accepted"]
         return entries
 
     def last_day(self, entry: dict[str, str], index: int) -> date | None:
-        """The day on which an entry expires."""
         try:
             return date.fromisoformat(entry["expires"]) if "expires" in entry else None
         except ValueError:
@@ -123,7 +120,6 @@ class _Reader:
         return root
 
     def _value(self, node: yaml.Node, at: Steps) -> Any:
-        """The plain value of a node."""
         import yaml
 
         line = self.places[at] = node.start_mark.line + 1
@@ -178,7 +174,7 @@ def _scalar(node: yaml.Node) -> Any:
 
 
 def _in_letters(text: str) -> str:
-    """The text, with a mark for each half of a letter, which JSON can write and nothing holds."""
+    """The text with a replacement for lone surrogates, which JSON can write and UTF-8 cannot."""
     return text.encode("utf-8", "replace").decode()
 
 

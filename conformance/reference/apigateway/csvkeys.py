@@ -62,7 +62,6 @@ def rows(body: bytes) -> Iterator[CsvRow]:
 
 
 def _table(text: str) -> Iterator[list[str]]:
-    """The fields of each record."""
     record: list[str] = []
     at = 0
     while at < len(text) or record:

@@ -46,7 +46,6 @@ class Patcher:
         raise Refused(wording.bad_request(f"{text} {advice}"))
 
     def patched(self, key: ApiKey, operation: PatchOperation) -> ApiKey:
-        """The key after one operation that was checked."""
         match operation["path"]:
             case "/name":
                 name = self._text(operation)

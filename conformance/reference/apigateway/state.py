@@ -58,17 +58,14 @@ class ApiKeyLimits:
     measure: Callable[[str], int] = len
 
     def check_name(self, name: str) -> None:
-        """Raise Refused for a name that is too long."""
         if self.measure(name) > self.name_max:
             raise Refused(wording.NAME_TOO_LONG)
 
     def check_description(self, description: str) -> None:
-        """Raise Refused for a description that is too long."""
         if self.measure(description) > self.description_max:
             raise Refused(wording.BAD_DESCRIPTION)
 
     def check_value(self, value: str) -> None:
-        """Raise Refused for a value that is too short or too long."""
         if self.measure(value) < self.value_min:
             raise Refused(wording.VALUE_TOO_SHORT)
         if self.measure(value) > self.value_max:

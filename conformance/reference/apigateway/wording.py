@@ -14,7 +14,6 @@ VALUE_EXISTS = Refusal("ConflictException", 409, "API Key already exists")
 
 
 def bad_request(message: str) -> Refusal:
-    """A BadRequestException."""
     return Refusal("BadRequestException", 400, message)
 
 

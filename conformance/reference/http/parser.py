@@ -61,7 +61,6 @@ class RequestParser:
         self._trailer_bytes = 0
 
     def feed(self, data: bytes) -> None:
-        """Take more bytes from the peer."""
         self._buffer += data
 
     def wants_continue(self) -> bool:

@@ -51,7 +51,6 @@ class HttpProtocol(asyncio.Protocol):
             self._transport.pause_reading()
 
     def resume_writing(self) -> None:
-        """The peer has read its answers."""
         if self._transport is not None and not self._transport.is_closing():
             self._transport.resume_reading()
 

@@ -17,7 +17,6 @@ def parsed(body: bytes) -> object:
 
 
 def is_json(body: bytes) -> bool:
-    """Whether a body is JSON, however deep."""
     try:
         json.loads(body)
     except RecursionError:
@@ -28,7 +27,6 @@ def is_json(body: bytes) -> bool:
 
 
 def is_utf8(body: bytes) -> bool:
-    """Whether a body is text."""
     try:
         body.decode()
     except UnicodeDecodeError:
@@ -69,13 +67,11 @@ def unescaped(body: bytes) -> bytes:
 
 
 def as_object(body: bytes) -> bytes:
-    """An empty object for any other JSON."""
     value = parsed(body)
     return body if value is None or isinstance(value, dict) else b"{}"
 
 
 def is_deep(body: bytes) -> bool:
-    """Whether the nesting is deeper than a parser may follow."""
     return max(body.count(b"["), body.count(b"{")) > LONG
 
 
@@ -86,12 +82,10 @@ def has_odd_text(body: bytes) -> bool:
 
 
 def has_null_item(body: bytes) -> bool:
-    """Whether a list in it begins with a null."""
     return re.search(rb"\[\s*null", body) is not None
 
 
 def has_doubled_member(body: bytes) -> bool:
-    """Whether an object in it has a member twice."""
     doubled: list[bool] = []
 
     def note(pairs: list[tuple[str, object]]) -> object:

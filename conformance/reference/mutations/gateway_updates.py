@@ -46,13 +46,10 @@ def _each(change: Callable[[dict[str, Any]], dict[str, Any]]) -> Around:
 
 
 def _paths(change: Callable[[str], str]) -> Around:
-    """Paths are taken for others."""
     return _each(lambda one: {**one, "path": change(one["path"])} if one.get("path") else one)
 
 
 def _enabling(change: Callable[[Any], str]) -> Around:
-    """Other values are set at ``/enabled``."""
-
     def changed(operation: dict[str, Any]) -> dict[str, Any]:
         if operation.get("path") != "/enabled":
             return operation

@@ -27,7 +27,6 @@ HOUR = 3_600_000
 
 
 def _restricted(change: Callable[[Mapping[str, Any]], Mapping[str, Any]]) -> Around:
-    """Other restrictions are stored."""
     return otherwise(LOCATION_KEYS, lambda key: replace(key, restrictions=change(key.restrictions)))
 
 

@@ -26,7 +26,6 @@ Shapes = Sequence[tuple[Steps, Shape]]
 
 
 def faults(contracts: tuple[Contract, ...]) -> Iterator[InjectedFault]:
-    """The faults of every operation of the contracts."""
     excused: dict[str, InjectedFault] = {}
     for contract in contracts:
         for operation in contract.operations.values():
@@ -67,7 +66,7 @@ def _constraints(operation: Operation, shapes: Shapes) -> Iterator[InjectedFault
 def _variants(
     operation: Operation, steps: Steps, shape: Shape, constraint: Constraint
 ) -> Iterator[tuple[str, Constraint | None]]:
-    """What may go wrong with a constraint, without what no request could ever tell."""
+    """What may go wrong with a constraint, except what no request can show."""
     name, limit = constraint.name, constraint.value
     if (operation.name, _place(steps)) in _UNSEEN or shape.kind is Kind.BOOLEAN:
         return

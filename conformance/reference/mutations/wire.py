@@ -39,7 +39,6 @@ def _without(name: str) -> Change:
 
 
 def _as_text(change: Callable[[str], str]) -> Change:
-    """Other text than the JSON of the body."""
     return lambda answer: (
         replace(answer, body=change(encoded(answer.body))) if answer.body is not None else answer
     )
@@ -71,8 +70,6 @@ def _wire(name: str, summary: str, answer: Rewrite) -> InjectedFault:
 
 
 def _with_part(index: int, text: str) -> Change:
-    """Another part of the ARN."""
-
     def changed(arn: str) -> str:
         parts = arn.split(":", 5)
         parts[index] = text

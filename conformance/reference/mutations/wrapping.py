@@ -117,7 +117,6 @@ def on_input(change: Callable[[dict[str, Any]], Members]) -> Around:
 
 
 def ignoring(*names: str) -> Around:
-    """The operation does not get these members."""
     return on_input(lambda members: {n: v for n, v in members.items() if n not in names})
 
 
@@ -140,7 +139,7 @@ def shown(change: Callable[[dict[str, Any]], Members]) -> Around:
 
 
 def repeated(keys: StoredKeys) -> Around:
-    """What an operation has done to a key it answers once more as it did."""
+    """Repeats the answer that a key got the first time."""
 
     def around(_world: ServiceState, handler: Handler) -> Handler:
         done: dict[str, OperationOutcome] = {}
@@ -168,13 +167,10 @@ def successes(change: Change, *operations: str) -> Rewrite:
 
 
 def failures(change: Change) -> Rewrite:
-    """Change the error answers."""
     return every(lambda one: change(one) if one.status >= FIRST_ERROR else one)
 
 
 def every(change: Change, *operations: str) -> Rewrite:
-    """Change all answers, of some operations or of all."""
-
     def rewrite(_world: ServiceState, name: str, answer: ReferenceAnswer) -> ReferenceAnswer:
         return answer if operations and name not in operations else change(answer)
 
@@ -221,5 +217,4 @@ def body(change: Callable[[dict[str, Any]], Any]) -> Change:
 
 
 def without(name: str) -> Change:
-    """Leave a member of the body out, at any depth."""
     return members(lambda known, value: None if known == name else (known, value))

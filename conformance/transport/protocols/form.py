@@ -45,7 +45,6 @@ class AwsQuery(WireProtocol):
     def write(
         self, operation: Operation, values: Mapping[str, Any], raw: bytes | None, form: WireVariant
     ) -> WireRequest:
-        """The request of an operation with these members; ``raw`` replaces the body."""
         pairs = list(operation.selectors.items())
         for name, value in values.items():
             shape = operation.input[name].shape if name in operation.input else None
@@ -55,7 +54,6 @@ class AwsQuery(WireProtocol):
         return request_without_bindings(operation, sent, (("Accept", "*/*"),), form)
 
     def _named(self, name: str, shape: Shape | None) -> str:
-        """What a member is called in a parameter."""
         return (shape.names.name if shape is not None else None) or name
 
     def _pairs(self, prefix: str, shape: Shape | None, value: Any) -> Pairs:
@@ -96,7 +94,6 @@ class AwsQuery(WireProtocol):
     # -- Reading a request back --------------------------------------------------------------
 
     def members(self, operation: Operation, request: Request) -> dict[str, Any]:
-        """The members that a request carries."""
         body = (request.body or b"").decode("utf-8", "replace")
         flat = dict(parse_qsl(body, keep_blank_values=True, errors="surrogatepass"))
         return self._gathered_members("", operation.input, flat)
@@ -134,7 +131,6 @@ class AwsQuery(WireProtocol):
     # -- Reading an answer -------------------------------------------------------------------
 
     def read(self, operation: Operation | None, response: Response) -> ReadBody:
-        """What an answer says."""
         root = parse(response.body)
         if root is None:
             return not_xml(response)
@@ -155,7 +151,6 @@ class AwsQuery(WireProtocol):
         return f"{ACTION}={operation.selectors.get(ACTION)}".encode() in raw
 
     def nowhere(self, request: WireRequest, nonce: str) -> WireRequest:
-        """The same request for an operation that no service has."""
         action = f"Action=NoSuchOperation{nonce}".encode()
         body = re.sub(rb"Action=[^&]*", action, request.body or b"")
         return WireRequest(request.method, request.target, body, request.content_type)
@@ -176,7 +171,6 @@ class Ec2Query(AwsQuery):
 
 
 def _entries(prefix: str, shape: Shape) -> str:
-    """What stands before the number of an entry of a map."""
     return f"{prefix}.entry" if shape.names.wrapped else prefix
 
 

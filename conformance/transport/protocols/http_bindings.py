@@ -44,7 +44,6 @@ class BoundRequest:
         form: WireVariant,
         more: tuple[tuple[str, str], ...] = (),
     ) -> WireRequest:
-        """The request with a body and its content type."""
         parts = [urlencode(self.query, quote_via=quote, errors="surrogatepass"), form.query]
         behind = "&".join(part for part in parts if part)
         if any(

@@ -46,7 +46,6 @@ class JsonBodies(WireProtocol):
         )
 
     def spelled(self, word: str, body: Mapping[str, Any], written: bytes) -> bytes:  # noqa: ARG002
-        """A word of a rule's body, of the JSON of the members."""
         return spelled(word, body)
 
 
@@ -60,7 +59,6 @@ class RestJson(JsonBodies):
     def write(
         self, operation: Operation, values: Mapping[str, Any], raw: bytes | None, form: WireVariant
     ) -> WireRequest:
-        """The request of an operation with these members; ``raw`` replaces the body."""
         bound = bind(operation, values, form)
         body = bound.whole_body(raw, JSON)
         if body is None:
@@ -76,7 +74,6 @@ class RestJson(JsonBodies):
         return values | payload_placeholders(operation)
 
     def nowhere(self, request: WireRequest, nonce: str) -> WireRequest:
-        """The same request on a route that no service has."""
         target = f"/no-such-route-{nonce}/v0/nothing"
         return WireRequest(request.method, target, request.body, request.content_type)
 
@@ -96,18 +93,15 @@ class AwsJson(JsonBodies):
     def write(
         self, operation: Operation, values: Mapping[str, Any], raw: bytes | None, form: WireVariant
     ) -> WireRequest:
-        """The request of an operation with these members; ``raw`` replaces the body."""
         given = {name: value for name, value in values.items() if value is not ABSENT}
         body = json_text.encode(given) if raw is None else raw
         headers = [*operation.selectors.items(), *asking_for_former_names(operation)]
         return request_without_bindings(operation, (body, self.media[0]), headers, form)
 
     def members(self, operation: Operation, request: Request) -> dict[str, Any]:  # noqa: ARG002
-        """The members that a request carries."""
         return json_text.members(request.body)
 
     def nowhere(self, request: WireRequest, nonce: str) -> WireRequest:
-        """The same request for an operation that no service has."""
         target = f"NoSuchService{nonce}.NoSuchOperation{nonce}"
         usual = (request.method, request.target, request.body, request.content_type)
         return WireRequest(*usual, ((TARGET, target),))

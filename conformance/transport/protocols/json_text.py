@@ -86,7 +86,6 @@ _ESCAPED = json.JSONEncoder(separators=(",", ":"))
 
 
 def spelled(word: str, members: Mapping[str, Any]) -> bytes:
-    """A word of a body that has these members."""
     return WORDS[word](members).encode()
 
 

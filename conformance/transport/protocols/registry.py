@@ -34,7 +34,6 @@ MODULES: Mapping[ProtocolName, tuple[str, ...]] = {
 
 @cache
 def of(name: ProtocolName) -> WireProtocol:
-    """The protocol of a name."""
     module, made, *given = MODULES[name]
     loaded = import_module(f"conformance.transport.protocols.{module}")
     protocol: WireProtocol = getattr(loaded, made)(*given)

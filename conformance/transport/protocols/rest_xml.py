@@ -45,7 +45,6 @@ class RestXml(WireProtocol):
     def write(
         self, operation: Operation, values: Mapping[str, Any], raw: bytes | None, form: WireVariant
     ) -> WireRequest:
-        """The request of an operation with these members; ``raw`` replaces the body."""
         bound = bind(operation, values, form)
         body = bound.whole_body(raw, XML) or _body(operation, bound.body)
         more: tuple[tuple[str, str], ...] = (("Accept", "*/*"),)
@@ -55,7 +54,6 @@ class RestXml(WireProtocol):
         return bound.request(operation, body, form, more)
 
     def read(self, operation: Operation | None, response: Response) -> ReadBody:
-        """What an answer says."""
         root = parse(response.body)
         if root is None:
             return not_xml(response)
@@ -91,7 +89,6 @@ class RestXml(WireProtocol):
         return found | payload_placeholders(operation)
 
     def nowhere(self, request: WireRequest, nonce: str) -> WireRequest:
-        """The same request on a route that no service has."""
         target = f"/no-such-route-{nonce}/v0/nothing?no-such-route-{nonce}"
         return WireRequest(request.method, target, request.body, request.content_type)
 

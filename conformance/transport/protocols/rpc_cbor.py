@@ -38,7 +38,6 @@ class RpcV2Cbor(WireProtocol):
     def write(
         self, operation: Operation, values: Mapping[str, Any], raw: bytes | None, form: WireVariant
     ) -> WireRequest:
-        """The request of an operation with these members; ``raw`` replaces the body."""
         given = {name: value for name, value in values.items() if value is not ABSENT}
         body = raw
         if raw is None and (operation.input or given):
@@ -53,7 +52,6 @@ class RpcV2Cbor(WireProtocol):
         return request_without_bindings(operation, typed, headers, form)
 
     def read(self, operation: Operation | None, response: Response) -> ReadBody:
-        """What an answer says."""
         found = _decoded(response.body)
         if not isinstance(found, dict):
             form = f"no CBOR: {form_of(response)}" if response.body else ""
@@ -65,12 +63,10 @@ class RpcV2Cbor(WireProtocol):
         return ReadBody(values, codes, message(values))
 
     def members(self, operation: Operation, request: Request) -> dict[str, Any]:
-        """The members that a request carries."""
         found = _decoded(request.body or b"")
         return _read(operation.input, found) if isinstance(found, dict) else {}
 
     def nowhere(self, request: WireRequest, nonce: str) -> WireRequest:
-        """The same request for an operation that no service has."""
         target = f"/service/NoSuchService{nonce}/operation/NoSuchOperation{nonce}"
         return WireRequest(request.method, target, request.body, request.content_type, HEADERS)
 

@@ -63,12 +63,11 @@ def local(tag: str) -> str:
 
 
 def children(element: ET.Element, name: str) -> list[ET.Element]:
-    """The children of a name, whatever their namespace."""
     return [one for one in element if local(one.tag) == name]
 
 
 def read_members(members: Mapping[str, Member], element: ET.Element) -> dict[str, Any]:
-    """The members that an element has; what none of them is stays under its own name."""
+    """The members of an element; unknown children stay under their own names."""
     found: dict[str, Any] = {}
     given: defaultdict[str, list[ET.Element]] = defaultdict(list)
     for one in element:
@@ -91,7 +90,6 @@ def read_members(members: Mapping[str, Member], element: ET.Element) -> dict[str
 
 
 def read_value(shape: Shape, element: ET.Element) -> Any:
-    """The value that one element is."""
     return _value(shape, [element])
 
 
@@ -123,7 +121,7 @@ def _value(shape: Shape, elements: list[ET.Element]) -> Any:
 
 
 def _empty(element: ET.Element, usual: Any) -> Any:
-    """What an element without entries is: none at all, where nothing else is in it."""
+    """The usual value of an element without entries, else what is in it."""
     return usual if not len(element) and not (element.text or "").strip() else plain(element)
 
 
@@ -159,7 +157,7 @@ def scalar(shape: Shape, text: str) -> Any:
 
 
 def plain(element: ET.Element) -> Any:
-    """An element of which nothing is known: its text, or what is in it by name."""
+    """An element of unknown type: its text, or its children by name."""
     if not len(element):
         return element.text or ""
     found: dict[str, Any] = {}

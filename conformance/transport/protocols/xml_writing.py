@@ -19,7 +19,6 @@ ODD = re.compile(r"[\x00-\x08\x0b-\x1f\x85\u2028]")
 
 
 def document(name: str, names: WireNames, members: Mapping[str, Member], values: Any) -> bytes:
-    """A body: the element of this name with the members."""
     inside = "".join(_members(members, values))
     return _element(name, names, inside).encode("utf-8", "surrogatepass")
 

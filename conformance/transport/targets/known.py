@@ -85,7 +85,6 @@ PRODUCTS = (
 
 
 def paths() -> tuple[str, ...]:
-    """The pages to ask for, in order."""
     return tuple(one.path for one in PRODUCTS)
 
 
