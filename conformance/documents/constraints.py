@@ -68,11 +68,7 @@ DEFAULTS = {"Default value", "Default"}
 def read_member(
     document: Document, section: str, name: str, start: DocumentLine, lines: Sequence[DocumentLine]
 ) -> DocumentedMember:
-    """What the lines below a name state of it.
-
-    Raises UnknownNotation for a labelled line in an unknown form, Contradiction when two lines
-    state different things.
-    """
+    """What the lines below a name state of it. Raises UnknownNotation, Contradiction."""
     reader = _MemberReader(document, section, name)
     for line, following in zip(lines, [*lines[1:], None], strict=True):
         match = LABELLED.fullmatch(line.text) if line.kind is LineKind.TEXT else None

@@ -59,11 +59,7 @@ class Fetcher:
     _last: float = 0.0
 
     def page(self, address: str) -> bytes:
-        """The bytes of a page: as this run has it already, from the cache, or from its site.
-
-        Raises NotFetched where robots.txt excludes the page or it leads to another host, and
-        UnreadableDocument where the site does not give it.
-        """
+        """A page, from this run, the cache or its site. Raises NotFetched, UnreadableDocument."""
         address = urldefrag(address).url
         if address not in self._fetched:
             try:

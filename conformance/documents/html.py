@@ -22,10 +22,7 @@ PLACEHOLDER_TAGS = ["em", "i", "var", "code", "span"]
 
 
 def html_lines(text: str) -> list[DocumentLine]:
-    """The typed lines of an HTML page; the number of a line is that of its tag.
-
-    Python's own parser keeps the line of every tag.
-    """
+    """The typed lines of an HTML page, each with the number of its tag's line."""
     walk = _HtmlWalk()
     for node, leaving in _events(BeautifulSoup(text, "html.parser")):
         if isinstance(node, Tag):

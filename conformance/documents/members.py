@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
 from conformance.documents.constraints import read_member
 from conformance.documents.lines import ENTRY_NAME, IDENTIFIER, DocumentLine, LineKind, name_in
@@ -32,17 +32,12 @@ def entries(
     page: DocumentOutline, section: DocumentSection, known: AbstractSet[str]
 ) -> list[MemberEntry]:
     """The entries of a section; ``known`` are the names that may stand in it."""
-    plain = page.rendering is Rendering.PLAIN
+    is_start = _plain_name if page.rendering is Rendering.PLAIN else _is_name
     lines = section.lines
-    starts = [
-        index
-        for index, line in enumerate(lines)
-        if (_plain_name(lines, index, known) if plain else _is_name(lines, index, known))
-    ]
-    ends = [*starts[1:], len(lines)][: len(starts)]
+    starts = [index for index in range(len(lines)) if is_start(lines, index, known)]
     return [
         MemberEntry(name_in(lines[start].text), lines[start], tuple(lines[start + 1 : end]))
-        for start, end in zip(starts, ends, strict=True)
+        for start, end in pairwise([*starts, len(lines)])
     ]
 
 
@@ -80,10 +75,7 @@ def nameless(section: DocumentSection) -> list[MemberEntry]:
 def listed(
     page: DocumentOutline, section: DocumentSection, known: AbstractSet[str]
 ) -> list[DocumentedMember]:
-    """The members a section lists, each once.
-
-    Raises Contradiction when a name stands twice, and what read_member raises.
-    """
+    """The members a section lists. Raises Contradiction where a name stands twice."""
     found = entries(page, section, known) if known else typed_entries(page, section)
     return read_entries(page.document, section, found)
 

@@ -18,10 +18,7 @@ from conformance.documents.model import (
 
 @dataclass(frozen=True, slots=True)
 class ErrorEntry:
-    """An error of a page; ``name`` is None where the page lost it. ``members`` are its fields.
-
-    ``status`` is None where nothing states it.
-    """
+    """An error; ``name`` is None where the page lost it, ``status`` where nothing states it."""
 
     name: str | None
     status: int | None
@@ -143,10 +140,7 @@ class StructurePage:
 
 @dataclass(frozen=True, slots=True)
 class PatchRow:
-    """A row of a patch-operations table: ``ops`` says what is supported.
-
-    ``conditional`` names the ops whose support depends on something.
-    """
+    """A row of a patch table: which ``ops`` are supported, and which depend on something."""
 
     path: str
     ops: Mapping[str, bool]

@@ -86,10 +86,7 @@ def _named_errors(page: OperationPage, fuller: OperationPage | None) -> Operatio
 
 
 def _only_embedding(short: Sequence[int], long: Sequence[int]) -> tuple[int, ...] | None:
-    """The one way in which ``short`` lies in ``long`` in order; None where there are others.
-
-    The leftmost and the rightmost embedding agree exactly when there is only one.
-    """
+    """The only place of ``short`` in ``long``: leftmost and rightmost embedding are the same."""
     left = _leftmost(short, long)
     mirrored = _leftmost(short[::-1], long[::-1])
     right = tuple(len(long) - 1 - at for at in reversed(mirrored or ()))

@@ -93,10 +93,7 @@ def read_plain_request(page: DocumentOutline) -> DocumentedRequest:
 
 
 def _parameter(member: DocumentedMember, slot: SyntaxSlot) -> Parameter:
-    """A header whose name ends in an asterisk stands for every header that begins so.
-
-    A page that lists a parameter by its name on the wire has the member's own as placeholder.
-    """
+    """A header name that ends in an asterisk stands for every header that begins so."""
     prefix = slot.where is ParameterLocation.HEADER and slot.wire.endswith("*")
     named = replace(member, name=slot.name) if IDENTIFIER.fullmatch(slot.name) else member
     return Parameter(named, slot.where, slot.wire.removesuffix("*"), prefix, slot.greedy)

@@ -41,11 +41,7 @@ def is_resource(page: DocumentOutline) -> bool:
 
 
 def read_resource(page: DocumentOutline) -> ResourcePage:
-    """The operations and the types of a resource page.
-
-    Raises TruncatedPage where the address or an operation is missing, UnknownNotation for a type
-    in an unknown form.
-    """
+    """Raises TruncatedPage where the address or an operation is missing, UnknownNotation."""
     return _ResourceReader(page).read()
 
 

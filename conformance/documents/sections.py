@@ -82,10 +82,7 @@ class DocumentOutline:
 
 
 def outline(document: Document) -> DocumentOutline:
-    """Cut a document into sections.
-
-    Raises EmptyDocument, OtherLanguage or NotAnApiPage where there is nothing to cut.
-    """
+    """Cut a document into sections. Raises EmptyDocument, OtherLanguage, NotAnApiPage."""
     if not document.text.strip():
         raise EmptyDocument(document.shown, 1, "a page", "nothing")
     rendering, lines = lines_of(document)

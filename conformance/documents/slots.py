@@ -86,10 +86,7 @@ def choose(
     slots: Sequence[SyntaxSlot],
     names: Sequence[str],
 ) -> Chosen:
-    """Give every listed name its slot.
-
-    Raises Contradiction where the request line has a name in several places.
-    """
+    """Give every listed name its slot. Raises Contradiction where it has several."""
     found: dict[str, SyntaxSlot] = {}
     dropped: list[SyntaxSlot] = []
     notes = []

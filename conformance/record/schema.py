@@ -25,11 +25,7 @@ def schema() -> dict[str, Any]:
 
 @cache
 def validator(kind: str) -> jsonschema_rs.Draft202012Validator:
-    """The validator of one kind of line: ``run``, ``verdict`` or ``summary``.
-
-    One kind instead of the ``oneOf``, because its messages say what is wrong and not merely that
-    no alternative fits.
-    """
+    """The validator of one kind of line: its messages say more than those of ``oneOf``."""
     # Imported here: only readers need it, and it would slow the start of every command.
     import jsonschema_rs
 

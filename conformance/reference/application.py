@@ -61,10 +61,7 @@ class Setting:
 
 
 class Application:
-    """Answers requests; construct one for every independent set of resources.
-
-    ``contracts`` are those of the services ``apigateway`` and ``location``.
-    """
+    """Answers requests for ``apigateway`` and ``location``: one for each set of resources."""
 
     def __init__(self, contracts: Iterable[Contract], setting: Setting | None = None) -> None:
         setting = setting or Setting()

@@ -42,10 +42,7 @@ class Coercion:
     def structure(
         self, members: Mapping[str, Member], value: Any, path: Path = ()
     ) -> dict[str, Any]:
-        """A JSON object's modelled members that are not null.
-
-        Raises WrongType or UnknownMember.
-        """
+        """A JSON object's modelled members that are not null. Raises WrongType, UnknownMember."""
         if not isinstance(value, dict):
             raise WrongType(path, Kind.STRUCTURE, value)
         if self.readings.unknown_members_refused:

@@ -18,11 +18,7 @@ class OperationOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """An error of the service: its code, HTTP status and message.
-
-    ``details`` are the further members of the error's body (Location's ``reason`` and
-    ``fieldList``).
-    """
+    """An error; ``details`` are further members of its body, such as Location's ``reason``."""
 
     code: str
     status: int

@@ -71,11 +71,7 @@ def application(options: ServerOptions) -> Application:
 
 
 def serve(options: ServerOptions, announce: Callable[[str], None]) -> None:
-    """Serve until SIGTERM or SIGINT, or until standard input ends.
-
-    ``announce`` is called once with the URL, as soon as connections are accepted. Raises PortTaken
-    and UnknownFault.
-    """
+    """Serve until SIGTERM, SIGINT or end of input; ``announce`` gets the URL. Raises PortTaken."""
     app = application(options)
     gc.freeze()  # what was loaded lives as long as the process: no use in looking at it again
     gc.set_threshold(50_000)

@@ -130,10 +130,7 @@ def parsed_answer(route: TrafficRoute, entry: TrafficEntry) -> ParsedResponse:
 
 
 def outline(body: bytes | None) -> str:
-    """What two requests have in common that differ in their names alone.
-
-    Texts of some length stand for any other such text.
-    """
+    """What requests share that differ only in their longer texts, such as names."""
     try:
         return json.dumps(_outlined(json.loads(body or b"null")), sort_keys=True)
     except (ValueError, RecursionError):

@@ -94,8 +94,7 @@ def classify(entries: Iterable[TrafficEntry], routes: Routes) -> ClassifiedTraff
     """The entries that are of the services, as items, and how many are not or have no response."""
     found = ClassifiedTraffic()
     possible: list[tuple[TrafficEntry, TrafficRoute]] = []
-    best: dict[str, Sign] = {}
-    """The best sign of AWS that was seen at each address."""
+    best: dict[str, Sign] = {}  # the best sign of AWS that was seen at each address
     for entry in entries:
         if entry.exchange.response is None:
             found.silent += 1

@@ -31,10 +31,7 @@ NOWHERE = "https://recorded.invalid"
 def learn(
     masker: Masker, operation: Operation, exchange: Exchange, sent: RequestMembers, body: Any
 ) -> None:
-    """Remember every secret of an exchange: key values, and what it was signed with.
-
-    ``sent`` are the members of its request, and ``body`` is what its answer holds.
-    """
+    """Remember every secret of an exchange: key values, and what it was signed with."""
     found = [*_of_request(operation, sent.values, exchange.request), *_of_answer(operation, body)]
     if not sent.known:
         found += _in_text(operation, exchange.request.body)

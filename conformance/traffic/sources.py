@@ -64,11 +64,7 @@ def in_folder(folder: Path) -> tuple[list[Path], list[LeftOut]]:
 
 
 def sources(path: Path) -> Iterator[TrafficSource]:
-    """The file, or the files that are packed in it.
-
-    Raises UnreadableTraffic (it cannot be opened, or is too large), NotTraffic (it is of a format
-    that is not read).
-    """
+    """The file, or the files packed in it. Raises UnreadableTraffic, NotTraffic."""
     data = _read(path)
     if data.startswith(GZIP):
         data = _unpacked(path, data)

@@ -16,29 +16,25 @@ _PORTS = {"http": 80, "https": 443}
 
 
 def parse_url(text: str) -> str:
-    """The base URL of a target without a trailing slash.
-
-    Raises MalformedURL where it is not http or https, has no host or a port that is no port, or has
-    parts that a base URL has no use for (credentials, query, fragment).
-    """
+    """The base URL of a target without a trailing slash. Raises MalformedURL."""
     try:
         parts = urlsplit(text)
         port = parts.port
     except ValueError as error:
         raise MalformedURL(text, str(error)) from error
+    is_printable = text.isascii() and all(character > " " for character in text)
     complaints = {
         "it is neither a name that is known nor an http or https URL": parts.scheme not in _PORTS,
         "the URL names no host": not parts.hostname,
         "port 0 cannot be connected to": port == 0,
-        "a URL has only printable ASCII characters": not text.isascii()
-        or any(character <= " " for character in text),
-        "a target URL has no user, query or fragment": parts.username is not None
-        or parts.query
-        or parts.fragment,
+        "a URL has only printable ASCII characters": not is_printable,
+        "a target URL has no user, query or fragment": (
+            parts.username is not None or parts.query or parts.fragment
+        ),
     }
-    for reason, holds in complaints.items():
-        if holds:
-            raise MalformedURL(text, reason)
+    reason = next((reason for reason, holds in complaints.items() if holds), "")
+    if reason:
+        raise MalformedURL(text, reason)
     return text.rstrip("/")
 
 

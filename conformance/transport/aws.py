@@ -85,10 +85,7 @@ class Cloud:
         return str(answer["Account"])
 
     def url(self, sdk: str, prefix: str = "") -> str:
-        """Where a service is, by its name in the SDK; ``prefix`` belongs to AWS's own hosts.
-
-        Raises NoEndpoint.
-        """
+        """Where a service is; ``prefix`` is for AWS's own hosts alone. Raises NoEndpoint."""
         from botocore.exceptions import BotoCoreError
 
         try:

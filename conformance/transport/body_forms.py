@@ -42,10 +42,7 @@ WINDOWS = {"gzip": (EITHER,), "x-gzip": (EITHER,), "deflate": (EITHER, -zlib.MAX
 
 
 def undone(body: bytes, coding: str | None, limit: int) -> bytes:
-    """The body without its content coding.
-
-    It stays as it is without one, or where it is not packed as it says, or larger than ``limit``.
-    """
+    """The body without its content coding, if it is packed so and not larger than ``limit``."""
     windows = WINDOWS.get((coding or "").strip().lower(), ())
     found = (inflated(body, window, limit) for window in windows)
     return next((one for one in found if one is not None), body)

@@ -74,10 +74,7 @@ class Child:
                 self._process.stdin.flush()
 
     def wait_ready(self, timeout: float) -> str:
-        """The URL where the child listens, as soon as it does; ``timeout`` in seconds.
-
-        Raises TargetDidNotStart where it ended, said something else or took too long.
-        """
+        """The URL, as soon as the child listens there. Raises TargetDidNotStart."""
         try:
             line = self._lines.get(timeout=timeout).decode(errors="replace").strip()
         except queue.Empty:
@@ -144,10 +141,7 @@ class Command:
             )
 
     def wait_ready(self, timeout: float) -> None:
-        """Return as soon as something listens at the address; ``timeout`` in seconds.
-
-        Raises TargetDidNotStart where the command ended, or nothing listened in time.
-        """
+        """Return as soon as something listens at the address. Raises TargetDidNotStart."""
         deadline = time.monotonic() + timeout
         while not self._listens():
             self.check_running(self._text)

@@ -56,10 +56,7 @@ class Starting(ABC):
 
     @abstractmethod
     def wait_ready(self, timeout: float = START_SECONDS) -> Target:
-        """The target, as soon as it accepts requests; ``timeout`` in seconds.
-
-        Raises the CouldNotTest that says why it does not.
-        """
+        """The target, as soon as it accepts requests. Raises the CouldNotTest that says why not."""
 
     def close(self) -> None:  # noqa: B027 - nothing was started for what runs elsewhere
         """End what was started for it."""
@@ -181,10 +178,7 @@ class _Remote(Starting):
 
 
 def target_url(text: str, names: Sequence[str] = KNOWN) -> str:
-    """The text as a URL; where it may be a mistyped name, the complaint names what is alike.
-
-    Raises MalformedURL.
-    """
+    """The text as a URL. Raises MalformedURL, which suggests names that are alike."""
     try:
         return parse_url(text)
     except MalformedURL as error:

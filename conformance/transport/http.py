@@ -144,15 +144,15 @@ class HttpTransport:
 
     def _attempt(self, request: Request, attempts: int) -> Exchange:
         start = time.monotonic()
+        response, failure = None, None
         try:
-            response, failure = self._exchange(request), None
+            response = self._exchange(request)
         except StaleConnectionError:
             raise
         except _Unconnected as unmade:
-            cause = unmade.__cause__ or unmade
-            response, failure = None, failure_of(cause, connecting=True)
+            failure = failure_of(unmade.__cause__ or unmade, connecting=True)
         except NETWORK as error:
-            response, failure = None, failure_of(error)
+            failure = failure_of(error)
         exchange = Exchange(request, response, failure, time.monotonic() - start, attempts)
         return _as_unanswered(exchange, self._within(request))
 

@@ -132,10 +132,7 @@ def context_of(verify: str | Literal[True]) -> ssl.SSLContext:
 
 
 def trusted(ca_bundle: Path | None) -> str | Literal[True]:
-    """What requests verifies certificates with: a file, or True for its default.
-
-    Raises NoCertificates where the file, or the one that the environment names, does not exist.
-    """
+    """What requests verifies with: a file, or True for its default. Raises NoCertificates."""
     named = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
     chosen = named if ca_bundle is None else str(ca_bundle)
     if chosen and not os.path.exists(chosen):  # noqa: PTH110 - a user's name, not our path

@@ -17,10 +17,7 @@ SHOWN = 6
 
 
 def complete(pages: ServicePages) -> list[PageProblem]:
-    """Wire the pages where their protocol needs that, by the model that fits them.
-
-    What no model completes is taken out of ``pages`` and is one of the problems.
-    """
+    """Complete pages by the model that fits; what none completes is taken out and is a problem."""
     lacking = [page for page in pages.operations.values() if not page.layout.shows_request]
     models = page_models(pages)
     if len(models) == 1:

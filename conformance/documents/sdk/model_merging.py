@@ -40,11 +40,7 @@ ENVELOPE = frozenset({"requestid", "responsemetadata"})
 
 
 def merge_model(pages: ServicePages, model: SdkModel) -> list[PageProblem]:
-    """Give the pages what they lack of the model's; what became of pages that cannot be sent.
-
-    Those are taken out of ``pages``. Raises nothing: a page that the model does not know is one
-    of the problems.
-    """
+    """Complete pages by their model; what cannot be sent is taken out and is a problem."""
     return _ModelMerger(pages, model, model_pages(model, pages.service)).all()
 
 

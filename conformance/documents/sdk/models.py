@@ -97,10 +97,7 @@ def protocols_of(about: Mapping[str, Any]) -> list[str]:
 
 @cache
 def load_model(service: str, protocol: str | None = None) -> SdkModel:
-    """The newest model of a service, for one of its protocols: as a rule the one that SDKs use.
-
-    Raises UnknownModel, and UnspokenProtocol where it has not that one, or none that is known.
-    """
+    """The newest model, for this protocol or the usual. Raises UnknownModel, UnspokenProtocol."""
     from botocore.exceptions import DataNotFoundError, UnknownServiceError
     from botocore.loaders import create_loader
 

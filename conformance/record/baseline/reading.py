@@ -37,11 +37,7 @@ def schema() -> dict[str, Any]:
 
 
 def read_baseline(path: str | Path) -> Baseline:
-    """Read a baseline.
-
-    Raises UnreadableBaseline (the file cannot be read), WrongBaseline (it is no baseline; names the
-    line and what was expected there).
-    """
+    """Read a baseline. Raises UnreadableBaseline, and WrongBaseline with the line."""
     file = Path(path)
     try:
         data = file.read_bytes()

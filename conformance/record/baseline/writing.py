@@ -17,10 +17,7 @@ _RESERVED = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
 
 
 def render(baseline: Baseline) -> str:
-    """The text of a baseline's file, sorted by requirement.
-
-    YAML with its comments, or JSON where the file is named so.
-    """
+    """The file's text, sorted by requirement: JSON where the file is named so, else YAML."""
     if baseline.path.suffix == ".json":
         return json.dumps(baseline.as_json(), indent=2, ensure_ascii=False) + "\n"
     return "\n".join(_lines(baseline)) + "\n"

@@ -36,10 +36,7 @@ class CsvRow:
 
 
 def rows(body: bytes) -> Iterator[CsvRow]:
-    """The rows of a file; unknown columns are ignored, names of columns have no case.
-
-    Raises Refused where it is not UTF-8, not CSV, or a required column is missing.
-    """
+    """The rows of a file; column names have no case. Raises Refused for a file of another form."""
     try:
         table = list(_table(body.decode("utf-8-sig")))
     except (UnicodeDecodeError, _NotCsv):

@@ -24,10 +24,7 @@ _BODILESS = frozenset({204, 304})
 
 
 class HttpProtocol(asyncio.Protocol):
-    """One connection; ``handler`` answers each request, in order.
-
-    ``incoming`` changes the bytes that arrive: only a deliberate fault does.
-    """
+    """One connection; only a deliberate fault changes the ``incoming`` bytes."""
 
     def __init__(self, handler: Handler, incoming: Incoming | None = None) -> None:
         self._handler = handler

@@ -45,10 +45,7 @@ class Policy:
 
 
 class LocationKeys:
-    """The account's keys. ``handlers`` is the table of operations, by name.
-
-    ``scope`` is where the request at hand is for; the caller of a handler sets it before.
-    """
+    """The account's keys; a caller of ``handlers`` sets the ``scope`` of the request before."""
 
     def __init__(
         self, readings: Ambiguities, policy: Policy, clock: Clock, identifiers: Identifiers

@@ -36,10 +36,7 @@ def _racing(keys: StoredKeys) -> Around:
 
 
 def _read_early(early: dict[str, Any], known: str, now: Any) -> Any:
-    """The resource as it was before every request that arrived at the same time.
-
-    What a server has received in one go, no client sent after an answer to any of it.
-    """
+    """The resource as it was before the requests that arrived together."""
     try:
         loop = asyncio.get_running_loop()
     except RuntimeError:

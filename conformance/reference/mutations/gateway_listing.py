@@ -11,11 +11,11 @@ from conformance.reference.faults import Around, Handler, InjectedFault, Service
 from conformance.reference.mutations.wrapping import (
     API_KEYS,
     Members,
+    answering,
     faults,
     ignoring,
     on_body,
     on_input,
-    shown,
     unchanged,
     wrapping,
 )
@@ -91,7 +91,7 @@ _TAG_FAULTS = (
         "all": ("All tags are removed.", _untagged_before),
     }),
     *faults("GetTags", "listing", {
-        "empty": ("No tags are shown.", shown(lambda _body: {"tags": {}})),
+        "empty": ("No tags are shown.", answering(lambda _body: {"tags": {}})),
     }),
 )  # fmt: skip
 
@@ -102,7 +102,7 @@ _CHANGEABLE = ("name", "description", "customerId", "enabled")
 
 
 def _items(change: Callable[[list[Any]], list[Any]]) -> Around:
-    return shown(lambda body: {**body, "item": change(body["item"])})
+    return answering(lambda body: {**body, "item": change(body["item"])})
 
 
 def _named(
@@ -173,7 +173,7 @@ def _since_creation(
         made[body["id"]] = {member: body[member] for member in _CHANGEABLE if member in body}
         return body
 
-    around = {"CreateApiKey": shown(remember), _LIST: listed(made)}
+    around = {"CreateApiKey": answering(remember), _LIST: listed(made)}
     return InjectedFault(f"{_LIST}:{name}", kind, summary, around=around)
 
 
@@ -216,9 +216,9 @@ FAULTS = (
         "limit-ignored": ("limit is ignored.", ignoring("limit")),
         "position-ignored": ("position is ignored.", ignoring("position")),
         "position-missing": ("No position is answered.",
-                             shown(lambda body: {"item": body["item"]})),
+                             answering(lambda body: {"item": body["item"]})),
         "position-endless": ("There is always a position.",
-                             shown(lambda body: {"position": "p1", **body})),
+                             answering(lambda body: {"position": "p1", **body})),
         "limit-none": ("Without limit all keys are on one page.",
                        on_input(lambda members: {"limit": 500, **members})),
         "overlap": ("A page repeats the last key.", _moved(1)),

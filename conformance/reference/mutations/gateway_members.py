@@ -9,13 +9,13 @@ from conformance.reference.faults import Around, Handler, InjectedFault, Service
 from conformance.reference.mutations.wrapping import (
     API_KEYS,
     Members,
+    answering,
     faults,
     hidden,
     ignoring,
     on_input,
-    otherwise,
     repeated,
-    shown,
+    storing,
     successes,
     unchanged,
     values,
@@ -53,7 +53,7 @@ def _neighbour_deleted(world: ServiceState, handler: Handler, members: Members) 
     return outcome
 
 
-_YESTERDAY = shown(lambda body: {**body, "lastUpdatedDate": body["createdDate"] - 86_400})
+_YESTERDAY = answering(lambda body: {**body, "lastUpdatedDate": body["createdDate"] - 86_400})
 _SHOW_TAGS = (_CREATE, _READ, "GetApiKeys", "UpdateApiKey")
 
 FAULTS = (
@@ -74,7 +74,7 @@ FAULTS = (
         "enabled-default": ("A key is enabled unless said otherwise.",
                             on_input(lambda members: {"enabled": True, **members})),
         "other-value": ("Another value is stored than was answered.",
-                        otherwise(API_KEYS, lambda key: replace(key, value=key.value[::-1]))),
+                        storing(API_KEYS, lambda key: replace(key, value=key.value[::-1]))),
     }, "store"),
     *faults(_CREATE, "time", {
         "updated-before-created": ("CreateApiKey's lastUpdatedDate is the day before.", _YESTERDAY),

@@ -9,12 +9,12 @@ from conformance.reference.faults import Around, Handler, ServiceState
 from conformance.reference.mutations.wrapping import (
     API_KEYS,
     Members,
+    answering,
     compared,
     faults,
     hidden,
     on_input,
-    otherwise,
-    shown,
+    storing,
     though_refused,
     upserting,
     wrapping,
@@ -127,16 +127,16 @@ FAULTS = (
     *faults(_UPDATE, "storage", {
         "lost": ("Nothing of an update is stored.",
                  compared(API_KEYS, lambda before, after, _: before or after)),
-        "value": ("An update changes the value.", otherwise(
+        "value": ("An update changes the value.", storing(
             API_KEYS, lambda key: replace(key, value=key.value[1:] + key.value[0]))),
         "untagged": ("An update removes the tags.",
-                     otherwise(API_KEYS, lambda key: replace(key, tags={}))),
+                     storing(API_KEYS, lambda key: replace(key, tags={}))),
     }, "update"),
     *faults(_UPDATE, "time", {
         "frozen-date": ("lastUpdatedDate is not stored.", _kept("updated")),
         "created-date": ("createdDate is set anew.",
-                         otherwise(API_KEYS, lambda key: replace(key, created=key.updated))),
-        "date-before": ("lastUpdatedDate is before createdDate.", shown(
+                         storing(API_KEYS, lambda key: replace(key, created=key.updated))),
+        "date-before": ("lastUpdatedDate is before createdDate.", answering(
             lambda body: {**body, "lastUpdatedDate": body["createdDate"] - _DAY})),
     }, "update"),
     *faults(_UPDATE, "wrong resource", {
@@ -145,7 +145,7 @@ FAULTS = (
     }, "update"),
     *faults(_UPDATE, "visibility", {
         "other-id": ("The answer has another id.",
-                     shown(lambda body: {**body, "id": body["id"][::-1]})),
+                     answering(lambda body: {**body, "id": body["id"][::-1]})),
     }, "update"),
     *faults(_UPDATE, "refusal", {
         "refusal-touches": ("A refused update is dated.", though_refused(

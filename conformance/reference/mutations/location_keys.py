@@ -8,14 +8,14 @@ from conformance.reference.faults import Around, Handler, InjectedFault, Service
 from conformance.reference.mutations.wrapping import (
     LOCATION_KEYS,
     Members,
+    answering,
     faults,
     hidden,
     ignoring,
     on_body,
     on_input,
-    otherwise,
     repeated,
-    shown,
+    storing,
     unchanged,
     wrapping,
 )
@@ -27,11 +27,11 @@ HOUR = 3_600_000
 
 
 def _restricted(change: Callable[[Mapping[str, Any]], Mapping[str, Any]]) -> Around:
-    return otherwise(LOCATION_KEYS, lambda key: replace(key, restrictions=change(key.restrictions)))
+    return storing(LOCATION_KEYS, lambda key: replace(key, restrictions=change(key.restrictions)))
 
 
 def _entries(change: Callable[[list[Any]], list[Any]]) -> Around:
-    return shown(lambda body: {**body, "Entries": change(body["Entries"])})
+    return answering(lambda body: {**body, "Entries": change(body["Entries"])})
 
 
 def _swapped_status(members: dict[str, Any]) -> Members:
@@ -106,20 +106,20 @@ FAULTS = (
                   around=dict.fromkeys((_CREATE, _READ, "UpdateKey", _DELETE), _caseless)),
     _stale(),
     *faults(_CREATE, "storage", {
-        "description-dropped": ("Description is forgotten.", otherwise(
+        "description-dropped": ("Description is forgotten.", storing(
             LOCATION_KEYS, lambda key: replace(key, description=None))),
         "tags-dropped": ("Tags are forgotten.",
-                         otherwise(LOCATION_KEYS, lambda key: replace(key, tags={}))),
+                         storing(LOCATION_KEYS, lambda key: replace(key, tags={}))),
         "expiry-dropped": ("ExpireTime is forgotten.",
-                           otherwise(LOCATION_KEYS, lambda key: replace(key, expires=None))),
-        "expiry-local": ("ExpireTime is stored an hour later.", otherwise(
+                           storing(LOCATION_KEYS, lambda key: replace(key, expires=None))),
+        "expiry-local": ("ExpireTime is stored an hour later.", storing(
             LOCATION_KEYS, lambda key: replace(key, expires=key.expires and key.expires + HOUR))),
         "actions-cut": ("Only the first of AllowActions is stored.", _restricted(
             lambda given: {**given, "AllowActions": given["AllowActions"][:1]})),
         "referers-dropped": ("AllowReferers are forgotten.", _restricted(
             lambda given: {name: one for name, one in given.items() if name != "AllowReferers"})),
         "other-value": ("Another value is stored than answered.",
-                        otherwise(LOCATION_KEYS, lambda key: replace(key, value=key.value[::-1]))),
+                        storing(LOCATION_KEYS, lambda key: replace(key, value=key.value[::-1]))),
     }),
     *faults(_LIST, "listing", {
         "max-results-ignored": ("MaxResults is ignored.", ignoring("MaxResults")),
@@ -128,7 +128,7 @@ FAULTS = (
         "token-ignored": ("NextToken is ignored.", ignoring("NextToken")),
         "token-any": ("Any NextToken is taken.", _any_token),
         "token-missing": ("No NextToken is answered.",
-                          shown(lambda body: {"Entries": body["Entries"]})),
+                          answering(lambda body: {"Entries": body["Entries"]})),
         "first-lost": ("The first entry is missing.", _entries(lambda all_: all_[1:])),
         "twice": ("Entries are listed twice.", _entries(lambda all_: all_ * 2)),
         "empty": ("The list is empty.", _entries(lambda _all: [])),

@@ -9,13 +9,13 @@ from conformance.reference.location.state import LocationKey
 from conformance.reference.mutations.wrapping import (
     LOCATION_KEYS,
     Members,
+    answering,
     compared,
     faults,
     hidden,
     ignoring,
     on_input,
-    otherwise,
-    shown,
+    storing,
     though_refused,
     upserting,
     wrapping,
@@ -115,28 +115,28 @@ FAULTS = (
         "no-expiry-unsaved": ("NoExpiry does not end an expiry.", compared(
             LOCATION_KEYS, lambda before, after, members: replace(
                 after, expires=before.expires if members.get("NoExpiry") else after.expires))),
-        "value": ("An update changes the key's value.", otherwise(
+        "value": ("An update changes the key's value.", storing(
             LOCATION_KEYS, lambda key: replace(
                 key, value=key.value[:-1] + ("b" if key.value[-1] == "a" else "a")))),
         "expiry-later": ("ExpireTime is stored a day later.", compared(
             LOCATION_KEYS, lambda _, after, members: replace(
                 after, expires=after.expires + _DAY) if "ExpireTime" in members else after)),
         "untagged": ("An update removes the tags.",
-                     otherwise(LOCATION_KEYS, lambda key: replace(key, tags={}))),
-        "description-trimmed": ("Description is trimmed.", otherwise(
+                     storing(LOCATION_KEYS, lambda key: replace(key, tags={}))),
+        "description-trimmed": ("Description is trimmed.", storing(
             LOCATION_KEYS, lambda key: replace(
                 key, description=key.description and key.description.strip()))),
-        "description-cut": ("Description ends after 255 characters.", otherwise(
+        "description-cut": ("Description ends after 255 characters.", storing(
             LOCATION_KEYS, lambda key: replace(
                 key, description=key.description and key.description[:255]))),
     }),
     *faults(_UPDATE, "time", {
         "frozen-time": ("UpdateTime is not stored.", compared(
             LOCATION_KEYS, lambda before, after, _: replace(after, updated=before.updated))),
-        "create-time": ("CreateTime is set anew.", otherwise(
+        "create-time": ("CreateTime is set anew.", storing(
             LOCATION_KEYS, lambda key: replace(key, created=key.updated + 1))),
         "old-time": ("UpdateTime is answered years ago.",
-                     shown(lambda body: {**body, "UpdateTime": "2001-01-01T00:00:00.000Z"})),
+                     answering(lambda body: {**body, "UpdateTime": "2001-01-01T00:00:00.000Z"})),
     }),
     *faults(_UPDATE, "refusal", {
         "refusal-spoils": ("A refused update sets Description.", though_refused(
@@ -157,8 +157,8 @@ FAULTS = (
     }),
     *faults(_UPDATE, "visibility", {
         "other-name": ("KeyName is answered in upper case.",
-                       shown(lambda body: {**body, "KeyName": body["KeyName"].upper()})),
+                       answering(lambda body: {**body, "KeyName": body["KeyName"].upper()})),
         "other-arn": ("KeyArn is another key's.",
-                      shown(lambda body: {**body, "KeyArn": body["KeyArn"] + "-old"})),
+                      answering(lambda body: {**body, "KeyArn": body["KeyArn"] + "-old"})),
     }),
 )  # fmt: skip

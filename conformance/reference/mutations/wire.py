@@ -27,10 +27,10 @@ _KEY = ("CreateApiKey", "GetApiKey", "UpdateApiKey")
 _CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
-def _with_nulls(shown: str, *unset: str) -> Change:
+def _with_nulls(member: str, *unset: str) -> Change:
     """Bodies with this member show the others as null where they are not set."""
     return body(
-        lambda content: {**dict.fromkeys(unset), **content} if shown in content else content
+        lambda content: {**dict.fromkeys(unset), **content} if member in content else content
     )
 
 

@@ -64,7 +64,7 @@ def compared(keys: StoredKeys, change: Callable[[Any, Any, Members], Any]) -> Ar
     return around
 
 
-def otherwise(keys: StoredKeys, change: Callable[[Any], Any]) -> Around:
+def storing(keys: StoredKeys, change: Callable[[Any], Any]) -> Around:
     """The key is stored otherwise than it is answered."""
     return compared(keys, lambda _before, after, _members: change(after))
 
@@ -133,7 +133,7 @@ def on_body(change: Callable[[Members, dict[str, Any]], Members]) -> Around:
     return around
 
 
-def shown(change: Callable[[dict[str, Any]], Members]) -> Around:
+def answering(change: Callable[[dict[str, Any]], Members]) -> Around:
     """As ``on_body``, whatever was sent."""
     return on_body(lambda _members, body: change(body))
 

@@ -35,7 +35,7 @@ Pairs = Iterator[tuple[str, str]]
 class AwsQuery(WireProtocol):
     """awsQuery; ec2Query differs in a few names."""
 
-    told = "XML"
+    body_format = "XML"
     names_errors = "ErrorResponse/Error/Code"
     media = ("application/x-www-form-urlencoded",)
     by_name = True

@@ -32,7 +32,7 @@ JSON = "application/json"
 class JsonBodies(WireProtocol):
     """What the protocols whose bodies are JSON have in common."""
 
-    told = "JSON"
+    body_format = "JSON"
     fillable = True
 
     def read(self, operation: Operation | None, response: Response) -> ReadBody:  # noqa: ARG002

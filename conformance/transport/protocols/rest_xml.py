@@ -36,7 +36,7 @@ ERRORS = (("Error",), ("ErrorResponse", "Error"))
 class RestXml(WireProtocol):
     """The protocol."""
 
-    told = "XML"
+    body_format = "XML"
     names_errors = "Error/Code"
     media = (XML, "text/xml", BINARY)
     fillable = True

@@ -30,7 +30,7 @@ EPOCH = 1
 class RpcV2Cbor(WireProtocol):
     """The protocol."""
 
-    told = "CBOR"
+    body_format = "CBOR"
     names_errors = "__type"
     media = (CBOR,)
     by_name = True

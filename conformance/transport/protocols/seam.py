@@ -122,7 +122,7 @@ class ReadBody(NamedTuple):
 class WireProtocol(ABC):
     """One protocol, with what most of them have in common."""
 
-    told: str
+    body_format: str
     """What its bodies are, for people: ``JSON``."""
     media: tuple[str, ...]
     """The media types that a request's body may have."""
