@@ -14,25 +14,25 @@ from conformance.errors import BadInput, CouldNotTest, Problem
 
 SUBCOMMANDS = {
     "run": "Test a target against the contracts.",
-    "ci": "Run, and report as a job of continuous integration.",
-    "requirements": "List, filter or explain the requirements.",
-    "explain": "Explain one requirement.",
-    "derive": "Derive OpenAPI from API-reference pages.",
-    "compare-model": "Compare a derived spec with the official SDK model.",
-    "overlay": "Draft and check overlays.",
-    "spec": "Print the merged OpenAPI of a service.",
-    "report": "Make a report from a run record.",
-    "campaign": "Run many targets times many services, on one machine or many.",
-    "site": "Build a static site of many records: the league table and what is behind it.",
-    "baseline": "Accept failures, with reasons, in a file made for review.",
-    "judge": "Judge recorded traffic; sends nothing.",
-    "replay": "Send one failing case of a record again.",
+    "ci": "Test a target in a CI job, and write all reports.",
+    "requirements": "List and filter the requirements.",
+    "explain": "Show what one requirement says and how it is tested.",
+    "derive": "Derive OpenAPI from API-reference pages or an SDK model.",
+    "compare-model": "Compare a derived spec with the SDK model.",
+    "overlay": "Write and check overlays.",
+    "spec": "Print the OpenAPI of a service with its overlay applied.",
+    "report": "Make reports from run records.",
+    "campaign": "Test many targets against many services.",
+    "site": "Build a site with a league table from many records.",
+    "baseline": "Maintain a reviewed file of accepted failures.",
+    "judge": "Judge recorded traffic without sending anything.",
+    "replay": "Send a failing case of a record again.",
     "serve": "Serve the embedded reference.",
     "cleanup": "Delete what an interrupted run left behind.",
-    "init": "Write a configuration file and a workflow for a project.",
+    "init": "Write a configuration file and a CI workflow.",
     "config": "Check a configuration file, or print its schema.",
-    "doctor": "Say what a target is, and whether it can be tested.",
-    "completion": "Print the completion script of a shell.",
+    "doctor": "Check what a target is and whether it can be tested.",
+    "completion": "Print a shell's completion script.",
     "mutants": "Count the deliberate faults that the suite detects.",
 }
 
@@ -52,7 +52,7 @@ class Interrupted(CouldNotTest):
 class RefusedBySystem(BadInput):
     """The system would not open a file, or would not take what was written to it."""
 
-    hint = "is there space, is the name right, and may you read and write there?"
+    hint = "check the free space, the name and your permissions there"
 
     def __init__(self, error: OSError) -> None:
         what = "write the output" if error.filename is None else f"use {error.filename}"
@@ -66,8 +66,8 @@ class OwnFault(CouldNotTest):
     """
 
     hint = (
-        f"this is a fault of conformance, not of the target; set {DEBUG}=1 to see the traceback "
-        "and report it as README.md says; what a run decided before is in its record"
+        f"this is a fault of conformance, not of the target; set {DEBUG}=1 to see the traceback"
+        f" and report it as README.md says; the record has what the run decided before"
     )
 
     def __init__(self, error: Exception) -> None:
@@ -142,7 +142,7 @@ def _module(name: str) -> str:
 @click.version_option(__version__, prog_name="conformance")
 @click.pass_context
 def cli(context: click.Context) -> None:
-    """Say which statements of an AWS API reference hold on an endpoint."""
+    """Test which statements of an AWS API reference hold for an endpoint."""
     from conformance.contract import locate
 
     locate.announce_with(lambda line: click.echo(line, err=True))

@@ -47,7 +47,7 @@ def tell(options: RunOptions, jobs: Sequence[Job]) -> None:
             region=region,
             account=aws.expect_account or "*",
         )
-        click.echo("  the least that the identity must be allowed to do:")
+        click.echo("  the minimal IAM policy for the identity:")
         click.echo(dry_run.as_json(policy))
 
 

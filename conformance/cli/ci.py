@@ -41,30 +41,40 @@ class CiOptions:
 
 @click.command(cls=ConfiguredCommand, context_settings={"ignore_unknown_options": True})
 @click.argument("target", required=False)
-@click.option("--start", default="", help="A shell command that starts the target (ended after).")
-@click.option("--wait", type=float, default=60.0, show_default=True, help="Seconds to wait for it.")
-@click.option("--services", default="", help="Only these, separated by blanks or commas.")
-@click.option("--requirements", default="", help="Only ids that match one of these globs.")
-@click.option("--exclude", default="", help="No ids that match one of these globs.")
+@click.option(
+    "--start", default="", help="A shell command that starts the target; it is stopped afterwards."
+)
+@click.option(
+    "--wait",
+    type=float,
+    default=60.0,
+    show_default=True,
+    help="How many seconds to wait for the target.",
+)
+@click.option(
+    "--services", default="", help="Test only these services, separated by spaces or commas."
+)
+@click.option("--requirements", default="", help="Test only ids that match one of these globs.")
+@click.option("--exclude", default="", help="Leave out ids that match one of these globs.")
 @click.option("--baseline", default="", help="A file of accepted failures.")
 @click.option("--profile", default="", help="quick, standard or deep.")
-@click.option("--seed", default="", help="Fixes every request (default: 1).")
+@click.option("--seed", default="", help="The seed, which fixes every request (default: 1).")
 @click.option(
     "--output",
     type=click.Path(file_okay=False, path_type=Path),
     default=Path("conformance-report"),
     show_default=True,
-    help="The folder of the record and the reports.",
+    help="The folder for the record and the reports.",
 )
 @click.argument("more", nargs=-1, type=click.UNPROCESSED)
 def command(**given: Any) -> None:
-    """Test TARGET in a job of continuous integration; further options are those of `run`.
+    """Test TARGET in a CI job. Further options are passed on to `run`.
 
-    TARGET may be left to the configuration file, whose options are those of the run.
+    Without TARGET, the configuration file names it; its options apply to the run.
 
-    Starts the target where --start says how, writes record.jsonl, report.html, junit.xml,
-    summary.md and comment.md (for a pull request) and, on GitHub Actions, the step summary,
-    annotations and outputs. The exit status is that of `conformance run`.
+    Starts the target if --start says how. Writes record.jsonl, report.html, junit.xml, summary.md
+    and comment.md (for a pull request) and, on GitHub Actions, the step summary, annotations and
+    outputs. The exit status is that of `conformance run`.
     """
     options = CiOptions(**_with_config(given))
     options.output.mkdir(parents=True, exist_ok=True)
@@ -74,7 +84,7 @@ def command(**given: Any) -> None:
     if record.exists():
         _publish(record, options.output, code, os.environ)
     else:
-        tell(f"the run left no record: it exited with {code}", "what it said is above")
+        tell(f"the run exited with {code} and left no record", "see its messages above")
     sys.exit(code)
 
 
@@ -89,7 +99,7 @@ def _with_config(given: dict[str, Any]) -> dict[str, Any]:
     options, forwarded = config_of_run()
     target = target or str(options.get("target", ""))
     if not target:
-        raise click.UsageError("say what to test: TARGET, or `target` in the configuration file")
+        raise click.UsageError("give a TARGET, or set `target` in the configuration file")
     seed = given["seed"] or str(options.get("seed", ""))
     return {**given, "target": target, "seed": seed, "more": (*forwarded, *more)}
 

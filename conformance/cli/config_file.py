@@ -14,7 +14,7 @@ NAME, PROJECT, TABLE = "conformance.toml", "pyproject.toml", "conformance"
 class BadConfig(FileProblem):
     """A configuration file cannot be used as it is."""
 
-    hint = "`conformance config schema` has every key; --no-config goes without the file"
+    hint = "`conformance config schema` lists every key; --no-config ignores the file"
 
 
 class UnknownConfigProfile(BadInput):
@@ -23,7 +23,7 @@ class UnknownConfigProfile(BadInput):
     def __init__(self, path: Path | None, name: str, known: list[str]) -> None:
         self.name = name
         where = "there is no configuration file" if path is None else f"{path} has none"
-        hint = f"there are {', '.join(known)}" if known else "[profiles.NAME] makes one"
+        hint = f"there are {', '.join(known)}" if known else "a table [profiles.NAME] defines one"
         super().__init__(f"no profile {name!r}: {where}{nearest(name, known)}", hint)
 
 
@@ -89,7 +89,7 @@ def _faults(data: Any) -> Iterator[Mistake]:
         yield (), f"{TABLE} must be a table"
         return
     if "tool" in data:
-        yield ("tool",), f"[tool.{TABLE}] is of {PROJECT}: here its keys stand without it"
+        yield ("tool",), f"[tool.{TABLE}] is for {PROJECT}: write its keys here without it"
     nested = {"profiles", "targets", "ci"}
     yield from mistakes(data, ConfigTable, (), apart=nested)
     for name, kind in {"profiles": OptionTable, "targets": OwnTarget}.items():
@@ -99,7 +99,7 @@ def _faults(data: Any) -> Iterator[Mistake]:
             continue
         for key, table in tables.items():
             if name == "targets" and key in {*KNOWN, "aws"}:
-                yield (name, key), f"{name}.{key}: this name is taken"
+                yield (name, key), f"{name}.{key}: this name is already taken"
             yield from mistakes(table, kind, (name, key))
             if name == "targets":
                 yield from _unreachable(table, (name, key))
@@ -112,7 +112,7 @@ def _unreachable(table: Mapping[str, Any], place: Steps) -> Iterator[Mistake]:
 
     name = dotted(place)
     if not {"url", "command"} & set(table):
-        yield place, f"{name}: neither url nor command says how to reach it"
+        yield place, f"{name}: it needs a url or a command"
     try:
         target_url(str(table.get("url", "http://h")).replace("{port}", "1"))
     except MalformedURL as error:

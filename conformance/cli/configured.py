@@ -23,15 +23,15 @@ _OPTIONS = (
     click.option(
         "--config", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
         expose_value=False,
-        help="Options to start from (default: conformance.toml or pyproject.toml of this folder).",
+        help="Read options from this file (default: conformance.toml or pyproject.toml here).",
     ),
     click.option(
         "--config-profile", metavar="NAME", expose_value=False,
-        help="Of the file, [profiles.NAME] over the rest.",
+        help="Let [profiles.NAME] in the file override its other options.",
     ),
     click.option(
         "--no-config", is_flag=True, expose_value=False,
-        help="No options of a file; targets that one names are still known.",
+        help="Read no options from a file; targets that a file names still work.",
     ),
 )  # fmt: skip
 _NO_NEGATION = {"no_config", "yes", "dry_run", "help"}

@@ -52,8 +52,8 @@ def main_service(
     for name, one in services.items():
         if name != main:
             click.echo(
-                f"{name}: {len(one.operations)} operations of another service are in the folder:"
-                " give a folder (-o specs) to have them, too"
+                f"{name}: the folder also has {len(one.operations)} operations of another"
+                f" service; give a folder (-o specs) to derive both"
             )
     return {name: one for name, one in services.items() if name == main}
 
@@ -68,7 +68,7 @@ def _named(services: Mapping[str, ServicePages]) -> Iterator[tuple[str, ServiceP
         if not (is_offered(name) or name in known_services()):
             model = _model_of(found)
             if model and model not in taken:
-                click.echo(f"{name}: named {model}, whose SDK model has these operations")
+                click.echo(f"{name}: named {model}, after the SDK model with these operations")
                 found.service = model
                 taken.add(model)
         yield found.service, found

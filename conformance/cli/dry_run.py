@@ -150,7 +150,7 @@ def render(
     least = seconds(outline.sent, contracts, factor) if limited else 0.0
     if rate:
         least = max(least, outline.requests / rate)
-    lines = [f"a run like this, rehearsed on the embedded reference, on {target}:"]
+    lines = [f"what this run would do on {target}, estimated on the embedded reference:"]
     for contract in contracts:
         service = contract.service
         name = contract.overlay.main.name or "resource"
@@ -158,7 +158,7 @@ def render(
         made = outline.created.get(service, 0)
         lines.append(
             f"  {service}: about {total:,} requests; creates about {made:,} resources ({name}),"
-            " one after the other or a few at a time, and deletes them"
+            " one or a few at a time, and deletes them"
         )
         parts = sorted(
             (-number, name) for (of, name), number in outline.sent.items() if of == service

@@ -20,20 +20,28 @@ ctrf_option = click.option(
     "--ctrf",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Where the CTRF file goes.",
+    help="Write a CTRF report to this file.",
 )
 allure_option = click.option(
     "--allure",
     type=click.Path(file_okay=False, path_type=Path),
     metavar="FOLDER",
-    help="Where Allure results go.",
+    help="Write Allure results to this folder.",
 )
 
 output_options = together(
-    click.option("--record", type=click.Path(path_type=Path), help="Where the record goes."),
-    click.option("--html", type=click.Path(path_type=Path), help="Where the HTML report goes."),
-    click.option("--junit", type=click.Path(path_type=Path), help="Where the JUnit file goes."),
-    click.option("--markdown", type=click.Path(path_type=Path), help="Where the Markdown goes."),
+    click.option(
+        "--record", type=click.Path(path_type=Path), help="Write the record to this file."
+    ),
+    click.option(
+        "--html", type=click.Path(path_type=Path), help="Write the HTML report to this file."
+    ),
+    click.option("--junit", type=click.Path(path_type=Path), help="Write JUnit XML to this file."),
+    click.option(
+        "--markdown",
+        type=click.Path(path_type=Path),
+        help="Write the Markdown summary to this file.",
+    ),
     ctrf_option,
     allure_option,
 )

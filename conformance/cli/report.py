@@ -52,7 +52,7 @@ class ReportCommand(click.Command):
 @click.option("--markdown", type=_FILE, metavar="FILE", help="Write the Markdown summary.")
 @ctrf_option
 @allure_option
-@click.option("-v", "--verbose", is_flag=True, help="Print every failure with its curl lines.")
+@click.option("-v", "--verbose", is_flag=True, help="Print every failure, with its curl lines.")
 def command(
     record: Path,
     html: Path | None,
@@ -63,9 +63,9 @@ def command(
     *,
     verbose: bool,
 ) -> None:
-    """Make reports from a run RECORD; without options, print its summary.
+    """Make reports from RECORD; without options, print its summary.
 
-    Exits with 0 when the reports are made, whatever the verdicts.
+    The exit status is 0 once the reports are made, whatever the verdicts.
     """
     from conformance.record import read_record
 

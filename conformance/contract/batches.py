@@ -112,7 +112,7 @@ def _missing_rules(contract: Contract) -> Iterator[tuple[str, StepsRule]]:
                 f"{operation.name}/{MISSING_ADDRESS}",
                 StepsRule(
                     level=Level.EXPECTED,
-                    statement=f"each of {asked} that nothing has is told in {missing}",
+                    statement=f"{missing} lists each of {asked} that does not exist",
                     source=operation.output[missing].source,
                     steps=(Step(send=operation.name, with_=two, counts=counts),),
                 ),
@@ -128,7 +128,7 @@ def _rules(contract: Contract) -> Iterator[tuple[str, AnswersEachRule]]:
                 f"{operation.name}/{ADDRESS}",
                 AnswersEachRule(
                     level=Level.EXPECTED,
-                    statement=f"{operation.name} answers for each of its entries, and once",
+                    statement=f"{operation.name} answers exactly once for each of its entries",
                     source=member.source,
                 ),
             )

@@ -39,7 +39,7 @@ def read_given(texts: Sequence[str], *, may_change: bool = False) -> Given:
         name, separator, value = text.partition("=")
         kind, _, member = name.strip().rpartition(".")
         if not (separator and member and value):
-            raise BadGiven(f"{text!r} does not say which member has which value")
+            raise BadGiven(f"{text!r} must be MEMBER=VALUE")
         found.append(GivenMember(member, value, kind))
     return Given(tuple(found), may_change)
 
@@ -66,8 +66,8 @@ def check_given(contracts: Sequence[Contract], given: Given) -> None:
         near = difflib.get_close_matches(one.member, sorted(known), 3)
         meant = f"did you mean {' or '.join(near)}? " if near else ""
         raise BadGiven(
-            f"no operation that is tested or sets up takes {one}",
-            f"{meant}members are named as the documents name them, in their letter case",
+            f"no operation of the run takes {one}",
+            f"{meant}write members as the documents do, in their letter case",
         )
 
 
@@ -88,9 +88,9 @@ def not_to_be_sent(contract: Contract) -> dict[str, str]:
         if one is None:
             continue
         if deletes(contract, operation):
-            found[operation.name] = f"{one} is given, and what is given is never deleted"
+            found[operation.name] = f"{one} is a given resource, which is never deleted"
         elif not contract.given.may_change:
-            found[operation.name] = f"{one} is given, and changed only with {OPTION}"
+            found[operation.name] = f"{one} is given; only {OPTION} allows changes to it"
     return found
 
 
@@ -204,7 +204,7 @@ def _without_unread(contract: Contract, given: Given) -> Overlay:
     main, *others = kept or [""]
     return msgspec.structs.replace(
         contract.overlay,
-        resource=msgspec.structs.replace(kept[main], called=main) if kept else None,
+        resource=msgspec.structs.replace(kept[main], alias=main) if kept else None,
         resources={name: kept[name] for name in others},
     )
 

@@ -46,7 +46,7 @@ class UnknownService(BadInput):
 
     def __init__(self, service: str, known: tuple[str, ...], near: Sequence[str] = ()) -> None:
         meant = f"did you mean {' or '.join(near)}? " if near else ""
-        hint = f"{meant}known services: {', '.join(known) or 'none'}, and those of botocore"
+        hint = f"{meant}known services: {', '.join(known) or 'none'}, and all services of botocore"
         super().__init__(f"there is no spec for the service {service!r}", hint)
 
 

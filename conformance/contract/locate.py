@@ -26,7 +26,7 @@ _announced: set[str] = set()
 class NoSpecs(BadInput):
     """A folder without contracts."""
 
-    hint = f"give a folder with SERVICE/{SPEC} in it, or the folder of one service"
+    hint = f"give a folder that contains SERVICE/{SPEC}, or the folder of one service"
 
     def __init__(self, folder: Path) -> None:
         super().__init__(f"{folder} has no {SPEC}, and no folder in it has one")

@@ -47,8 +47,8 @@ def told(service: str, protocol: str | None = None) -> str:
     model = load_model(service, protocol)
     speaking = "" if model.protocol == REST_JSON else f" for {model.protocol}"
     return (
-        f"{service}: there is no spec of it: derived from botocore {_botocore()}'s model "
-        f"{model.name}{speaking}, without an overlay"
+        f"{service}: has no spec; contract derived from the model {model.name} of botocore"
+        f" {_botocore()}{speaking}, without an overlay"
     )
 
 

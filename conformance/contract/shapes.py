@@ -42,7 +42,7 @@ NOTHING: Mapping[Kind, tuple[str, ...]] = {}
 class SpecProblem(BadInput):
     """A spec that does not keep to the conventions it is read by."""
 
-    hint = "derive the spec again, or check the overlay beside it"
+    hint = "derive the spec again, or check the overlay next to it"
 
     def __init__(self, spec: str, where: str, reason: str) -> None:
         super().__init__(f"{spec}: {where}: {reason}")
@@ -224,7 +224,7 @@ class ShapeReader:
         if stated is None:
             return Kind.ANY
         if stated not in SCALARS:
-            raise SpecProblem(self._name, where, f"type {stated!r} is not known")
+            raise SpecProblem(self._name, where, f"unknown type {stated!r}")
         return SCALARS[stated]
 
     def _constraints(self, schema: Json) -> dict[str, Constraint]:
@@ -244,7 +244,7 @@ class ShapeReader:
             return schema
         name = reference.rsplit("/", 1)[-1]
         if name not in self._schemas:
-            raise SpecProblem(self._name, reference, "refers to a schema that is not there")
+            raise SpecProblem(self._name, reference, "refers to a schema that does not exist")
         resolved: Json = self._schemas[name]
         return resolved
 

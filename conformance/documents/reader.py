@@ -73,11 +73,14 @@ def _completed(
 def _named_errors(page: OperationPage, fuller: OperationPage | None) -> OperationPage:
     """Take the names of errors from a fuller page, where the order of statuses leaves no choice."""
     count, errors = len(page.errors), page.errors
-    note = f"{count} errors kept as statuses: their names are gone"
+    note = f"{count} errors kept as statuses, because their names are missing"
     if fuller is not None:
         lost, known = ([e.status or 0 for e in one.errors] for one in (page, fuller))
         places = _only_embedding(lost, known)
-        note = f"{count} errors kept as statuses: {fuller.document} does not settle their names"
+        note = (
+            f"{count} errors kept as statuses, because {fuller.document} does not settle their "
+            f"names"
+        )
         if places is not None:
             note = f"{count} error names from {fuller.document}, by the order of their statuses"
             named = zip(errors, (fuller.errors[at].name for at in places), strict=True)

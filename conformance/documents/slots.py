@@ -102,7 +102,7 @@ def choose(
             notes.append(unplaced(name))
         elif same[0].is_open:
             dropped += same
-            notes.append(f"parameter {name}: it has no name in the query: left out")
+            notes.append(f"parameter {name}: left out, because it has no name in the query")
         else:
             found[name] = same[0]
     rest = [slot for slot in slots if not any(slot is one for one in (*found.values(), *dropped))]
@@ -112,13 +112,13 @@ def choose(
     unknown = [
         slot for slot in rest if slot.where is not ParameterLocation.PATH and _is_placeholder(slot)
     ]
-    notes += [f"parameter {slot.name}: in no list of the page: left out" for slot in unknown]
+    notes += [f"parameter {slot.name}: left out: in no list on the page" for slot in unknown]
     left = (*dropped, *unknown)
     return Chosen(found, tuple(unlisted.values()), left, tuple(notes), frozenset(missing))
 
 
 def unplaced(name: str) -> str:
-    return f"parameter {name}: not in the request line: left out"
+    return f"parameter {name}: left out, because the request line does not have it"
 
 
 def _is_placeholder(slot: SyntaxSlot) -> bool:

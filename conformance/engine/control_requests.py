@@ -69,7 +69,7 @@ def refused_alike(session: Session, probe: Probe, refused: ParsedResponse) -> st
         control = failed.sent
     if not control.answer.is_refusal or not (taken or control.answer.code == refused.code):
         return ""
-    named = "with a name that is not taken" if taken else "for what is there"
+    named = "with a name that is not taken" if taken else "for an existing resource"
     return f"{control.answer.told()} to a request {named}, too"
 
 

@@ -66,7 +66,9 @@ def what_is_left(lines: Sequence[VerdictLine]) -> str:
     shown = ", ".join(names[:SHOWN]) + (", ..." if len(names) > SHOWN else "")
     if not left:
         return "nothing was left"
-    return f"{len(left)} of {len(lines)} requirements were not reached, of {len(names)}: {shown}"
+    return (
+        f"the run did not reach {len(left)} of {len(lines)} requirements, in {len(names)}: {shown}"
+    )
 
 
 def exit_code(outcome: RunOutcome, *, strict: bool, fail_on_unsupported: bool = False) -> int:
@@ -89,10 +91,10 @@ def exit_code(outcome: RunOutcome, *, strict: bool, fail_on_unsupported: bool = 
 class EmptyShard(BadInput):
     """A part that has nothing to decide."""
 
-    hint = "cut the run into fewer parts, or select more requirements"
+    hint = "split the run into fewer parts, or select more requirements"
 
     def __init__(self, shard: Shard) -> None:
-        super().__init__(f"shard {shard} has no requirement to decide")
+        super().__init__(f"shard {shard} has no requirements")
 
 
 def part_of(jobs: Sequence[Job], shard: Shard) -> list[Job]:

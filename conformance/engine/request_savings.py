@@ -105,7 +105,7 @@ class RequestSavings:
         most = MOST_BEFORE_NESTED if nested and not self._brief else MOST
         # Where the time is bounded, what takes long need not count as more.
         if sent + (0 if self._brief else self.costs.more) >= most:
-            return f"{LEFT} sends about {MOST:,} requests a service"
+            return f"{LEFT} sends about {MOST:,} requests per service"
         if self.is_late(KEPT if nested or self.is_dear(requirement) else 1):
             return f"{LEFT} takes about {SECONDS:.0f} s for a service without an overlay"
         return ""
@@ -115,7 +115,7 @@ class RequestSavings:
         rule = requirement.rule
         if not self._thrifty or self._few or not isinstance(rule, StepsRule):
             return ""
-        return f"{LEFT} pauses at most {PAUSE:.0f} s" if rule.longest_pause() > PAUSE else ""
+        return f"{LEFT} pauses for at most {PAUSE:.0f} s" if rule.longest_pause() > PAUSE else ""
 
     def reduced(self, requirement: Requirement, planned: Plan) -> Plan:
         """The plan, with one probe a side where the limit was tried at another place."""

@@ -119,7 +119,7 @@ def _lines(file: Path) -> Iterator[tuple[int, dict[str, Any] | None]]:
 
 
 def _is_cut(last: bytes) -> bool:
-    """Whether a line is no JSON value as it stands."""
+    """Whether a line is not a JSON value as it stands."""
     try:
         _decode(last)
     except (ValueError, RecursionError):
@@ -151,7 +151,7 @@ def _decode(line: bytes) -> Any:
 
 
 def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON value")
+    raise ValueError(f"{name} is not a JSON value")
 
 
 def _number(text: str) -> int | float:

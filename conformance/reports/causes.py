@@ -32,15 +32,15 @@ _ACCEPTED = {
     "minProperties": "Accepts maps smaller than minProperties",
     "pattern": "Accepts values that do not match the pattern",
     "enum": "Accepts values outside the enumeration",
-    "type": "Accepts values of a wrong type",
+    "type": "Accepts values of the wrong type",
     "required": "Accepts requests without a required member",
 }
 _ANSWERS = {
-    "type": "Answers show members of another type, or null",
-    "format": "Answers write timestamps in another format",
-    "required": "Answers leave out members that are always there",
-    "content-type": "Answers carry another content type",
-    "empty": "Answers have a body where none belongs",
+    "type": "Answers show members with the wrong type, or null",
+    "format": "Answers write timestamps in the wrong format",
+    "required": "Answers leave out members that must be there",
+    "content-type": "Answers have the wrong content type",
+    "empty": "Answers have a body where there must be none",
 }
 ANYTHING = "*/*"
 """What requests of protocols without JSON accept."""
@@ -105,12 +105,12 @@ def _form(response: RecordedResponse, request: RecordedRequest) -> str:
     if response.status < _CLIENT_ERROR and any(
         name.lower() == "x-amzn-errortype" for name in response.headers
     ):
-        return f"Errors are answered with status {response.status}"
+        return f"Errors have status {response.status}"
     if body.startswith("\ufeff"):
         return f"{what} begin with a byte order mark"
     if _XML.match(body) and not _PAGE.match(body) and not _expects_xml(request):
-        return f"{what} are XML, not JSON"
-    return f"{what} have something after their JSON" if _is_followed(body) else ""
+        return f"{what} are XML instead of JSON"
+    return f"{what} have text after the JSON" if _is_followed(body) else ""
 
 
 def _expects_xml(request: RecordedRequest) -> bool:
@@ -168,7 +168,7 @@ def cause_title(key: Signature, lines: Sequence[Failure]) -> str:
 
 
 def _answer_title(status: str, code: str, message: str) -> str:
-    verb = "Breaks with" if int(status) >= _SERVER_ERROR else "Answers"
+    verb = "Fails with" if int(status) >= _SERVER_ERROR else "Answers"
     name = " ".join(part for part in (verb, status, one_line(code, 80)) if part)
     return f"{name}: {message}" if message else name
 
@@ -176,18 +176,18 @@ def _answer_title(status: str, code: str, message: str) -> str:
 def _statement_title(section: str, how: str, side: str) -> str:
     how = one_line(how, 80)
     if section == "request" and side == "reject":
-        return _ACCEPTED.get(how, f"Accepts what {how} forbids")
+        return _ACCEPTED.get(how, f"Accepts values that {how} forbids")
     if section == "patch" and side == "reject":
-        return f"Accepts '{how}' where the table of patch operations does not support it"
+        return f"Accepts the patch operation '{how}' where the documents do not support it"
     if section == "response" and how in _ANSWERS:
         return _ANSWERS[how]
     titles = {
-        "request": f"Mishandles what {how} allows",
-        "response": f"Responses break {how}",
-        "error": f"Does not answer {how} where it is due",
-        "status": f"Success is not answered with status {how}",
-        "patch": f"Patch operation {how} does not do as documented",
-        "behavior": f"Behaves otherwise: {how.replace('-', ' ')}",
+        "request": f"Rejects or changes values that {how} allows",
+        "response": f"Answers violate {how}",
+        "error": f"Does not answer with {how} where it should",
+        "status": f"Does not answer a valid request with status {how}",
+        "patch": f"The patch operation '{how}' does not work as documented",
+        "behavior": f"Behaves differently: {how.replace('-', ' ')}",
         "protocol": f"Protocol: {how.replace('-', ' ')}",
         "auth": f"Authentication: {how.replace('-', ' ')}",
     }

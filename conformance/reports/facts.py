@@ -29,18 +29,18 @@ VERDICTS = tuple(Verdict)
 UNDECIDED = (Verdict.ERROR, Verdict.UNSUPPORTED, Verdict.INCONCLUSIVE, Verdict.SKIPPED)
 
 LEVEL_MEANING = {
-    Level.REQUIRED: "the documents state it and nothing recorded on AWS contradicts it",
-    Level.EXPECTED: "recorded AWS behaviour, the common errors or the protocol state it",
-    Level.STRICT: "exact messages, header details, order of validation",
-    Level.INFORMATIONAL: "worth knowing; nothing published or recorded decides it",
+    Level.REQUIRED: "the documents state it, and no recording of AWS contradicts it",
+    Level.EXPECTED: "AWS was observed to do it, or the protocol or a shared page states it",
+    Level.STRICT: "an exact message, a header detail, the order of validation",
+    Level.INFORMATIONAL: "worth knowing, but no document or recording settles it",
 }
 VERDICT_MEANING = {
-    Verdict.PASSED: "shown to hold",
-    Verdict.FAILED: "shown not to hold, twice",
-    Verdict.UNSUPPORTED: "the target says that it lacks the operation",
-    Verdict.SKIPPED: "not tried: a setup step failed or it was filtered out",
-    Verdict.INCONCLUSIVE: "neither shown: throttled, timed out or not repeatable",
-    Verdict.ERROR: "our own fault, not the target's",
+    Verdict.PASSED: "holds",
+    Verdict.FAILED: "broken, and broken again on a fresh resource",
+    Verdict.UNSUPPORTED: "the target does not have the operation",
+    Verdict.SKIPPED: "not tested: an earlier request failed, or no known request would test it",
+    Verdict.INCONCLUSIVE: "throttled, timed out, or did not repeat",
+    Verdict.ERROR: "a fault of the tool, not of the target",
 }
 EXIT_MEANING = {
     0: "conforms",
@@ -94,14 +94,14 @@ def headline(record: Record) -> str:
         said = "could not be tested in full"
     covered = len(accepted(record))
     if record.exit == 0 and covered:
-        said = f"conforms but for {plural(covered, 'accepted failure')}"
+        said = f"conforms except for {plural(covered, 'accepted failure')}"
     elif record.exit == 1 and not gate_failures(record) and not record.interrupted:
         said = f"fails the gate: {exit_meaning(record)}"
     if not record.interrupted:
         return said
     decided = covered or any(line.verdict is Verdict.PASSED for line in record.verdicts)
     if record.exit == EXIT_OPEN and decided:
-        but = f" but for {plural(covered, 'accepted failure')}" if covered else ""
+        but = f" except for {plural(covered, 'accepted failure')}" if covered else ""
         said = f"nothing failed{but}"
     return f"{said} so far (interrupted run)"
 
@@ -160,7 +160,7 @@ def exit_meaning(record: Record) -> str:
     use = record.summary.baseline if record.summary else None
     if record.exit == 1 and not gate_failures(record):
         if use is not None and use.fails:
-            return "what the baseline accepts now passes"
+            return "failures that the baseline accepts now pass"
         return "operations are unsupported"
     left = untested(record) if record.exit == EXIT_OPEN and not record.interrupted else ""
     return left or EXIT_MEANING.get(record.exit, "")
@@ -174,10 +174,11 @@ def baseline_news(record: Record) -> Iterator[tuple[str, tuple[str, ...]]]:
     fails = ", which fails this run" if use.strict else ""
     if use.passing:
         listed = plural(len(use.passing), "requirement")
-        yield f"{listed} in the baseline now passed{fails}: conformance baseline prune", use.passing
+        prune = "remove with: conformance baseline prune"
+        yield f"{listed} in the baseline now passed{fails}; {prune}", use.passing
     if use.expired:
         over = plural(len(use.expired), "failure")
-        yield f"{over} in the baseline after the last day of being accepted", use.expired
+        yield f"{over} in the baseline past the last day of acceptance", use.expired
     if use.unknown:
         yield f"{plural(len(use.unknown), 'id')} in the baseline that no contract has", use.unknown
 
@@ -193,7 +194,7 @@ def whole_score(record: Record) -> ServiceScore:
 def score_sentence(score: ServiceScore) -> str:
     """The two figures of a score, and how much is undecided, on one line."""
     decided = score.decided
-    held = f"{share_text(decided)} requirements hold of what is implemented"
+    held = f"{share_text(decided)} decided requirements hold"
     parts = [held if decided.of else "no requirement was decided"]
     if score.implemented.of:
         parts.append(f"{share_text(score.implemented)} operations implemented")

@@ -11,7 +11,7 @@ class UnwritableReport(FileProblem):
     """The file of a report cannot be created or written."""
 
     told = "cannot write the report {place}: {why}"
-    hint = "give a file in a folder that you may write to"
+    hint = "give a file in a folder that you can write to"
 
 
 @contextmanager

@@ -83,7 +83,7 @@ def _causes(record: Record) -> Iterator[str]:
     yield "### Fix these first"
     yield ""
     for number, cause in enumerate(found[:_CAUSES], 1):
-        failing = f"{plural(len(cause.lines), 'failure')}, {cause.gating:,} failing the gate"
+        failing = f"{plural(len(cause.lines), 'failure')}, {cause.gating:,} of the gate"
         operations = escaped(", ".join(cause.operations), 120)
         yield f"{number}. **{escaped(cause.title)}** ({failing}: {operations})"
     yield ""
@@ -99,7 +99,7 @@ def _failures(record: Record, room: int) -> Iterator[str]:
         text = "\n".join(_failure(line, strict=record.run.strict))
         room -= len(text.encode("utf-8", "replace"))
         if room < 0:
-            yield f"- and {len(failed) - number:,} more that do not fit here"
+            yield f"- and {len(failed) - number:,} more"
             break
         yield text
     yield ""

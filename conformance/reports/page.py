@@ -196,7 +196,7 @@ def _cases(line: VerdictLine) -> str:
     """How many cases held, on each side."""
     held = "held in " if line.verdict is Verdict.FAILED else ""
     if not (line.cases.accept or line.cases.reject):
-        return "held in no other case" if held else "no cases"
+        return "no other case" if held else "no cases"
     return f"{held}{line.cases.accept} accept, {plural(line.cases.reject, 'reject case')}"
 
 

@@ -66,7 +66,8 @@ class Diagnosis:
     product: str
     services: tuple[ServiceFinding, ...]
     skew: float | None
-    """Seconds that the clock of the target is ahead of ours; None where it tells no time."""
+    """Seconds that the clock of the target is ahead of ours; None where unknown, no answer has a
+    date."""
     enforced: tuple[bool, bool] | None
     """Whether unsigned requests are refused, and wrongly signed ones; None where unknown."""
 

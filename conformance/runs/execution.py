@@ -29,7 +29,7 @@ def settings_for(profile: str, seed: int, *, auth: str | None = None, url: str =
     none. Raises ValueError for a profile or a mode that there is not.
     """
     if profile not in DRAWS:
-        raise ValueError(f"{profile!r} is no profile; there are {', '.join(DRAWS)}")
+        raise ValueError(f"unknown profile {profile!r}; choose from {', '.join(DRAWS)}")
     usual = Auth.REQUIRE if is_real(url) else Auth.REPORT
     return Settings(draws=DRAWS[profile], seed=seed, auth=usual if auth is None else Auth(auth))
 

@@ -103,7 +103,7 @@ def _derived(jobs: Sequence[Job]) -> Iterator[str]:
 
 def _given(given: Given) -> Iterator[str]:
     """The resources that were given."""
-    may = "which may be changed" if given.may_change else "which are only read"
+    may = "may be changed" if given.may_change else "only read"
     yield f"given, {may}: {', '.join(f'{one}={one.value}' for one in given.members)}"
 
 
@@ -136,11 +136,11 @@ def placed(job: Job, region: str) -> Job:
 class Replaced(BadInput):
     """The record of the run would overwrite the one that it is compared with."""
 
-    hint = "--record FILE puts the new record elsewhere; the old one has what held"
+    hint = "write the new record to another file with --record FILE; the old one has what passed"
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        super().__init__(f"--changed-since {path}: the record of this run would replace it")
+        super().__init__(f"--changed-since {path}: this run's record would overwrite it")
 
 
 class Why(StrEnum):
@@ -165,7 +165,9 @@ class Narrowed:
         kinds = ", ".join(f"{number} {why}" for why in Why if (number := self.reasons[why]))
         total = sum(self.reasons.values())
         of = f"{total} of {total + self.held} requirements"
-        return f"since {self.since}: {of}" + (f" ({kinds})" if kinds else ", all held there")
+        return f"since {self.since}: {of}" + (
+            f" ({kinds})" if kinds else (", all of which passed there")
+        )
 
 
 def narrowed(jobs: Sequence[Job], path: Path) -> Narrowed:

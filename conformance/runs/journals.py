@@ -55,7 +55,10 @@ def closing(safety: RunSafety | None, tell: Callable[[str], object]) -> Iterator
         yield
     finally:
         if safety is not None and safety.journal.close():
-            tell(f"something may be left: conformance cleanup --journal {safety.journal.path}")
+            tell(
+                f"something may be left behind; delete it with: conformance cleanup --journal"
+                f" {safety.journal.path}"
+            )
 
 
 def services(jobs: Sequence[Job], url: str) -> dict[str, str]:

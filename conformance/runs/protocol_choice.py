@@ -81,7 +81,7 @@ def _settled(contract: Contract, access: Access) -> str:
     for protocol in others:
         add_derived(service, folder_of(service, protocol), told(service, protocol))
         if _is_understood(load_contract(service), access):
-            return f"{service}: the target does not speak {first}: tested in {protocol}"
+            return f"{service}: the target does not speak {first}, so the run uses {protocol}"
     add_derived(service, folder_of(service, first), told(service, first))
     return ""
 

@@ -41,7 +41,7 @@ def with_options(suite: Suite, config: pytest.Config, beside: Path) -> Suite:
     if "target" in given:
         suite = replace(suite, fixture="")
     if not suite.target and not suite.fixture:
-        raise pytest.UsageError("conformance: say what to test: --conformance-target URL")
+        raise pytest.UsageError("conformance: give a target to test: --conformance-target URL")
     return suite
 
 
@@ -54,7 +54,7 @@ def jobs_of(suite: Suite) -> list[Job]:
     from conformance.transport.aws import NAME
 
     if suite.target == NAME or is_real(suite.target):
-        raise pytest.UsageError("conformance: real AWS is tested by `conformance run aws` alone")
+        raise pytest.UsageError("conformance: only `conformance run aws` tests real AWS")
     try:
         globs = excluding(suite.requirements, suite.exclude)
         given = read_given(suite.given, may_change=suite.may_change)

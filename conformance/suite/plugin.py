@@ -21,9 +21,9 @@ NAME = "conformance"
 """What a conftest calls its suite."""
 LEVELS = {
     "required": "the documents state it",
-    "expected": "recorded behaviour of AWS or the protocol states it",
-    "strict": "exact messages, header details, order of validation",
-    "informational": "worth knowing; nothing published or recorded decides it",
+    "expected": "AWS was observed to do it, or the protocol states it",
+    "strict": "an exact message, a header detail, the order of validation",
+    "informational": "worth knowing, but no document or recording settles it",
 }
 
 

@@ -38,7 +38,7 @@ class Running:
         self._suite, self._jobs, self._target = suite, jobs, target
         self._lines: dict[str, VerdictLine] = {}
         self._open = 0
-        self._why = "the run ended before"
+        self._why = "the run ended earlier"
         self._ended = False
         self._news = threading.Condition()
         self._stopped = threading.Event()

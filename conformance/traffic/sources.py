@@ -51,7 +51,7 @@ def in_folder(folder: Path) -> tuple[list[Path], list[LeftOut]]:
         folders[:] = sorted(one for one in folders if one not in PRIVATE and one[:1] != ".")
         for path in sorted(here / name for name in files):
             if not path.exists():
-                left.append(LeftOut(path, "a link to nothing"))
+                left.append(LeftOut(path, "a broken link"))
             elif not path.is_file():
                 left.append(LeftOut(path, "no file"))  # a pipe would never end
             elif path.name.startswith("."):
@@ -59,7 +59,7 @@ def in_folder(folder: Path) -> tuple[list[Path], list[LeftOut]]:
             elif path.suffix.lower() in ENDINGS:
                 found.append(path)
             else:
-                left.append(LeftOut(path, "no format of traffic"))
+                left.append(LeftOut(path, "not a traffic format"))
     return sorted(found), left
 
 
@@ -90,7 +90,7 @@ def _read(path: Path) -> bytes:
 def _bounded(path: Path, data: bytes) -> bytes:
     if len(data) > LARGEST:
         most = LARGEST // 1024 // 1024
-        raise UnreadableTraffic(path, f"it is larger than {most} MiB: divide it, or record less")
+        raise UnreadableTraffic(path, f"it is larger than {most} MiB; split it, or record less")
     return data
 
 
@@ -101,7 +101,7 @@ def _unpacked(path: Path, data: bytes) -> bytes:
     except zlib.error:
         plain = b""
     if not unpacking.eof and len(plain) <= LARGEST:
-        raise UnreadableTraffic(path, "what is packed in it (gzip) is damaged or cut short")
+        raise UnreadableTraffic(path, "the gzip data is damaged or cut short")
     return _bounded(path, plain)
 
 
@@ -120,7 +120,7 @@ def _in_zip(path: Path, data: bytes) -> Iterator[TrafficSource]:
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except (zipfile.BadZipFile, ValueError) as wrong:
-        raise UnreadableTraffic(path, f"it is no whole ZIP file: {wrong}") from None
+        raise UnreadableTraffic(path, f"it is not a complete ZIP file: {wrong}") from None
     with archive:
         names = sorted(archive.namelist())
         if any(name.endswith((".trace", ".network")) for name in names):

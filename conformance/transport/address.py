@@ -24,9 +24,9 @@ def parse_url(text: str) -> str:
         raise MalformedURL(text, str(error)) from error
     is_printable = text.isascii() and all(character > " " for character in text)
     complaints = {
-        "it is neither a name that is known nor an http or https URL": parts.scheme not in _PORTS,
-        "the URL names no host": not parts.hostname,
-        "port 0 cannot be connected to": port == 0,
+        "it is neither a known name nor an http or https URL": parts.scheme not in _PORTS,
+        "the URL has no host": not parts.hostname,
+        "nothing can connect to port 0": port == 0,
         "a URL has only printable ASCII characters": not is_printable,
         "a target URL has no user, query or fragment": (
             parts.username is not None or parts.query or parts.fragment

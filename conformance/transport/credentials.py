@@ -43,7 +43,7 @@ def _usable(found: Credentials, region: str) -> tuple[Credentials, str]:
     }
     for name, text in parts.items():
         if not text.isascii() or not text.isprintable() or " " in text:
-            raise NoCredentials(f"the {name} has a character that none has")
+            raise NoCredentials(f"the {name} has an invalid character")
     access, secret, token, region = parts.values()
     return Credentials(access, secret, token or None), region
 

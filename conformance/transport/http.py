@@ -231,7 +231,7 @@ def _as_unanswered(exchange: Exchange, timeout: float) -> Exchange:
     """The exchange; a timeout says how long was waited."""
     if exchange.failure is None or exchange.failure.kind is not FailureKind.TIMEOUT:
         return exchange
-    unanswered = TransportFailure(FailureKind.TIMEOUT, f"no whole answer within {timeout:.3g} s")
+    unanswered = TransportFailure(FailureKind.TIMEOUT, f"no complete answer within {timeout:.3g} s")
     return replace(exchange, failure=unanswered)
 
 

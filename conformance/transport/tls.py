@@ -72,12 +72,12 @@ def _distrusted(
         return _other_name(place, _names(place, ca_bundle))
     if code in {_NOT_YET, _EXPIRED}:
         how = "is not valid yet" if code == _NOT_YET else "has expired"
-        hint = "renew the certificate, or look at the clock of this machine"
+        hint = "renew the certificate, or check the clock of this machine"
         return f"its certificate {how}", hint
     if code in _UNKNOWN:
         return (
             f"its certificate is not signed by a trusted authority ({said})",
-            "trust it with --ca-bundle FILE: its own certificate, or that of who signed it, as PEM",
+            "trust it with --ca-bundle FILE: the certificate itself, or that of its issuer, as PEM",
         )
     return said, ""
 

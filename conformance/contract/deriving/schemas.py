@@ -166,7 +166,9 @@ class SchemaBuilder:
     def _limit(self, where: str, schema: Schema, stated: TypeName, limit: Limit) -> None:
         target = self._target(schema, stated, limit)
         if target is None:
-            self.notes.append(f"{where}: {limit.name} does not fit {type_text(stated)}: left out")
+            self.notes.append(
+                f"{where}: left out {limit.name}, which does not fit {type_text(stated)}"
+            )
             return
         at, base = target
         state = pointer(limit.place)
@@ -231,7 +233,9 @@ class SchemaBuilder:
         else:
             value = as_type(member.default, stated.base)
             if isinstance(value, str) and stated.base not in {BaseType.STRING, BaseType.TIMESTAMP}:
-                self.notes.append(f"{where}: default {member.default!r} left out: not of its type")
+                self.notes.append(
+                    f"{where}: left out the default {member.default!r}, which has the wrong type"
+                )
                 return
             schema["default"] = value
         sources["default"] = pointer(member.default_place)

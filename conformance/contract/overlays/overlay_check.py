@@ -56,7 +56,7 @@ def _keys(value: Any, known: tuple[str, ...], at: Way) -> Iterator[OverlayFault]
         return
     for key in value:
         if key not in known:
-            what = f"`{key}` is not known here"
+            what = f"unknown key `{key}`"
             yield OverlayFault((*at, str(key)), what, suggestion(str(key), known))
 
 

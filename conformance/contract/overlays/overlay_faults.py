@@ -60,7 +60,7 @@ def suggestion(word: str, known: Iterable[str]) -> str:
         return f"did you mean `{close[0]}`?"
     shown = ", ".join(names[:_SHOWN])
     return f"known here: {shown}{' and others' if len(names) > _SHOWN else ''}" if names else (
-        "there is none to choose from"
+        "there are none"
     )  # fmt: skip
 
 

@@ -90,18 +90,18 @@ def _told(text: str, wanted: Any, value: Any, at: Way) -> OverlayFault:
     what = _PLACE.sub("", text)
     if place and place["key"]:
         return OverlayFault(
-            (*at, *inner), "a key is no text", "YAML reads on, off, yes and no as a flag"
+            (*at, *inner),
+            "a key is not a string",
+            "YAML reads on, off, yes and no as booleans; quote the key",
         )
     unknown, invalid = _UNKNOWN.search(what), _INVALID.search(what)
     if unknown:
         key = unknown["key"]
         known = _keys(wanted, value, inner)
-        return OverlayFault(
-            (*at, *inner, key), f"`{key}` is not known here", suggestion(key, known)
-        )
+        return OverlayFault((*at, *inner, key), f"unknown key `{key}`", suggestion(key, known))
     if invalid:
         known = [*RULES] if inner[-1:] == ("rule",) else _choices(wanted, value, inner)
-        what = f"{invalid['value']!r} is not known here"
+        what = f"unknown value {invalid['value']!r}"
         return OverlayFault((*at, *inner), what, suggestion(invalid["value"], known))
     return OverlayFault((*at, *inner), _plain(what), "see the vocabulary of the overlays")
 

@@ -60,7 +60,7 @@ class RuleReferences(OverlayNames):
         about = named or ([operation] if operation else [])
         if not about and stated_rule(str(at[-1])) is None:
             yield OverlayFault(
-                (*at, "operations"), "the rule is about no operation", "name `operations`"
+                (*at, "operations"), "the rule has no operation", "name `operations`"
             )
         for number, request in enumerate(rule.requests):
             yield from self.placeholders(request, (*at, "requests", number))

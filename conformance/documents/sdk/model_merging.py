@@ -95,7 +95,7 @@ class _ModelMerger:
         where = f"{page.name} ({page.document})"
         rest = self.model.protocol in {REST_JSON, "rest-xml"}
         if rest and page.method != modelled.method:
-            self._note(f"{where}: sent as {modelled.method}, as its model has it")
+            self._note(f"{where}: sent as {modelled.method}, as the model says")
         placed = [*(one.member for one in page.parameters), *page.unplaced]
         answered = [one.member for one in page.response_headers]
         parameters = [
@@ -217,7 +217,10 @@ class _ModelMerger:
                 if self.is_json and modelled is None and "." not in member.name:
                     yield member
                 elif member.name.lower() not in ENVELOPE:
-                    self._note(f"{where}: {member.name}: not in {self.model.name}: left out")
+                    self._note(
+                        f"{where}: {member.name}: left out, because {self.model.name} does"
+                        f" not have it"
+                    )
                 continue
             done.add(modelled.name)
             kind = modelled.type
@@ -231,7 +234,7 @@ class _ModelMerger:
         """A stated type with the model's names; None, with a note, where they cannot be one."""
         merged = self._merged(documented, modelled)
         if merged is None:
-            self._note(f"{where}: of another type in {self.model.name}: left out")
+            self._note(f"{where}: left out, because it has a different type in {self.model.name}")
         return merged
 
     def _merged(self, documented: TypeName, modelled: TypeName | None) -> TypeName | None:
@@ -266,7 +269,7 @@ class _ModelMerger:
             if modelled is None:
                 done[name] = page
                 if not self.is_json:
-                    self._note(f"{name}: no operation has it, and {self.model.name} neither")
+                    self._note(f"{name}: neither an operation nor {self.model.name} has it")
                 continue
             before = set(self.alike)
             members = tuple(self._of_structure(name, page.members, modelled.members))

@@ -76,7 +76,7 @@ class _ModelReader:
                 continue
             why = self._unreadable(operation)
             if why:
-                pages.notes.append(f"{name}: left out: {why}")
+                pages.notes.append(f"{name}: left out, because {why}")
             else:
                 pages.operations[name] = self._operation(name, operation)
         self._structures(pages)
@@ -88,13 +88,13 @@ class _ModelReader:
             others = self.model.data["operations"].values()
             same = [one for one in others if one["http"] == operation["http"]]
             if not all(one.get("deprecated") for one in same):
-                return "another operation took its route"
+                return "another operation has the same route"
         shapes = self.shapes.shapes
         for side in ("input", "output"):
             shape = shapes[operation[side]["shape"]] if side in operation else {}
             members = shape.get("members", {}).values()
             if any(shapes[about["shape"]].get("eventstream") for about in members):
-                return "it speaks in event streams"
+                return "it uses event streams"
         return ""
 
     def _operation(self, name: str, operation: Mapping[str, Any]) -> OperationPage:

@@ -75,7 +75,7 @@ class Authentication:
         every = (one for one in catalogue(self._contract) if one.keyword == FINDING)
         finding = self._rule(next(every))
         served = self._served(finding)
-        reason = f"the target does not authenticate: see {finding.requirement.id}"
+        reason = f"the target does not authenticate; see {finding.requirement.id}"
         for rule in rules:
             found: Hindered = (Verdict.SKIPPED, reason, (), None)
             if rule.is_finding:
@@ -105,7 +105,10 @@ class Authentication:
     def _finding(self, rule: SignatureCheck, served: _Case | None) -> Hindered:
         if served is not None:
             told = served.sent.answer.told()
-            seen = f"does not authenticate: a request {_described(served.kind)} is answered {told}"
+            seen = (
+                f"the target does not authenticate: it answers a request "
+                f"{_described(served.kind)} with {told}"
+            )
             return _failed(served.sent, SERVED, seen)
         cases = list(self._cases(rule, rule.operations[:1]))
         noticed = [one for one in cases if looks_at_signatures(one.kind, one.sent.answer)]
@@ -113,7 +116,7 @@ class Authentication:
             return self._held(rule, len(noticed))
         mute = next((case for case in cases if says_nothing(case.sent.answer)), None)
         if mute is None:
-            return Verdict.INCONCLUSIVE, "no request could be signed wrongly", (), None
+            return Verdict.INCONCLUSIVE, "the tool could not sign any request wrongly", (), None
         return self._held(rule, 0, mute.sent.answer.told())
 
     def _ruled(self, rule: SignatureCheck) -> Hindered:
@@ -189,7 +192,7 @@ class Authentication:
                 repeats_of_silence(sent.exchange),
             )
         except SetupFailed as failed:
-            return f"no resource could be made: {failed}"
+            return f"the tool could not create a resource: {failed}"
         return _Case(operation, kind, sent)
 
 
@@ -199,5 +202,5 @@ def _failed(sent: SentProbe, expected: str, seen: str) -> Hindered:
 
 
 def _described(kind: str) -> str:
-    plain = {"unsigned": "without a signature", "presigned": "that is signed in its query"}
-    return plain.get(kind, f"that is signed wrongly ({kind})")
+    plain = {"unsigned": "without a signature", "presigned": "signed in its query"}
+    return plain.get(kind, f"signed wrongly ({kind})")

@@ -64,7 +64,7 @@ class ProbeDecider:
         try:
             self._probe(requirement, planned)
         except SetupFailed as failed:
-            why = f"no resource could be made: {failed}"
+            why = f"the tool could not create a resource: {failed}"
             obstacle = obstacle_to(self._run.contract, failed.sent)
             self._give(requirement, Verdict.SKIPPED, why, (), obstacle)
 

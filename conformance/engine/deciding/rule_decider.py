@@ -114,7 +114,10 @@ class RuleDecider:
         self._give(requirement, found.verdict, found.reason, found.steps)
 
     def _roles(self, requirement: Requirement) -> list[str]:
-        named = lifecycle_of(self._run.contract, requirement.operation or "").roles()
+        life = lifecycle_of(self._run.contract, requirement.operation or "")
+        if requirement.read_back is not None:
+            life = life.as_listed_by(requirement.read_back.by)
+        named = life.roles()
         roles: tuple[str, ...] = ("create", "read", "update", "delete")
         if requirement.read_back is not None:
             roles = requirement.read_back.roles
@@ -206,7 +209,7 @@ class RuleDecider:
 
     def _held(self, requirement: Requirement, ending: ScenarioResult) -> None:
         if ending.why:
-            why = f"the sequence came to a stop: {ending.why}"
+            why = f"the sequence could not continue: {ending.why}"
             self._give(requirement, Verdict.SKIPPED, why, (), ending.obstacle)
         else:
             self._run.decisions.tally(requirement).count(Side.ACCEPT)

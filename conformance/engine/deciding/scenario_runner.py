@@ -180,7 +180,7 @@ class ScenarioRun:
             raise _Silent(mute[0])
         if mute and not self._works(sent[0].probe.operation.name):
             # It answers nothing on any connection: the operation's requirements report that.
-            raise NotShown(f"{sent[0].probe.operation.name} is not answered")
+            raise NotShown(f"{sent[0].probe.operation.name} gets no answer")
         trouble = next((one.answer for one in sent if _says_nothing(one.answer)), None)
         if trouble is not None and not (isinstance(step, Connected) and trouble.broken_off):
             raise NotShown(trouble.told())
@@ -215,7 +215,7 @@ class ScenarioRun:
     def _give_time(self) -> None:
         self._waited += self._wanted()
         if self._waited > LONGEST:
-            raise NotShown("the target takes long to show what was done")
+            raise NotShown("the target takes long to show the change")
         self._pause(self._wanted())
 
     def _pause(self, seconds: float) -> None:
@@ -242,7 +242,7 @@ class ScenarioRun:
             made = self._session.inventory.create(values, self._kind)
             if any(other.id == made.id and not other.gone for other in self._made):
                 # A mock without state: what is true of one resource says nothing of two.
-                raise NotShown("two resources came with one identifier")
+                raise NotShown("two new resources have the same identifier")
             self._resources[step.key] = made
             self._made.append(made)
             made.held = True

@@ -128,7 +128,7 @@ class FuzzCase:
             return faulty(contract, self.operation, self.member, value)
         start = base(contract, self.operation, (self.member.name,))
         values = edited(dict(start), (self.member.name,), value)
-        return Probe("", self.operation, Side.OBSERVE, values, "a value drawn at random")
+        return Probe("", self.operation, Side.OBSERVE, values, "a random value")
 
 
 def cases_of(contract: Contract, operation: Operation) -> tuple[FuzzCase, ...]:

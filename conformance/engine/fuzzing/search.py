@@ -147,6 +147,4 @@ def explore(about: Drawing, draws: int, seed: str, attempt: Try) -> tuple[ProbeR
 def _with(about: Drawing, value: Any) -> Probe:
     probe = about.probe
     place = probe.place or ()
-    return replace(
-        probe, values=edited(dict(probe.values), place, value), note="a value drawn at random"
-    )
+    return replace(probe, values=edited(dict(probe.values), place, value), note="a random value")

@@ -190,7 +190,7 @@ def read(path: Path) -> tuple[Header | None, State]:
     except OSError as error:
         raise JournalProblem(path, error.strerror or str(error)) from None
     if not whole and cut[: len(BEGINNING)] != BEGINNING[: len(cut)]:
-        raise JournalProblem(path, "it does not begin as a journal does", 1)
+        raise JournalProblem(path, "it does not begin like a journal", 1)
     state, head = State(), None
     for number, raw in enumerate(whole.split(b"\n") if whole else (), start=1):
         try:
@@ -200,7 +200,7 @@ def read(path: Path) -> tuple[Header | None, State]:
             else:
                 state.apply(entry_of(line))
         except _NO_LINE as error:
-            raise JournalProblem(path, f"it is no line of a journal ({error})", number) from None
+            raise JournalProblem(path, f"it is not a journal line ({error})", number) from None
     return head, state
 
 

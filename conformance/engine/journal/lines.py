@@ -81,9 +81,9 @@ def header_of(line: Mapping[str, Any]) -> Header:
     Raises KeyError, TypeError, ValueError or ValidationError for anything else.
     """
     if line["type"] != "journal":
-        raise ValueError("it does not begin as a journal does")
+        raise ValueError("it does not begin like a journal")
     if line["format"] != FORMAT:
-        raise ValueError(f"format {line['format']!r} is not one that this version reads")
+        raise ValueError(f"this version cannot read format {line['format']!r}")
     return msgspec.convert(line, Header)
 
 
@@ -139,7 +139,7 @@ class State:
 class JournalProblem(FileProblem):
     """A file that is no journal, or one that cannot be read or written."""
 
-    hint = "a run keeps its journal under reports/journals/; name one with --journal"
+    hint = "journals are in reports/journals/; name one with --journal"
 
 
 class InUse(CouldNotTest):

@@ -48,7 +48,7 @@ def judge_signature(rule: SignatureCheck, answer: ParsedResponse) -> Finding:
     name, told = rule.requirement.id, answer.told()
     if rule.gives is Gives.ANY:
         held = answer.status is not None and not answer.server_error
-        return Finding(name, held, "any answer but a server error", told)
+        return Finding(name, held, "any answer except a server error", told)
     seen = f"accepted with {answer.status}" if answer.ok else told
     if not rule.refusals:
         return Finding(name, answer.is_refusal, "refused", seen)

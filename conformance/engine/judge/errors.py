@@ -75,7 +75,7 @@ def _body(
         return Finding(name, False, "a JSON object as the body", _kind(answer))
     if not any(isinstance(body.get(member), str) for member in rule.members):
         wanted = " or ".join(rule.members)
-        return Finding(name, False, f"a text in {wanted}", _named(body))
+        return Finding(name, False, f"a string in {wanted}", _named(body))
     return _labelled(name, rule.content_type, answer)
 
 
@@ -127,7 +127,7 @@ def _code(name: str, _rule: Rule, operation: Operation, answer: ParsedResponse) 
     unreadable = facts(operation.protocol).textual and bool(answer.form)
     if (operation.method == "HEAD" or unreadable) and not held:
         return None  # what cannot be read is described by its form
-    expected = f"a name of the error in {of(operation.protocol).names_errors}"
+    expected = f"the error name in {of(operation.protocol).names_errors}"
     return Finding(name, held, expected, answer.told())
 
 
@@ -136,7 +136,7 @@ def _codes(name: str, _rule: Rule, _operation: Operation, answer: ParsedResponse
     if not answer.is_refusal or not answer.codes:
         return None
     held = all(is_same(answer.codes[0], name) for name in answer.codes[1:])
-    return Finding(name, held, "one name of the error", " and ".join(answer.codes))
+    return Finding(name, held, "the same error name everywhere", " and ".join(answer.codes))
 
 
 def _header(
@@ -173,7 +173,7 @@ def _success_form(
 
 def _of_form(name: str, operation: Operation, answer: ParsedResponse) -> Finding:
     wanted = f"{of(operation.protocol).body_format}, and nothing else, as the body"
-    seen = f"a body that is {answer.form}, labelled {answer.content_type or 'nothing'}"
+    seen = f"a body that is {answer.form}, with {answer.content_type or 'no content type'}"
     return Finding(name, not answer.form, wanted, seen)
 
 
@@ -189,7 +189,7 @@ def _error_status(
     if not named:
         return None
     seen = f"an error with status {answer.status}"
-    return Finding(name, not answer.ok, "a status from 400 on", seen)
+    return Finding(name, not answer.ok, "a status of 400 or more", seen)
 
 
 def _coding(
@@ -198,7 +198,7 @@ def _coding(
     """Whether the body came without a content coding."""
     if not answer.size:
         return None
-    return Finding(name, not answer.unasked, "a body that is not coded", answer.unasked)
+    return Finding(name, not answer.unasked, "an uncompressed body", answer.unasked)
 
 
 WATCHED: Mapping[type[Rule], Watch] = {

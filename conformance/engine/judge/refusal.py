@@ -73,7 +73,7 @@ def judge_probe(
         finding = _refused(contract, probe, answer)
         return _worded(probe, answer, values or {}) if probe.message and finding.held else finding
     held = answer.status is not None and not answer.server_error
-    return Finding(probe.requirement, held, "any answer but a server error", answer.told())
+    return Finding(probe.requirement, held, "any answer except a server error", answer.told())
 
 
 def _accepted(contract: Contract, probe: Probe, answer: ParsedResponse) -> Finding:
@@ -251,7 +251,7 @@ def _taken(contract: Contract, operation: Operation) -> tuple[Refusal, ...]:
 
 
 def _by_identity(contract: Contract, operation: Operation, fault: Fault) -> tuple[Refusal, ...]:
-    """How an identifier that nothing has, or that is taken, is refused.
+    """How an unknown identifier, or that is taken, is refused.
 
     Where no overlay says it, the errors of another status whose names say so are as right; and what
     is made up may not have the form of an identifier.

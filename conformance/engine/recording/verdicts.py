@@ -82,7 +82,7 @@ def unbroken(planned: Plan, trials: Sequence[ProbeResult], tally: CaseCounts) ->
         return Verdict.INCONCLUSIVE, mute.why, (), _obstacle(mute.sent.answer)
     missing = [side for side in planned.sides if not tally.shown(side)]
     if missing:
-        return Verdict.INCONCLUSIVE, f"the {missing[0]} side was not shown", (), None
+        return Verdict.INCONCLUSIVE, f"the {missing[0]} side was not tested", (), None
     return Verdict.PASSED, "", (), None
 
 
@@ -102,7 +102,7 @@ def watched(requirement: Requirement, tally: CaseCounts, support: Support | None
         return Verdict.PASSED, "", (), None
     why = "no answer showed it"
     if requirement.subject is Subject.ERROR:
-        why = "the target never answered it, and no request is known to provoke it"
+        why = "the target never answered with it, and no known request provokes it"
     return Verdict.SKIPPED, why, (), None
 
 

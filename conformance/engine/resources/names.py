@@ -66,7 +66,7 @@ class Names:
         return str(1 + self._count % (most or NUMBERS))
 
     def unknown(self, length: int) -> str:
-        """A random text of lower-case letters and digits, for an identifier that nothing has."""
+        """A random text of lower-case letters and digits, for an unknown identifier."""
         text = random_text(length)
         if length >= UNGUESSABLE:
             self._drawn.add(text)

@@ -168,7 +168,9 @@ class SequenceRun:
             made = [one for one in self.session.inventory.made.all if one.created is sent]
             if not made:
                 self.mute = True
-                raise Inconclusive("a resource was made, and its identifier not told")
+                raise Inconclusive(
+                    "the target created a resource, but did not return its identifier"
+                )
             self.slots[step.slot] = ResourceSlot(made[0], self._unique(values))
         elif step.changes and step.slot is not None:
             self._memory.changed(step.slot)

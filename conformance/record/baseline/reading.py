@@ -22,12 +22,12 @@ LONGEST_NUMBER = 9
 # What belongs at a place, in words, by the place's name.
 _WANTED = {
     "": "`format: 1` and a list `accepted`, and nothing else",
-    "format": "1, the version of the format that is known here",
+    "format": "1, the only known version of the format",
     "accepted": "a list of entries, each with `requirement` and `reason`",
-    "entry": "`requirement`, `reason` and if need be `link` and `expires`, and nothing else",
+    "entry": "`requirement`, `reason` and optionally `link` and `expires`, and nothing else",
     "requirement": "the id of one requirement, without spaces",
     "reason": "a text that says why the failure is accepted",
-    "link": "an address that begins with https:// or http://",
+    "link": "a link that begins with https:// or http://",
     "expires": "the last day on which it is accepted, as YYYY-MM-DD",
 }
 
@@ -96,7 +96,7 @@ class _Reader:
             return date.fromisoformat(entry["expires"]) if "expires" in entry else None
         except ValueError:
             line = self.places["accepted", index, "expires"]
-            why = f"{entry['expires']} is no date"
+            why = f"{entry['expires']} is not a date"
             raise WrongBaseline(self._file, line, why, _WANTED["expires"]) from None
 
     def _composed(self, text: str) -> yaml.Node:
@@ -106,13 +106,13 @@ class _Reader:
             root = yaml.compose(text, Loader=yaml.SafeLoader)
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 1
-            why = f"no YAML: {error.problem or error.context}"
+            why = f"not YAML: {error.problem or error.context}"
             raise WrongBaseline(self._file, line, why, "YAML or JSON") from None
         except (yaml.YAMLError, RecursionError) as error:
-            why = f"no YAML: {_short(error)}"
+            why = f"not YAML: {_short(error)}"
             raise WrongBaseline(self._file, 1, why, "YAML or JSON") from None
         if root is None:
-            raise WrongBaseline(self._file, 1, "nothing in it", _WANTED[""])
+            raise WrongBaseline(self._file, 1, "the file is empty", _WANTED[""])
         return root
 
     def _value(self, node: yaml.Node, at: Steps) -> Any:
@@ -120,7 +120,7 @@ class _Reader:
 
         line = self.places[at] = node.start_mark.line + 1
         if len(at) > 4:
-            raise WrongBaseline(self._file, line, "too deep a nesting", _WANTED["entry"])
+            raise WrongBaseline(self._file, line, "it is nested too deeply", _WANTED["entry"])
         if isinstance(node, yaml.SequenceNode):
             return [self._value(part, (*at, n)) for n, part in enumerate(node.value)]
         if not isinstance(node, yaml.MappingNode):
@@ -144,7 +144,7 @@ class _Reader:
             unknown = ((*steps, name) for name in _unknown(value, steps))
             extra = next((at for at in unknown if at in self.places), None)
             if extra is not None:
-                line, why = self.places[extra], f"`{_short(extra[-1])}` is not known here"
+                line, why = self.places[extra], f"unknown key `{_short(extra[-1])}`"
             name = "" if not steps else steps[-1]
             raise WrongBaseline(self._file, line, why, _WANTED.get(str(name), _WANTED["entry"]))
 

@@ -169,14 +169,14 @@ def _incomparable(records: Sequence[Record]) -> Iterable[str]:
     for name, values in (
         ("profiles", {run.profile for run in runs}),
         ("seeds", {str(run.seed) for run in runs}),
-        ("versions of the tool", {run.tool for run in runs}),
+        ("tool versions", {run.tool for run in runs}),
     ):
         if len(values) > 1:
             yield f"different {name}: {', '.join(sorted(values))}"
     for service in sorted({name for run in runs for name in run.specs}):
         files = [run.specs[service] for run in runs if service in run.specs]
         if any(one != files[0] for one in files):
-            yield f"different specs of {service}"
+            yield f"different specs for {service}"
     for record in records:
         if record.interrupted:
             yield f"the run of {target_name(record)} was interrupted"
@@ -266,7 +266,7 @@ def _linked(column: Column) -> str:
 
 
 def _notes(found: Matrix) -> Iterator[str]:
-    yield "A share is of what was decided: what a target lacks is no part of it."
+    yield "Shares count only requirements that were decided, not what a target lacks."
     if found.incomparable:
         yield ""
-        yield f"The runs are not alike: {escaped('; '.join(found.incomparable))}."
+        yield f"The runs are not comparable: {escaped('; '.join(found.incomparable))}."

@@ -83,7 +83,7 @@ def _rewritten(evidence: Sequence[RecordedExchange]) -> str:
     for exchange in evidence:
         parts = urlsplit(exchange.request.url)
         if parts.path.startswith("//") or _BROKEN_ESCAPE.search(exchange.request.url):
-            return "requests would write the path anew"
+            return "requests would rewrite the path"
         if any(is_chunking(*header) for header in exchange.request.headers.items()):
             return "requests would not send a signed body in chunks"
     return ""

@@ -13,7 +13,7 @@ from conformance.record import RecordedExchange, RecordedRequest, RecordedSignin
 from conformance.record.redaction import fill_redactions
 from conformance.reports.reproduce.quoting import Part, cut
 
-NOT_SO = "signed wrongly on purpose ({fault}): only `conformance replay` sends it so"
+NOT_SO = "deliberately signed wrongly ({fault}): only `conformance replay` can send it"
 
 
 class Keys(StrEnum):
@@ -167,10 +167,10 @@ class _Wanted:
 def unsupported_reason(evidence: Sequence[RecordedExchange]) -> str:
     """Why no script can send the exchanges as they were sent; "" where one can."""
     if any(exchange.connection for exchange in evidence):
-        return "the requests have to share one connection"
+        return "the requests must share one connection"
     for exchange in evidence:
         if exchange.request.cut is not None:
-            return f"the record has only the beginning of a body ({exchange.request.cut})"
+            return f"the record has only the beginning of a request body ({exchange.request.cut})"
         if _OUR_NAMES & exchange.request.headers.keys():
             return "the case of all header names matters"
         text = "\n".join(_texts(exchange.request))

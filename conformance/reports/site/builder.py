@@ -38,12 +38,12 @@ _FEW = 4
 class NotASite(BadInput):
     """The folder to write to has something else in it."""
 
-    hint = "give a folder that is new or empty, or one that has a site in it"
+    hint = "give a new or empty folder, or one with an earlier site"
 
     path: Path
 
     def __str__(self) -> str:
-        return f"{self.path} is neither empty nor a site of conformance"
+        return f"{self.path} is neither empty nor an earlier site"
 
 
 @dataclass(frozen=True, slots=True)

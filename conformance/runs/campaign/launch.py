@@ -79,7 +79,7 @@ def _python(target: CampaignTarget) -> str:
         return sys.executable
     found = shutil.which(target.python)
     if found is None:
-        raise PartFailed(f"there is no {target.python}, which the target names as its Python")
+        raise PartFailed(f"the Python of the target does not exist: {target.python}")
     return found
 
 

@@ -174,7 +174,7 @@ class CampaignProgress(Display):
     def __enter__(self) -> Self:
         kept = self._done.total()
         if kept and not self._quiet:
-            self.say(f"{kept} of {self._of.total()} parts are finished already")
+            self.say(f"{kept} of {self._of.total()} parts are already finished")
         if sys.stderr.isatty() and not self._quiet:
             from rich.console import Console
             from rich.live import Live

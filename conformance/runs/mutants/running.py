@@ -100,11 +100,11 @@ Heard = Callable[[Result], None]
 class ReferenceFails(CouldNotTest):
     """The suite fails the reference without any fault: no kill would show anything."""
 
-    hint = "`conformance run reference` shows what fails; that has to be right first"
+    hint = "`conformance run reference` shows what fails; fix that first"
 
     def __init__(self, control: Ran) -> None:
         told = control.problem or ", ".join(control.failures)
-        super().__init__(f"the reference without a fault is not passed: {told}")
+        super().__init__(f"the reference fails without a fault: {told}")
 
 
 def run(mutants: Sequence[Mutant], plan: MutantPlan, workers: int, heard: Heard) -> Campaign:

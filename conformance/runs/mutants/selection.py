@@ -97,7 +97,7 @@ class NoMutant(BadInput):
     """Options that together leave nothing to try."""
 
     hint = LIST
-    told = "no fault is of the kinds, the services and the ids that were named"
+    told = "no fault matches the given kinds, services and ids"
 
 
 def select(

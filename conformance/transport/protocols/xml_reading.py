@@ -183,7 +183,7 @@ def read_error(root: ET.Element, places: tuple[tuple[str, ...], ...]) -> ReadBod
         return None
     code, way = _text(error, "Code"), _way(root, error)
     wanted = " or ".join("/".join(place) for place in places)
-    form = "" if way in places else f"XML with its error in {'/'.join(way)}, not in {wanted}"
+    form = "" if way in places else f"XML with its error in {'/'.join(way)} instead of {wanted}"
     message = _text(error, "Message") or _text(error, "message")
     return ReadBody(plain(error), (code,) if code else (), message, form, is_error=True)
 
@@ -209,7 +209,7 @@ def not_xml(response: Response) -> ReadBody:
         return ReadBody(NOT_JSON)
     form = form_of(response)
     if form == "XML":
-        form = "XML that is not well formed"
+        form = "malformed XML"
     elif form != "HTML" and not form.startswith("encoded"):
         form = "JSON" if response.body.lstrip()[:1] in {b"{", b"["} else "no XML"
     return ReadBody(NOT_JSON, form=form)
