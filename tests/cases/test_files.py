@@ -402,7 +402,11 @@ CONFIG = 'target = "mine"\nprofile = "quick"\nseed = 1\n\n[targets.mine]\ncomman
     ("old", "new", "said"),
     [
         ("seed = 1", "seed = 1.5", "toml:3: seed: expected a whole number, got a number"),
-        ('"quick"', '"quik"', "toml:2: profile: 'quik' is not one of quick, standard, deep, did you"),
+        (
+            '"quick"',
+            '"quik"',
+            "toml:2: profile: 'quik' is not one of quick, standard, deep, did you",
+        ),
         ("seed = 1", 'protocol = "query"', "toml:3: protocol: 'query' is not one of"),
         ("[targets.mine]\ncommand", "[targets.mine]\nready", "toml:5: targets.mine: neither url"),
         ('command = "x {port}"', 'url = "localhost:4566"', "toml:6: targets.mine.url: "),

@@ -75,7 +75,7 @@ def test_chains_are_inferred_from_paths() -> None:
     contract = contracts.modelled("apigateway")
     found = inferred_overlay(contract)
     known = replace(contract, overlay=found)
-    assert found.main.called in {"rest-api", "api-key"}
+    assert found.main.alias in {"rest-api", "api-key"}
     assert kind_of(known, "CreateUsagePlan") == "usage-plan"
 
 

@@ -97,7 +97,7 @@ def inferred_overlay(contract: Contract) -> Overlay:
         inferred=True,
         operations=words,
         answers=answered.answers,
-        resource=replace(main.resource, called=main.name),
+        resource=replace(main.resource, alias=main.name),
         resources={one.name: one.resource for one in others},
         rules=rules,
     )

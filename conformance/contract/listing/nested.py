@@ -42,7 +42,7 @@ _MOVES = re.compile(
 """Names of members that may change with others, or are no settings."""
 _TAGS = re.compile(r"tags?(list|set|map)?$", re.IGNORECASE)
 """What has rules of its own, and is often shown by another operation."""
-_MOST = 8
+_MOST = 16
 """Structures of one request that are looked at."""
 _PLAIN = {Kind.STRING, Kind.BOOLEAN, Kind.INTEGER, Kind.NUMBER, Kind.STRUCTURE}
 

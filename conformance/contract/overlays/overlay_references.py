@@ -104,12 +104,13 @@ class _Checker(OverlayNames):
                 yield from has_place(create.input, one.identifier.given, (*way, "given"))
         if one.unique is not None:
             yield from has_place(create.input, one.unique.member, (*at, "unique", "member"))
-        if one.mark is not None:
-            for key, name in (("name", one.mark.name), ("tag", one.mark.tag_property)):
+        if one.ownership is not None:
+            owned = one.ownership
+            for key, name in (("name", owned.name), ("property", owned.tag_property)):
                 if name is not None:
-                    yield from has_place(create.input, name, (*at, "mark", key))
-        for number, request in enumerate(one.showcase):
-            yield from self.template(request, create.input, (*at, "showcase", number))
+                    yield from has_place(create.input, name, (*at, "ownership", key))
+        for number, request in enumerate(one.show_all_members):
+            yield from self.template(request, create.input, (*at, "show-all-members", number))
 
     def _operation_words(
         self, name: str, one: words.OperationWords, at: Way
@@ -156,8 +157,8 @@ def _further(one: words.Resource) -> Iterator[tuple[str, Way]]:
     if one.contents is not None:
         yield one.contents.list, ("contents", "list")
         yield one.contents.delete, ("contents", "delete")
-    if one.mark is not None and one.mark.tags_of is not None:
-        yield one.mark.tags_of.operation, ("mark", "tags-of", "operation")
+    if one.ownership is not None and one.ownership.tags_of is not None:
+        yield one.ownership.tags_of.operation, ("ownership", "tags-of", "operation")
 
 
 def _listing(one: words.Listing, listed: Operation, at: Way) -> Iterator[OverlayFault]:
@@ -166,9 +167,9 @@ def _listing(one: words.Listing, listed: Operation, at: Way) -> Iterator[Overlay
     if entries is not None and entries.members and one.id not in entries.members:
         yield not_here("member of an entry", one.id, entries.members, (*at, "id"))
     if one.page is not None:
-        for key, name in (("limit", one.page.page_size), ("token", one.page.input_token)):
+        for key, name in (("pageSize", one.page.page_size), ("inputToken", one.page.input_token)):
             yield from has_place(listed.input, name, (*at, "page", key))
-        yield from has_place(listed.output, one.page.output_token, (*at, "page", "next"))
+        yield from has_place(listed.output, one.page.output_token, (*at, "page", "outputToken"))
 
 
 def _plain(value: Any) -> Any:
