@@ -25,7 +25,7 @@ FAST = [pytest.param(one, marks=pytest.mark.exhaustive if one == "ec2" else ()) 
 """To read the model of EC2 alone takes longer than a fast test may."""
 READ = {
     "chosen": (),
-    "late": ("lagging", "passing", "lingering", "elsewhere"),
+    "late": ("lagging", "eventual", "passing", "lingering", "elsewhere"),
     "other-notation": (
         "reserialised",
         "lenient",
