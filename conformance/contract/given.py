@@ -204,7 +204,7 @@ def _without_unread(contract: Contract, given: Given) -> Overlay:
     main, *others = kept or [""]
     return msgspec.structs.replace(
         contract.overlay,
-        resource=msgspec.structs.replace(kept[main], called=main) if kept else None,
+        resource=msgspec.structs.replace(kept[main], alias=main) if kept else None,
         resources={name: kept[name] for name in others},
     )
 

@@ -44,6 +44,18 @@ FINDS = {
     "groups of pools stay as they were": "cognito-idp/UpdateGroup/behavior/Description-is-stored",
     "clients of pools stay as they were":
     "cognito-idp/UpdateUserPoolClient/behavior/ClientName-is-stored",
+    "policies of scheduling stay as they were":
+    "batch/UpdateSchedulingPolicy/behavior/fairsharePolicy-parts-are-stored",
+    "no page of pools follows": "cognito-idp/ListUserPools/behavior/pages",
+    "databases stay as they were": "glue/UpdateDatabase/behavior/DatabaseInput-parts-are-stored",
+    "fakecloud 53: no page of groups follows": "logs/DescribeLogGroups/behavior/pages",
+    "events are kept for ever": "logs/PutRetentionPolicy/behavior/retentionInDays-is-stored",
+    "moto 1593: groups are listed whatever the prefix":
+    "logs/DescribeLogGroups/behavior/logGroupNamePrefix",
+    "moto 344: zones are made without their comment":
+    "route53/CreateHostedZone/behavior/HostedZoneConfig-parts-are-stored",
+    "cloudemu 1191: machines lose their encryption":
+    "stepfunctions/CreateStateMachine/behavior/encryptionConfiguration-parts-are-stored",
     "repositories are made without their tags": "ecr/CreateRepository/behavior/tags-are-listed",
     "cloudemu 1203: tags of images have any mutability":
     "ecr/CreateRepository/request/imageTagMutability/enum",

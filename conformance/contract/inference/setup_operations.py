@@ -200,7 +200,7 @@ def _needed(contract: Contract, own: tuple[str, ...]) -> tuple[Overlay, set[str]
     main, *others = kept or [""]
     return msgspec.structs.replace(
         overlay,
-        resource=msgspec.structs.replace(kept[main], called=main) if kept else None,
+        resource=msgspec.structs.replace(kept[main], alias=main) if kept else None,
         resources={name: kept[name] for name in others},
         answers=answers,
         operations={k: one for k, one in overlay.operations.items() if k in tested | used},

@@ -7,6 +7,7 @@ from dataclasses import replace
 from conformance.contract.batches import batch_rules
 from conformance.contract.globs import NOT, matching, negative, positive
 from conformance.contract.levels import Level, Source
+from conformance.contract.listing.nested import of_several
 from conformance.contract.listing.readback import read_backs
 from conformance.contract.listing.requirements import PRESENCE, Requirement, Subject, of_operation
 from conformance.contract.listing.sharing import Sharing, sharing_of
@@ -101,7 +102,7 @@ def _protocols_level(contract: Contract, requirement: Requirement) -> Level | No
 
 
 def _of_read_backs(contract: Contract) -> Iterator[Requirement]:
-    for one in read_backs(contract):
+    for one in (*read_backs(contract), *of_several(contract)):
         if one.operation.name in contract.setup:
             continue
         yield Requirement(

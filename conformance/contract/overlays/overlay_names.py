@@ -45,10 +45,13 @@ class OverlayNames:
     def resource_of(self, operation: str) -> words.Resource | None:
         """The kind whose lifecycle an operation belongs to, as ``kind_of`` of the plan finds it."""
         stated, kinds = self.overlay.words_of(operation).resource, self.kinds
+        if stated in kinds:
+            return kinds[stated].as_listed_by(operation)
         if stated is not None:
-            return kinds.get(stated)
+            return None
         about = (one for one in kinds.values() if one.is_of(operation))
-        return next(about, next(iter(kinds.values()), None))
+        found = next(about, next(iter(kinds.values()), None))
+        return None if found is None else found.as_listed_by(operation)
 
     def entry(self, head: str) -> Members | None:
         """The members of a list's entry, of the kind that a rule is about."""

@@ -89,11 +89,11 @@ class OneConnectionRule(Rule, frozen=True, tag="one-connection"):
 
 
 class StepsRule(Rule, frozen=True, tag="steps"):
-    """Steps in order, once for each value of ``each``; those of ``before`` once, ahead of all."""
+    """Steps in order, once for each value of ``for-each``; those of ``before`` once, first."""
 
     steps: tuple[Step, ...]
     before: tuple[Step, ...] = ()
-    each: tuple[Any, ...] = (None,)
+    for_each: tuple[Any, ...] = (None,)
 
     def every(self) -> tuple[Step, ...]:
         return (*self.before, *self.steps)

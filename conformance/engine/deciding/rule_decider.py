@@ -114,7 +114,10 @@ class RuleDecider:
         self._give(requirement, found.verdict, found.reason, found.steps)
 
     def _roles(self, requirement: Requirement) -> list[str]:
-        named = lifecycle_of(self._run.contract, requirement.operation or "").roles()
+        life = lifecycle_of(self._run.contract, requirement.operation or "")
+        if requirement.read_back is not None:
+            life = life.as_listed_by(requirement.read_back.by)
+        named = life.roles()
         roles: tuple[str, ...] = ("create", "read", "update", "delete")
         if requirement.read_back is not None:
             roles = requirement.read_back.roles

@@ -160,7 +160,7 @@ class Cleanup:
         return creation.tagged and is_tagged(self._tags(entry.id), nonce)
 
     def _tags(self, identifier: str) -> Any:
-        tags = None if self._main.mark is None else self._main.mark.tags_of
+        tags = None if self._main.ownership is None else self._main.ownership.tags_of
         if tags is None:
             return None
         region = self._channel.region

@@ -5,7 +5,9 @@ from collections.abc import Callable, Mapping
 from conformance.plan.sequences import (
     batches,
     connection,
+    kept,
     listing,
+    parts,
     scenario_interpreter,
     stored,
     updates,
@@ -31,6 +33,9 @@ KINDS: Mapping[str, Callable[[Script], Sequence]] = {
     "stored-by-update": stored.by_update,
     "reset-by-update": stored.reset,
     "listed": stored.listed,
+    "parts-stored-by-create": parts.by_create,
+    "parts-stored-by-update": parts.by_update,
+    "kept-by-update": kept.kept,
     "answers-each": batches.answers_each,
 }
 RANDOM = "random-sequences"

@@ -45,8 +45,15 @@ class ListedEntries:
     def of(self, identifier: str, member: str) -> list[Any]:
         """The entries of one resource."""
         return [
-            one for one in self.entries if isinstance(one, dict) and one.get(member) == identifier
-        ]
+            one for one in self.entries
+            if isinstance(one, dict) and _is_named(one.get(member), identifier)
+        ]  # fmt: skip
+
+
+def _is_named(shown: Any, identifier: str) -> bool:
+    """Whether an entry shows an identifier: as it is, or at the end of a path, as SDKs read one."""
+    path = isinstance(shown, str) and shown.startswith("/")
+    return shown == identifier or (path and shown.rpartition("/")[2] == identifier)
 
 
 def walk(life: Lifecycle, members: Mapping[str, Any] | None = None) -> Walk:

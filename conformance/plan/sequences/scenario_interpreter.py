@@ -53,7 +53,7 @@ def steps(script: Script) -> Sequence:
     start = _Play(script, life, None)
     for step in rule.before:
         yield from _step(start, step)
-    for each in rule.each:
+    for each in rule.for_each:
         play = _Play(script, life, each, {**start.kept})
         try:
             for step in rule.steps:
@@ -116,9 +116,9 @@ class _Play:
         """The request of a step."""
         name = step.send or ""
         operation = self.life.operation(name)
-        start = {} if step.bare else self.life.request(name)
+        start = {} if step.minimal else self.life.request(name)
         members = {**start, **self.put(step.with_)}
-        if step.bare:
+        if step.minimal:
             members = {self.life.label: "${id}", **members}
         return Send(operation, present(members), step.key)
 
@@ -240,8 +240,8 @@ def _look(play: _Play, step: Step, body: Any, documented: Members) -> None:
         assertions.keeps(play.kept[step.keeps], body, {*step.except_}, documented)
     if step.tells is not None:
         _tell(play.kept[step.tells], body, documented)
-    if step.as_ is not None:
-        play.kept[step.as_] = body
+    if step.save_as is not None:
+        play.kept[step.save_as] = body
 
 
 def _tell(before: Any, after: Any, documented: Members) -> None:

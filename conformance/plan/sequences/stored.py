@@ -56,7 +56,7 @@ class _Member:
         about = script.requirement.read_back
         if about is None:
             raise ValueError(f"{script.requirement.id} is about no member that is read back")
-        life = Lifecycle.of(script.contract, script.requirement.operation)
+        life = Lifecycle.of(script.contract, script.requirement.operation).as_listed_by(about.by)
         return cls(
             script, life, about.member.name, about.place, about.shape, about.operation,
             about.other_alone,
@@ -94,7 +94,7 @@ class _Member:
         Of what is still being made or changed nothing is known.
         """
         seen, told = self.value(body), states(body)
-        if _is_under_way(told):
+        if is_under_way(told):
             return False
         if before is not ABSENT:
             return seen is not ABSENT and seen == self.value(before) and told == states(before)
@@ -153,16 +153,19 @@ def by_update(script: Script) -> Sequence:
 def gone(script: Script) -> Sequence:
     """What was deleted is not shown just as before: what is on its way shows anything new."""
     life = Lifecycle.of(script.contract, script.requirement.operation)
+    listed = script.requirement.operation == life.resource.list
     yield Make()
-    before = yield from _shown(script, life, 0)
+    before = yield from (_entry if listed else current)(script, life, 0)
     yield from answered(Send(life.operation("delete"), life.request("delete")), "the deletion")
-    if life.resource.read is None:
+    if listed or life.resource.read is None:
         after = (yield from walk(life)).of(script.fill("${id}", 0), life.listing.id)
-        still, told = before in after, f"{len(after)} entries"
+        known = bool(states(before)) or not any(map(STATE.search, life.listed()))
+        still = known and before in after and not is_under_way(states(before))
+        told = f"{len(after)} entries"
     else:
         answer = yield Send(life.operation("read"), life.request("read"))
         still, told = answer.ok and answer.body == before, answer.told()
-        still = still and not _is_under_way(states(before))
+        still = still and not is_under_way(states(before))
         after = [] if answer.is_missing else [answer]
     if still:
         raise RuleBroken("not found after the deletion", "the same as before the deletion")
@@ -181,7 +184,7 @@ def switched(script: Script) -> Sequence:
     seen = []
     for name in (rule.on, rule.off, rule.on):
         yield from answered(Send(life.operation(name), life.request(name)), name)
-        seen.append((yield from _shown(script, life, 0)))
+        seen.append((yield from current(script, life, 0)))
     if not states(seen[0]):
         raise NotShown("the answer shows no state")
     if seen[1] in (seen[0], seen[2]):
@@ -239,15 +242,16 @@ def states(body: Any, depth: int = 3) -> list[Any]:
     return found
 
 
-def _is_under_way(told: list[Any]) -> bool:
+def is_under_way(told: list[Any]) -> bool:
+    """Whether one of the states is that of what is being made or changed."""
     return any(isinstance(one, str) and _UNDER_WAY.search(one) for one in told)
 
 
 def _read(about: _Member, key: int) -> Generator[Step, ParsedResponse, Any]:
-    return (yield from _shown(about.script, about.life, key))
+    return (yield from current(about.script, about.life, key))
 
 
-def _shown(script: Script, life: Lifecycle, key: int) -> Generator[Step, ParsedResponse, Any]:
+def current(script: Script, life: Lifecycle, key: int) -> Generator[Step, ParsedResponse, Any]:
     """What is shown of a resource: by its own read, or as its entry of the list.
 
     A request that was found by trial may name another one: what is shown has to tell which it is.
@@ -260,6 +264,12 @@ def _shown(script: Script, life: Lifecycle, key: int) -> Generator[Step, ParsedR
         if script.contract.overlay.inferred and not any(str(own).lower() in one for one in told):
             raise NotShown("the read does not show which resource it is about")
         return body
+    return (yield from _entry(script, life, key))
+
+
+def _entry(script: Script, life: Lifecycle, key: int) -> Generator[Step, ParsedResponse, Any]:
+    """The one entry of a resource in the list."""
+    own = script.fill("${id}", key)
     entries = (yield from walk(life)).of(own, life.listing.id)
     if len(entries) != 1:
         raise NotShown("the resource is not exactly once in the list")

@@ -132,6 +132,8 @@ def _fits(pattern: str, value: str) -> bool:
     plain = plain.replace(
         r"\p{L}\p{Z}\p{N}", r"\w \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
     )
+    plain = plain.replace(r"\p{L}\p{M}\p{S}\p{N}\p{P}", r"!-~\u00a1-\U0010ffff")
+    plain = plain.replace(r"\p{Z}", r" \u00a0\u2000-\u200a\u3000")
     plain = plain.replace(r"\p{ASCII}", r"[\x00-\x7f]")
     flags = re.NOFLAG if plain != pattern else re.ASCII
     return re.fullmatch(plain, value, flags) is not None
