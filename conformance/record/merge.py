@@ -57,7 +57,7 @@ def _hold_alike(first: Record, other: Record) -> None:
     }
     names = [name for name, differs in differing.items() if differs]
     if names:
-        raise NotMergeable(other.path, f"{', '.join(names)} differs from {first.path}")
+        raise NotMergeable(other.path, f"different {', '.join(names)} than in {first.path}")
 
 
 def _target(run: RunLine) -> str:
