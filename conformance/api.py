@@ -39,7 +39,7 @@ from conformance.runs.result import RunResult
 from conformance.transport import endpoint
 from conformance.transport.address import is_real
 from conformance.transport.aws import NAME as AWS
-from conformance.transport.extra_headers import read_headers, told
+from conformance.transport.extra_headers import masked, read_headers
 
 __all__ = ["AuthMode", "CommandOnly", "Profile", "RunResult", "run"]
 
@@ -146,7 +146,7 @@ def run(
     with locate.using(_path(specs)):
         options = {
             "service": request.services, "requirement": required, "exclude": excluded,
-            "given": given_texts, "header": [told(one) for one in header_texts],
+            "given": given_texts, "header": [masked(one) for one in header_texts],
             "profile": profile, "seed": request.seed, "auth": auth, "region": region,
             "timeout": timeout, "rate": rate, "time_limit": time_limit,
             "max_requests": max_requests, "ca_bundle": request.ca_bundle,

@@ -65,7 +65,6 @@ class StartedTarget:
             time.sleep(_PAUSE)
 
     def close(self) -> None:
-        """End it and whatever it started."""
         if self._process is not None:
             self._process.close()
         self._scratch.cleanup()
@@ -104,7 +103,6 @@ def python_of(known: KnownTarget) -> str | None:
 
 
 def free_port() -> str:
-    """A port of this machine that nothing listens on now."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         return str(probe.getsockname()[1])
 
@@ -123,12 +121,14 @@ def version_of(python: str, distributions: tuple[str, ...]) -> str | None:
 
 
 def answers(url: str) -> bool:
+<<<<<<< HEAD
     """Whether the URL is answered at all, without a proxy: it is on this machine."""
+=======
+    """Whether the address answers at all; it is on this machine, so proxies are bypassed."""
+>>>>>>> main
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         opener.open(url, timeout=_ANSWER).close()
-    except urllib.error.HTTPError:
-        return True
-    except (OSError, ValueError):
-        return False
+    except (OSError, ValueError) as error:
+        return isinstance(error, urllib.error.HTTPError)
     return True
