@@ -43,7 +43,7 @@ from conformance.runs.result import RunResult
 from conformance.transport import endpoint
 from conformance.transport.address import is_real
 from conformance.transport.aws import NAME as AWS
-from conformance.transport.extra_headers import ExtraHeaders, read_headers, told
+from conformance.transport.extra_headers import ExtraHeaders, masked, read_headers
 
 if TYPE_CHECKING:
     from conformance.engine.safety.run_safety import RunSafety
@@ -101,7 +101,7 @@ class _Asked:
         options = {
             "service": self.services, "requirement": self.requirements, "exclude": self.exclude,
             "given": [f"{one}={one.value}" for one in self.given.members],
-            "header": [told(one) for one in self.header_texts],
+            "header": [masked(one) for one in self.header_texts],
             "profile": self.profile, "seed": self.seed, "auth": self.auth, "region": self.region,
             "timeout": self.timeout, "rate": self.rate, "time_limit": self.limits.seconds,
             "max_requests": self.limits.requests, "ca_bundle": self.ca_bundle,

@@ -15,7 +15,7 @@ from conformance.cli.options import PROTOCOL, SPECS, no_color_option, quiet_opti
 from conformance.errors import BadInput
 from conformance.runs import recording
 from conformance.transport.aws import NAME, NoRegion
-from conformance.transport.extra_headers import told
+from conformance.transport.extra_headers import masked
 
 if TYPE_CHECKING:
     from conformance.cli.outputs import Outputs
@@ -212,7 +212,7 @@ def command_line(command: click.Command, given: Mapping[str, Any]) -> str:
         "protocol": context.meta.get(PROTOCOL),
         **context.meta.get(CONFIG, {}),
     }
-    values["headers"] = [told(one) for one in values.get("headers") or ()]
+    values["headers"] = [masked(one) for one in values.get("headers") or ()]
     words, options = ["conformance", str(context.info_name)], dict[str, Any]()
     for parameter in command.params:
         value = values.get(parameter.name or "")

@@ -168,7 +168,7 @@ def cause_title(key: Signature, lines: Sequence[Failure]) -> str:
 
 
 def _answer_title(status: str, code: str, message: str) -> str:
-    verb = "Breaks with" if int(status) >= _SERVER_ERROR else "Answers"
+    verb = "Fails with" if int(status) >= _SERVER_ERROR else "Answers"
     name = " ".join(part for part in (verb, status, one_line(code, 80)) if part)
     return f"{name}: {message}" if message else name
 

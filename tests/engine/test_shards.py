@@ -92,15 +92,15 @@ def part(index: int | None, of: int = 2, **changes) -> Record:
 @pytest.mark.parametrize(
     ("records", "said"),
     [
-        ([part(1), part(1)], "shard 1/2 is in 1.jsonl already"),
+        ([part(1), part(1)], "shard 1/2 is already in 1.jsonl"),
         ([part(1)], "shard 2/2 is missing"),
         ([part(1, 3), part(3, 3)], "shard 2/3 is missing"),
         ([part(1), part(2, 3)], "shard 2/3 does not go with a run of 2 parts"),
         ([part(1), part(None)], "it is not a shard"),
-        ([part(1), part(2, seed=9)], "another seed than in 1.jsonl"),
-        ([part(1), part(2, profile="deep")], "another profile"),
-        ([part(1), part(2, strict=True)], "another --strict"),
-        ([part(1), part(2, specs={"location": {}})], "another specs"),
+        ([part(1), part(2, seed=9)], "different seed than in 1.jsonl"),
+        ([part(1), part(2, profile="deep")], "different profile"),
+        ([part(1), part(2, strict=True)], "different --strict"),
+        ([part(1), part(2, specs={"location": {}})], "different specs"),
     ],
 )
 def test_what_is_not_one_run_is_not_merged(records, said):

@@ -248,7 +248,7 @@ def test_failures_that_look_alike_have_one_cause() -> None:
     assert sum(len(cause.lines) for cause in found) == failed
     assert len(found) < failed / 2
     assert found[0].gating >= found[-1].gating
-    broken = [cause for cause in found if cause.title.startswith("Breaks with 500")]
+    broken = [cause for cause in found if cause.title.startswith("Fails with 500")]
     assert len(broken) == 1
 
 

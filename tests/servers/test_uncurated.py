@@ -17,8 +17,14 @@ pytest.importorskip("cryptography", reason="comes with the extra moto")
 from tests.servers.uncurated.edge import UncuratedServer
 from tests.servers.uncurated.readings import READINGS
 
-SERVICES = ("logs", "stepfunctions", "ecr")
-UNSURE = "without an overlay, the tool does not know whether the request is valid"
+SERVICES = ("logs", "stepfunctions", "ecr", "cognito-idp", "mediastore")
+UNSURE = (
+    "without an overlay, the tool does not know whether the request is valid",
+    "to a request with a name that is not taken, too",
+)
+REPEATED = "did not repeat on a fresh resource"
+SLOW = {"lagging", "eventual", "slow-states", "busy", "throttled"}
+"""Readings of what takes its time: it may have come when the tool looks again."""
 
 
 def wrong(tmp_path: Path, service: str, *readings: str, of: tuple[str, ...] = ()) -> list[str]:
@@ -36,7 +42,11 @@ def wrong(tmp_path: Path, service: str, *readings: str, of: tuple[str, ...] = ()
         for line in result.verdicts
         if line.verdict == "error"
         or (line.verdict == "failed" and line.level != "informational")
-        or (line.verdict == "inconclusive" and not line.reason.endswith(UNSURE))
+        or (
+            line.verdict == "inconclusive"
+            and not line.reason.endswith(UNSURE)
+            and not (line.reason.startswith(REPEATED) and {*readings} & SLOW)
+        )
     ]
 
 
@@ -50,9 +60,10 @@ def test_a_right_server_is_called_right(tmp_path: Path, service: str, reading: s
 @pytest.mark.parametrize(
     ("service", "of"),
     [
-        ("logs", ("logs/*LogStream*", "logs/*TagsLogGroup/*", "logs/UntagLogGroup/*")),
-        ("stepfunctions", ("stepfunctions/*Activit*", "stepfunctions/*/behavior/*")),
-        ("ecr", ("ecr/*Policy/*", "ecr/*Repositor*/behavior/*")),
+        ("logs", ("logs/*LogStream*/behavior/*", "logs/UntagLogGroup/*")),
+        ("stepfunctions", ("stepfunctions/*Activit*/behavior/*", "stepfunctions/Publish*/*")),
+        ("cognito-idp", ("cognito-idp/*Group*/behavior/*", "cognito-idp/Admin*User/behavior/*")),
+        ("ecr", ("ecr/PutRegistryPolicy/*", "ecr/*Repositor*/behavior/*")),
     ],
 )
 def test_so_is_a_part_of_it(tmp_path: Path, service: str, of: tuple[str, ...]) -> None:

@@ -172,7 +172,7 @@ def _success_form(
 
 
 def _of_form(name: str, operation: Operation, answer: ParsedResponse) -> Finding:
-    wanted = f"{of(operation.protocol).told}, and nothing else, as the body"
+    wanted = f"{of(operation.protocol).body_format}, and nothing else, as the body"
     seen = f"a body that is {answer.form}, with {answer.content_type or 'no content type'}"
     return Finding(name, not answer.form, wanted, seen)
 

@@ -21,7 +21,7 @@ from conformance.plan.valid_requests.resources import creators, identifiers
 from conformance.reference.ambiguities import Ambiguities
 from conformance.reference.application import Application, Setting
 from conformance.reference.http import message
-from conformance.reference.tables import load, matcher
+from conformance.reference.tables import load
 from conformance.transport.exchange import Exchange, Request, Response
 from conformance.transport.parsed_response import ParsedResponse
 from conformance.transport.protocols.registry import read, wire
@@ -33,7 +33,7 @@ Answers = Callable[[WireRequest], ParsedResponse]
 def model_of(service: str) -> ReferenceModel | None:
     """The model of a service; None where there is none."""
     contracts = tuple(contract for contract in load() if contract.service == service)
-    return ReferenceModel(contracts, matcher()) if contracts else None
+    return ReferenceModel(contracts) if contracts else None
 
 
 class ReferenceModel:
@@ -43,10 +43,8 @@ class ReferenceModel:
     one choice explains everything that it answers.
     """
 
-    def __init__(
-        self, contracts: tuple[Contract, ...], matches: Callable[[str, str], bool]
-    ) -> None:
-        self._contracts, self._matches = contracts, matches
+    def __init__(self, contracts: tuple[Contract, ...]) -> None:
+        self._contracts = contracts
         self.readings = tuple(field.name for field in fields(Ambiguities))
 
     def world(self, chosen: frozenset[str]) -> Answers:
@@ -55,7 +53,7 @@ class ReferenceModel:
         It is called without a socket or a signature; its answers are as the judge reads them.
         """
         setting = Setting(readings=Ambiguities(**dict.fromkeys(chosen, True)))
-        application = Application(self._contracts, self._matches, setting)
+        application = Application(self._contracts, setting)
 
         def answer(request: WireRequest) -> ParsedResponse:
             path, _, query = request.target.partition("?")

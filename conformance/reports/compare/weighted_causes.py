@@ -87,7 +87,7 @@ def _signature(line: VerdictLine) -> Signature:
 
 
 def _title(cause: Signature, lines: list[VerdictLine]) -> str:
-    return "Breaks with a status of 5xx" if cause == _BREAKS else cause_title(cause, lines)
+    return "Fails with a status of 5xx" if cause == _BREAKS else cause_title(cause, lines)
 
 
 def _percent(share: Share) -> float:

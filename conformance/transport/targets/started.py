@@ -62,7 +62,6 @@ class StartedTarget:
             time.sleep(_PAUSE)
 
     def close(self) -> None:
-        """End it and whatever it started."""
         if self._process is not None:
             self._process.close()
         self._scratch.cleanup()
@@ -101,7 +100,6 @@ def python_of(known: KnownTarget) -> str | None:
 
 
 def free_port() -> str:
-    """A port of this machine that nothing listens on now."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         return str(probe.getsockname()[1])
 
@@ -119,12 +117,10 @@ def _version(python: str, distributions: tuple[str, ...]) -> str | None:
 
 
 def answers(url: str) -> bool:
-    """Whether anything at all is answered, past any proxy: it is on this machine."""
+    """Whether the address answers at all; it is on this machine, so proxies are bypassed."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         opener.open(url, timeout=_ANSWER).close()
-    except urllib.error.HTTPError:
-        return True
-    except (OSError, ValueError):
-        return False
+    except (OSError, ValueError) as error:
+        return isinstance(error, urllib.error.HTTPError)
     return True

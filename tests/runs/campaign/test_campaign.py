@@ -70,7 +70,7 @@ def written(tmp_path: Path, text: str = FILE) -> Path:
             'version = "1.2"\n[[target]]\nname = "reference"',
             "twice with location",
         ),
-        ('name = "reference"', 'name = "another"', "another: no start, command or url"),
+        ('name = "reference"', 'name = "another"', "another: it needs a start, a command or a url"),
         ("location = 2", "location = 0", "at least 1"),
         ("location = 2", 'location = "2"', "shards"),
         ('version = "1.2"', 'url = "http://127.0.0.1:1"', "one of start, command and url"),

@@ -60,7 +60,7 @@ def with_defaults(settings: Members) -> Members:
     for name, defaults in FILLED.items():
         if isinstance(found.get(name), dict):
             found[name] = {**defaults, **found[name]}
-    for name in ("additionalAuthenticationProviders", "authProviders"):
-        if name in found:
-            found[name] = [with_defaults(one) for one in found[name]]
+    name = "additionalAuthenticationProviders"
+    if name in found:
+        found[name] = [with_defaults(one) for one in found[name]]
     return found

@@ -241,7 +241,9 @@ class Parts:
 
     def _event_shown(self, api: Members) -> Members:
         if self.world.on("defaults-shown"):
-            api = {**api, "eventConfig": with_defaults(api["eventConfig"])}
+            settings = api["eventConfig"]
+            providers = [with_defaults(one) for one in settings["authProviders"]]
+            api = {**api, "eventConfig": {**settings, "authProviders": providers}}
         return {key: one for key, one in api.items() if key != "tags" or one}
 
     def get_api(self, sent: Members) -> Members:

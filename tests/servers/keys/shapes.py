@@ -39,6 +39,12 @@ def declared(service: str, operation: str) -> frozenset[str]:
     return frozenset(e["shape"] for e in model(service)["operations"][operation].get("errors", ()))
 
 
+def required(service: str, operation: str) -> frozenset[str]:
+    """The members that a request of an operation has to have."""
+    shape = model(service)["operations"][operation].get("input", {}).get("shape")
+    return frozenset(model(service)["shapes"][shape].get("required", ()) if shape else ())
+
+
 def read(service: str, operation: str, sent: Members) -> Members:
     """The members of a request, blobs as bytes; Refused where the model does not allow them."""
     shapes = model(service)["shapes"]
@@ -132,6 +138,8 @@ def _fits(pattern: str, value: str) -> bool:
     plain = plain.replace(
         r"\p{L}\p{Z}\p{N}", r"\w \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
     )
+    plain = plain.replace(r"\p{L}\p{M}\p{S}\p{N}\p{P}", r"!-~\u00a1-\U0010ffff")
+    plain = plain.replace(r"\p{Z}", r" \u00a0\u2000-\u200a\u3000")
     plain = plain.replace(r"\p{ASCII}", r"[\x00-\x7f]")
     flags = re.NOFLAG if plain != pattern else re.ASCII
     return re.fullmatch(plain, value, flags) is not None

@@ -29,7 +29,8 @@ class _Shown:
         if kind == "map":
             return {key: self.of(shape["value"]["shape"], one) for key, one in value.items()}
         if kind == "timestamp":
-            return int(value) if self._world.on("whole-seconds") else round(value, 3)
+            at = value + (90 if self._world.on("skewed") else 0)
+            return int(at) if self._world.on("whole-seconds") else round(at, 3)
         return value
 
     def _structure(self, shape: dict[str, Any], value: dict[str, Any]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import copy
 import json
 import threading
 import uuid
@@ -15,7 +16,9 @@ from tests.servers.testbed.sockets import serve
 from tests.servers.testbed.wire import Request, Response
 
 from .answers import shown
+from .directory import Directory
 from .logs import Logs
+from .media import Media
 from .readings import READINGS, World
 from .registry import Registry
 from .service import Service
@@ -28,7 +31,9 @@ class UncuratedServer:
     def __init__(self, readings: Iterable[str] = ()) -> None:
         self.world = World(frozenset(readings))
         self._lock = threading.Lock()
-        made = (kind(self.world) for kind in (Logs, Workflows, Registry))
+        made = (kind(self.world) for kind in (Logs, Workflows, Registry, Directory, Media))
+        self._count = 0
+        self._made: dict[tuple[str, str, str], Members | None] = {}
         self._services: dict[str, Service] = {service.target: service for service in made}
 
     def answer(self, request: Request) -> Response:
@@ -50,12 +55,35 @@ class UncuratedServer:
         known = service is not None and operation in service.operations
         if service is None or not known or request.method != "POST":
             raise Refused("UnknownOperationException")
-        members = service.operations[operation](self._read(service, operation, request.body))
+        self._count += 1
+        if self.world.on("throttled") and self._count % 9 == 0:
+            raise Refused("ThrottlingException", "Rate exceeded")
+        members = self._done(service, operation, request.body)
         outcome = shapes.model(service.name)["operations"][operation].get("output")
         if outcome is None:
             return b"{}" if self.world.on("empty-object") else b""
         answer = shown(self.world, service.name, outcome["shape"], members or {})
+        if not answer and self.world.on("empty-object"):
+            return b""
         return json.dumps(answer, separators=(",", ":")).encode()
+
+    def _done(self, service: Service, operation: str, body: bytes) -> Members | None:
+        """What the operation answers; some refusals are none under some readings."""
+        sent = self._read(service, operation, body)
+        made = (service.name, operation, json.dumps(sent, sort_keys=True, default=str))
+        try:
+            members = service.operations[operation](sent)
+        except Refused as refused:
+            deleted = "Delete" in operation and len(shapes.required(service.name, operation)) > 1
+            of_any = refused.code == "ResourceNotFoundException"
+            if deleted and of_any and self.world.on("forgiving"):
+                return {}
+            if made in self._made and "InUse" in refused.code and self.world.on("repeatable"):
+                return self._made[made]
+            raise
+        if self.world.on("repeatable"):
+            self._made[made] = copy.deepcopy(members)
+        return members
 
     def _read(self, service: Service, operation: str, body: bytes) -> Members:
         try:

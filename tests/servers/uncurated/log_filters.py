@@ -42,7 +42,7 @@ class LogFilters:
         }
 
     def _of_class(self, sent: Members) -> Group:
-        group = self.store.group(sent)
+        group = self.store.group(sent, changes=True)
         if group.kind != "STANDARD":
             raise Refused("InvalidOperationException", "Not for log groups of this class.")
         return group
@@ -69,7 +69,7 @@ class LogFilters:
         self.store.groups.put(group.name, group)
 
     def delete_metric(self, sent: Members) -> None:
-        group = self.store.group(sent)
+        group = self.store.group(sent, changes=True)
         if group.metric_filters.pop(sent["filterName"], None) is None:
             raise missing("The specified metric filter does not exist.")
         self.store.groups.put(group.name, group)
@@ -123,13 +123,15 @@ class LogFilters:
         kept = {"distribution": "ByLogStream", **sent}
         if self.world.on("defaults-shown"):
             kept = {"applyOnTransformedLogs": False, **kept}
+        if ":lambda:" in sent["destinationArn"] and self.world.on("pointless"):
+            kept.pop("roleArn", None)
         made = group.subscriptions.get(sent["filterName"], {}).get("creationTime")
         kept["creationTime"] = made or millis(time.time())
         group.subscriptions[sent["filterName"]] = kept
         self.store.groups.put(group.name, group)
 
     def unsubscribe(self, sent: Members) -> None:
-        group = self.store.group(sent)
+        group = self.store.group(sent, changes=True)
         if group.subscriptions.pop(sent["filterName"], None) is None:
             raise missing("The specified subscription filter does not exist.")
         self.store.groups.put(group.name, group)

@@ -60,8 +60,13 @@ class LogStore:
     def arn(self, name: str) -> str:
         return self.world.arn("logs", f"log-group:{name}")
 
-    def group(self, sent: Members) -> Group:
-        return self._found(sent["logGroupName"])
+    def group(self, sent: Members, *, changes: bool = False) -> Group:
+        """The group that a request names; one that was changed just now may not be again."""
+        group = self._found(sent["logGroupName"])
+        if changes and self.groups.is_fresh(group.name):
+            text = "A conflicting operation is currently in progress against this resource."
+            raise Refused("OperationAbortedException", f"{text} Please try again.")
+        return group
 
     def _found(self, name: str) -> Group:
         group = self.groups.get(name)

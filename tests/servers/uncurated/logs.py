@@ -22,6 +22,14 @@ RETENTIONS = {
     3288, 3653,
 }  # fmt: skip
 
+KINDS = {
+    "STANDARD": {"STANDARD"},
+    "DELIVERY": {"DELIVERY"},
+    "INFREQUENT_ACCESS": {"INFREQUENT_ACCESS", "ESSENTIALS"},
+    "ESSENTIALS": {"INFREQUENT_ACCESS", "ESSENTIALS"},
+}
+"""Which groups a description shows that is asked for those of a class."""
+
 
 class Logs(Service):
     """The operations on groups, and those of the other parts."""
@@ -82,7 +90,7 @@ class Logs(Service):
             raise invalid("The specified KMS key does not exist or is not allowed to be used.")
 
     def delete(self, sent: Members) -> None:
-        group = self.store.group(sent)
+        group = self.store.group(sent, changes=True)
         if group.protected:
             raise Refused("ValidationException", "The log group is protected from deletion.")
         self.store.groups.pop(group.name)
@@ -100,7 +108,7 @@ class Logs(Service):
             for group in sorted(self.store.groups.listed(), key=lambda one: one.name)
             if group.name.startswith(prefix or "")
             and (pattern or "") in group.name
-            and sent.get("logGroupClass", group.kind) == group.kind
+            and group.kind in KINDS.get(sent.get("logGroupClass", ""), {group.kind})
             and (not wanted or group.name in names)
         ]
         if "accountIdentifiers" in sent and sent.get("includeLinkedAccounts"):
@@ -151,7 +159,7 @@ class Logs(Service):
         self._in_order(
             sent, days in RETENTIONS, "The retention is none of the days that are possible."
         )
-        group = self.store.group(sent)
+        group = self.store.group(sent, changes=True)
         group.retention = days
         self.store.groups.put(group.name, group)
 
@@ -163,7 +171,7 @@ class Logs(Service):
             raise invalid(why)
 
     def delete_retention(self, sent: Members) -> None:
-        group = self.store.group(sent)
+        group = self.store.group(sent, changes=True)
         group.retention = None
         self.store.groups.put(group.name, group)
 

@@ -133,6 +133,9 @@ class Machines:
         shown["encryptionConfiguration"] = self.store.encryption(
             content.get("encryptionConfiguration")
         )
+        logged = content.get("loggingConfiguration", {})
+        if logged.get("level", "OFF") == "OFF" and logged and self.world.on("pointless"):
+            shown["loggingConfiguration"] = {"level": "OFF"}
         if self.world.on("defaults-shown"):
             logging = {"level": "OFF", "includeExecutionData": False, "destinations": []}
             shown["loggingConfiguration"] = logging | content.get("loggingConfiguration", {})

@@ -17,12 +17,21 @@ READINGS = {
     "other-codes": "invalid values are refused with the other of the usual codes",
     "plain-errors": "codes have a namespace and no header, and messages another name or none",
     "slow-states": "what is under way takes a while, and so does what is being deleted",
+    "slower-states": "what is under way takes longer than anybody waits for",
     "defaults-shown": "what a request leaves out of a structure is shown with its default",
     "arns-shown": "what a request calls by its name is shown by its ARN",
     "unreachable": "what requests speak of in other services is not there",
     "populated": "other resources, more than a page of them, are already there",
     "early-look-up": "what is not there is said before members that contradict each other",
-    "empty-object": "what answers nothing answers an empty object",
+    "empty-object": "what answers nothing answers an empty object, and the other way round",
+    "last-token": "the last page of a list has a token, too, of a page of nothing",
+    "throttled": "every ninth request comes too fast",
+    "busy": "a change right after another one of the same resource is in conflict with it",
+    "skewed": "the clock of the server is ahead",
+    "pointless": "what another setting makes pointless is accepted, and not shown",
+    "forgiving": "to delete what is not there succeeds, where the error may be of what it is in",
+    "repeatable": "the same creation once more is answered as before, where it is in use",
+    "masked": "secrets are shown when they are made, and never again",
 }
 
 
@@ -75,4 +84,6 @@ class World:
     @property
     def under_way(self) -> float:
         """Seconds that a state lasts that passes."""
+        if self.on("slower-states"):
+            return 9.0
         return 0.5 if self.on("slow-states") else 0.0

@@ -48,6 +48,11 @@ class Shelf(Generic[T]):
             self._past[key].append((time.time(), None))
         return thing
 
+    def is_fresh(self, key: str) -> bool:
+        """Whether another change of it may still be under way."""
+        last = self._past.get(key, [(0.0, None)])[-1][0]
+        return self._world.on("busy") and time.time() - last < 0.1
+
     def described(self, key: str) -> T | None:
         """A thing as a description shows it."""
         return self._before(key, self._world.unseen)
@@ -86,5 +91,6 @@ def paged(
     if world.on("short-pages") and things:
         size = 0 if token is None else max(1, size - 1)
     end = start + size
-    more = base64.b64encode(f"from {end}".encode()).decode() if end < len(things) else None
-    return [*things[start:end]], more
+    more = end < len(things) or (world.on("last-token") and start < len(things))
+    following = base64.b64encode(f"from {end}".encode()).decode() if more else None
+    return [*things[start:end]], following
