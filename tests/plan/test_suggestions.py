@@ -19,7 +19,7 @@ from conformance.engine.resources.sdk_calls import _operation, _with_bytes
 from conformance.plan.generation import values
 from conformance.plan.generation.suggestions import arns_of, suggestions
 from conformance.plan.valid_requests.base_requests import derived
-from conformance.plan.valid_requests.other_values import _tagged
+from conformance.plan.valid_requests.other_values import tagged
 from tests import contracts
 
 FILE = aws_values()
@@ -148,7 +148,7 @@ def _filled(value: Any) -> Any:
 def test_a_moment_or_a_number_that_was_given_is_looked_for_as_it_was_given() -> None:
     count = iter(range(1, 9))
     lookup = {name: lambda _: str(next(count)) for name in ("now", "number")}
-    request = _tagged({"At": "${now:13}", "On": "at ${now}", "Count": "${number:30}"})
+    request = tagged({"At": "${now:13}", "On": "at ${now}", "Count": "${number:30}"})
     filled: dict[str, str] = {}
     sent = fill(request, lookup, filled)
     assert sent == {"At": 1, "On": "at 2", "Count": 3}

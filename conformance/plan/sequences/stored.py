@@ -15,8 +15,8 @@ from typing import Any
 
 from conformance.contract.listing.requirements import rule_of
 from conformance.contract.model import Kind, Operation, Shape
-from conformance.contract.places import ABSENT, ITEM, Place, find, show, texts
-from conformance.contract.vocabulary.overlay_rules import SwitchedRule
+from conformance.contract.places import ABSENT, ITEM, Place, find, parse, show, texts
+from conformance.contract.vocabulary.overlay_rules import SameTokenRule, SwitchedRule
 from conformance.plan.sequences.assertions import shown
 from conformance.plan.sequences.listing import walk
 from conformance.plan.sequences.mismatch import Mismatch, mismatch
@@ -31,7 +31,7 @@ from conformance.plan.sequences.steps import (
     answered,
 )
 from conformance.plan.valid_requests.lifecycle import Lifecycle
-from conformance.plan.valid_requests.other_values import Request, other_requests
+from conformance.plan.valid_requests.other_values import Request, other_requests, tagged
 from conformance.transport.parsed_response import ParsedResponse
 
 STATE = re.compile(r"(status|state|enabled)$", re.IGNORECASE)
@@ -94,7 +94,7 @@ class _Member:
         Of what is still being made or changed nothing is known.
         """
         seen, told = self.value(body), states(body)
-        if _is_under_way(told):
+        if is_under_way(told):
             return False
         if before is not ABSENT:
             return seen is not ABSENT and seen == self.value(before) and told == states(before)
@@ -162,7 +162,7 @@ def gone(script: Script) -> Sequence:
     else:
         answer = yield Send(life.operation("read"), life.request("read"))
         still, told = answer.ok and answer.body == before, answer.told()
-        still = still and not _is_under_way(states(before))
+        still = still and not is_under_way(states(before))
         after = [] if answer.is_missing else [answer]
     if still:
         raise RuleBroken("not found after the deletion", "what was there before")
@@ -186,6 +186,18 @@ def switched(script: Script) -> Sequence:
         raise NotShown("no state is shown")
     if seen[1] in (seen[0], seen[2]):
         raise RuleBroken(f"another state after {rule.off} than after {rule.on}", "the same")
+
+
+def same_token(script: Script) -> Sequence:
+    """A creation with the same token and content shows the identifier of the first."""
+    life = Lifecycle.of(script.contract, script.requirement.operation)
+    rule = rule_of(script.requirement, SameTokenRule)
+    request = tagged({**life.request("create"), rule.token: "${uuid}"})
+    yield Make(0, request)
+    again = yield from answered(Send(life.operation("create"), request), "the second request")
+    seen, own = next(find(again.members, parse(rule.at)), None), script.fill("${id}", 0)
+    if seen is not None and own not in str(seen):
+        raise RuleBroken(f"{rule.at} is {shown(own)} again", shown(seen))
 
 
 def reset(script: Script) -> Sequence:
@@ -239,7 +251,8 @@ def states(body: Any, depth: int = 3) -> list[Any]:
     return found
 
 
-def _is_under_way(told: list[Any]) -> bool:
+def is_under_way(told: list[Any]) -> bool:
+    """Whether one of the states is of what is still being made or changed."""
     return any(isinstance(one, str) and _UNDER_WAY.search(one) for one in told)
 
 

@@ -38,11 +38,11 @@ def other_requests(contract: Contract, operation: Operation, name: str) -> list[
     known = [] if creates else [{**start, name: one[name]} for one in shown]
     made = [{**start, name: value} for value in _made_up(contract, operation, name)]
     usual = [start] if name in start else []
-    found = [_tagged(one) for one in (*whole, *special, *known, *made, *usual)]
+    found = [tagged(one) for one in (*whole, *special, *known, *made, *usual)]
     return list({canonical(one[name]): one for one in reversed(found)}.values())[::-1][:MOST]
 
 
-def _tagged(request: Request) -> Request:
+def tagged(request: Request) -> Request:
     """The request with one name all through, so that what was given can be looked for."""
     tagged: Request = with_texts(request, lambda text: DRAWN.sub(r"${\1.given\2}", text))
     return tagged
