@@ -60,8 +60,8 @@ Listener = Callable[[Event], None]
 class CommandOnly(BadInput):
     """Real AWS was named as the target."""
 
-    hint = "`conformance run aws --dry-run` tells what it would do there"
-    told = "real AWS is tested by the command `conformance run aws` alone"
+    hint = "`conformance run aws --dry-run` shows what it would do there"
+    told = "only the command `conformance run aws` tests real AWS"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,17 +143,17 @@ def run(
     Args:
         target: ``reference``, ``moto`` or the URL of an emulator.
         services: Only these services; none means every one that is tested by default.
-        requirements: Only ids that match one of these globs.
+        requirements: Test only ids that match one of these globs.
         exclude: Leave out ids that match one of these globs.
         given: Resources that are there, as ``--given`` takes them: ``{"KeyName": "my-key"}``.
         may_change: What is given may be changed; it is never deleted, and put back at the end.
-        profile: How far beyond the boundaries to look.
+        profile: How far to test beyond the documented boundaries.
         seed: Fixes every request but the names; None draws one, see ``RunResult.seed``.
         auth: Signatures are ignored, reported, or must be checked; None is ``report``.
         strict: Failures of level strict fail the gate, too.
         fail_on_unsupported: Operations that the target lacks fail the gate.
         region: The region to sign for, instead of that of the environment.
-        timeout: Seconds for one whole exchange.
+        timeout: The time limit in seconds for one exchange.
         rate: At most so many requests a second.
         headers: Sent with every request, unsigned, as ``--header`` does: ``{"X-Tenant": "blue"}``;
             ``${NAME}`` in a value is of the environment.
@@ -162,7 +162,7 @@ def run(
         max_requests: Requests after which it ends likewise; those that clean up come on top.
         ca_bundle: A file of certificates to trust for https.
         baseline: A file of accepted failures, which do not fail.
-        strict_baseline: What the baseline lists and now passes fails the run.
+        strict_baseline: Fail if a requirement that the baseline lists passes.
         specs: A folder of contracts of your own, as ``--specs`` takes it.
         journal_folder: Where the run keeps its journal while resources that it made are there.
         on_event: Called with every event, in this thread: ServiceStarted, Progress, Decided, Note.
@@ -243,7 +243,7 @@ def _tested(asked: _Asked, about: RecordedTarget, access: Access, jobs: Sequence
 
 
 def _safety_of(asked: _Asked, access: Access, jobs: Sequence[Job]) -> RunSafety | None:
-    """What keeps a run to what it made; a target that ends with the run needs none."""
+    """The journal of a run, which limits it to its own resources; None for an embedded target."""
     if asked.target in journals.EMBEDDED:
         return None
     urls = journals.services(jobs, access.url)

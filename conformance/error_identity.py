@@ -72,6 +72,7 @@ _FULL = re.compile(
     re.IGNORECASE,
 )
 _STATE = re.compile(r"Disabled|(Invalid|Illegal|Incorrect|Wrong)\w*Stat(e|us)")
+_INVALID = re.compile(r"^(Invalid|Malformed|Missing|BadRequest)|Validation")
 _ASKS = re.compile(
     r"\b(again|retry|retries|concurrent\w*|simultaneous\w*|in progress|busy"
     r"|another (request|update|operation)|being (created|updated|modified|deleted))\b",
@@ -147,6 +148,11 @@ def says_conflict(name: str) -> bool:
 def says_state(name: str) -> bool:
     """Whether the name of an error says that something is in a state that does not allow it."""
     return _STATE.search(name) is not None
+
+
+def says_invalid(name: str) -> bool:
+    """Whether the name of an error says that a request, or a part of it, is not valid."""
+    return _INVALID.search(name) is not None
 
 
 def says_repeated(name: str) -> bool:

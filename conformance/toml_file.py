@@ -97,7 +97,7 @@ def _plain(text: str, value: Any, kind: Any) -> str:
     """``Expected `array`, got `str` - at `$[0]` `` without the path, in the words of TOML."""
     if text.startswith("Invalid enum"):
         choices = list(_choices(kind))
-        return f"{value!r} is none of {', '.join(choices)}{nearest(value, choices)}"
+        return f"{value!r} is not one of {', '.join(choices)}{nearest(value, choices)}"
     said = text.split(" - at ", maxsplit=1)[0].replace(" | null", "").replace("`", "")
     said = said.replace("str", "text").replace("int", "a whole number").replace("float", "a number")
     return (said[:1].lower() + said[1:]).replace("bool", "true or false")

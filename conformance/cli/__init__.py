@@ -14,25 +14,25 @@ from conformance.errors import BadInput, CouldNotTest, Problem
 
 SUBCOMMANDS = {
     "run": "Test a target against the contracts.",
-    "ci": "Run, and report as a job of continuous integration.",
-    "requirements": "List, filter or explain the requirements.",
-    "explain": "Explain one requirement.",
-    "derive": "Derive OpenAPI from API-reference pages.",
-    "compare-model": "Compare a derived spec with the official SDK model.",
-    "overlay": "Draft and check overlays.",
-    "spec": "Print the merged OpenAPI of a service.",
-    "report": "Make a report from a run record.",
-    "campaign": "Run many targets times many services, on one machine or many.",
-    "site": "Build a static site of many records: the league table and what is behind it.",
-    "baseline": "Accept failures, with reasons, in a file made for review.",
-    "judge": "Judge recorded traffic; sends nothing.",
-    "replay": "Send one failing case of a record again.",
+    "ci": "Test a target in a CI job, and write all reports.",
+    "requirements": "List and filter the requirements.",
+    "explain": "Show what one requirement says and how it is tested.",
+    "derive": "Derive OpenAPI from API-reference pages or an SDK model.",
+    "compare-model": "Compare a derived spec with the SDK model.",
+    "overlay": "Write and check overlays.",
+    "spec": "Print the OpenAPI of a service with its overlay applied.",
+    "report": "Make reports from run records.",
+    "campaign": "Test many targets against many services.",
+    "site": "Build a site with a league table from many records.",
+    "baseline": "Maintain a reviewed file of accepted failures.",
+    "judge": "Judge recorded traffic without sending anything.",
+    "replay": "Send a failing case of a record again.",
     "serve": "Serve the embedded reference.",
     "cleanup": "Delete what an interrupted run left behind.",
-    "init": "Write a configuration file and a workflow for a project.",
+    "init": "Write a configuration file and a CI workflow.",
     "config": "Check a configuration file, or print its schema.",
-    "doctor": "Say what a target is, and whether it can be tested.",
-    "completion": "Print the completion script of a shell.",
+    "doctor": "Check what a target is and whether it can be tested.",
+    "completion": "Print a shell's completion script.",
     "mutants": "Count the deliberate faults that the suite detects.",
 }
 
@@ -44,7 +44,7 @@ _OF_THE_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO}
 
 
 class Interrupted(CouldNotTest):
-    """The user ended a command that had nothing to save (a run saves what it found)."""
+    """The user interrupted a command that has nothing to save (a run saves what it found)."""
 
     told = "interrupted"
 
@@ -52,7 +52,7 @@ class Interrupted(CouldNotTest):
 class RefusedBySystem(BadInput):
     """The system would not open a file, or would not take what was written to it."""
 
-    hint = "is there space, is the name right, and may you read and write there?"
+    hint = "check the free space, the name and your permissions there"
 
     def __init__(self, error: OSError) -> None:
         what = "write the output" if error.filename is None else f"use {error.filename}"
@@ -66,8 +66,8 @@ class OwnFault(CouldNotTest):
     """
 
     hint = (
-        f"this is a fault of conformance, not of the target; set {DEBUG}=1 to see the traceback "
-        "and report it as README.md says; what a run decided before is in its record"
+        f"this is a fault of conformance, not of the target; set {DEBUG}=1 to see the traceback"
+        f" and report it as README.md says; the record has what the run decided before"
     )
 
     def __init__(self, error: Exception) -> None:
@@ -88,15 +88,12 @@ class LastingOutput(io.RawIOBase):
         self._is_closed = False
 
     def writable(self) -> bool:
-        """It is written to."""
         return True
 
     def fileno(self) -> int:
-        """What the system calls it."""
         return self._file
 
     def isatty(self) -> bool:
-        """Whether a person reads it."""
         return os.isatty(self._file)
 
     def write(self, data: Any) -> int:
@@ -116,11 +113,9 @@ class LazyGroup(click.Group):
     """A group whose commands live in ``conformance.cli.<name>`` as ``command``."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        """Name the commands without importing them."""
         return list(SUBCOMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        """Import one command."""
         if cmd_name not in SUBCOMMANDS:
             return None
         command: click.Command = importlib.import_module(_module(cmd_name)).command
@@ -131,7 +126,6 @@ class LazyGroup(click.Group):
         ctx: click.Context,  # noqa: ARG002
         formatter: click.HelpFormatter,
     ) -> None:
-        """List the commands without importing them."""
         with formatter.section("Commands"):
             formatter.write_dl(list(SUBCOMMANDS.items()))
 
@@ -148,7 +142,7 @@ def _module(name: str) -> str:
 @click.version_option(__version__, prog_name="conformance")
 @click.pass_context
 def cli(context: click.Context) -> None:
-    """Say which statements of an AWS API reference hold on an endpoint."""
+    """Test which statements of an AWS API reference hold for an endpoint."""
     from conformance.contract import locate
 
     locate.announce_with(lambda line: click.echo(line, err=True))
@@ -184,7 +178,7 @@ def main() -> None:
 
 
 def _lasting(stream: TextIO) -> TextIO:
-    """A stream of this process that lasts; what its encoding lacks appears as codes."""
+    """The stream, made to survive a closed pipe; what it cannot encode becomes escapes."""
     if not isinstance(stream, io.TextIOWrapper) or stream not in (sys.__stdout__, sys.__stderr__):
         return stream
     stream.flush()
@@ -206,7 +200,7 @@ def _is_of_system(error: Exception) -> TypeGuard[OSError]:
 
 
 def tell(message: str, hint: str = "") -> None:
-    """Say what is wrong in one line on standard error, and in another what to do about it."""
+    """Print an error on standard error in one line, and what to do about it in another."""
     from conformance.reports.text import one_line
 
     click.echo(f"conformance: {one_line(message, _LONGEST)}", err=True)
@@ -220,6 +214,6 @@ def _end(problem: Problem) -> None:
 
 
 def _usage(error: click.ClickException) -> str:
-    """Where the options of the command that was misused are explained."""
+    """Where to read about the options of the command that was misused."""
     context = error.ctx if isinstance(error, click.UsageError) else None
     return f"`{context.command_path if context else 'conformance'} --help` says how to use it"

@@ -26,7 +26,7 @@ _LONGEST = 20.0
 
 
 def tell(options: RunOptions, jobs: Sequence[Job]) -> None:
-    """Print what a run with these options does, and on AWS what it needs to be allowed to."""
+    """Print what a run with these options would do, and on AWS the permissions that it needs."""
     from conformance.cli import dry_run
 
     contracts = [job.contract for job in jobs]
@@ -47,7 +47,7 @@ def tell(options: RunOptions, jobs: Sequence[Job]) -> None:
             region=region,
             account=aws.expect_account or "*",
         )
-        click.echo("  the least that the identity must be allowed to do:")
+        click.echo("  the minimal IAM policy for the identity:")
         click.echo(dry_run.as_json(policy))
 
 
@@ -81,7 +81,7 @@ def reach(
 def patient(
     at: Sequence[tuple[str, Contract]], factor: float = 1.0, **how: Any
 ) -> RetryingTransport:
-    """The way to AWS that keeps to the quotas of services, and waits where it is throttled."""
+    """The transport to AWS: keeps to the quotas of the services, and retries throttled requests."""
     from conformance.engine.safety.quotas import counter, quotas
     from conformance.engine.safety.request_classifier import RouteTable
     from conformance.transport.retry import QuotaTransport

@@ -21,7 +21,7 @@ _OUT = click.option("-o", "--output", type=_FILE, required=True, help="The basel
 class PartOfARun(BadInput):
     """A record that shows too little: another part may see fail what passes in this one."""
 
-    hint = "`conformance report merge` makes one record of all parts"
+    hint = "`conformance report merge` combines all parts into one record"
 
     def __init__(self, path: Path, shard: str) -> None:
         super().__init__(f"{path} is only shard {shard} of a run")
@@ -29,14 +29,16 @@ class PartOfARun(BadInput):
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def command() -> None:
-    """Keep a reviewed file of accepted failures for `conformance run --baseline FILE`."""
+    """Maintain a reviewed file of accepted failures, for `conformance run --baseline FILE`."""
 
 
 @command.command()
 @click.argument("record", type=_FILE)
 @_OUT
-@click.option("--reason", help="Why, for the new entries (default: what was seen).")
-@click.option("--link", help="Where the new entries are followed up.")
+@click.option(
+    "--reason", help="The reason for the new entries (default: what the target answered)."
+)
+@click.option("--link", help="A link for the new entries, for example to an issue.")
 @click.option(
     "--expires",
     type=click.DateTime(["%Y-%m-%d"]),
@@ -46,15 +48,15 @@ def command() -> None:
 def update(
     record: Path, output: Path, reason: str | None, link: str | None, expires: datetime | None
 ) -> None:
-    """Add the failures of RECORD that fail the gate and are not listed.
+    """Add the failures of RECORD that fail the gate and are not listed yet.
 
-    What is listed stays as it is, with its reason, link and last day.
+    Existing entries stay as they are, with reason, link and last day.
     """
     from conformance.record import read_record
     from conformance.record.baseline import updated
 
     if link is not None and not link.startswith(("https://", "http://")):
-        raise click.BadParameter("an address begins with https:// or http://", param_hint="--link")
+        raise click.BadParameter("a link begins with https:// or http://", param_hint="--link")
     read = read_record(record)
     last = expires.date() if expires else None
     old = _old(output)
@@ -70,9 +72,9 @@ def update(
 @click.argument("record", type=_FILE)
 @_OUT
 def prune(record: Path, output: Path) -> None:
-    """Take out what passes in RECORD.
+    """Remove the entries that pass in RECORD.
 
-    What was skipped, unsupported, inconclusive or not part of the run stays.
+    Entries that were skipped, unsupported, inconclusive or not part of the run stay.
     """
     from conformance.record import read_record
     from conformance.record.baseline import pruned, read_baseline
@@ -84,14 +86,14 @@ def prune(record: Path, output: Path) -> None:
     _write(change)
     for name in change.dropped:
         click.echo(f"dropped  {name}")
-    click.echo(f"{output}: {len(change.dropped)} dropped, {len(change.baseline.accepted)} accepted")
+    click.echo(f"{output}: {len(change.dropped)} removed, {len(change.baseline.accepted)} accepted")
 
 
 @command.command()
 @click.argument("baseline", type=_FILE)
-@click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def show(baseline: Path, *, as_json: bool) -> None:
-    """List what BASELINE accepts, and what of it has expired."""
+    """List the failures that BASELINE accepts, and those that have expired."""
     from conformance.record.baseline import read_baseline
     from conformance.record.baseline.gate import today_in_utc
 
@@ -131,9 +133,9 @@ def _write(change: BaselineChange) -> None:
 
 
 def _tell_expired(baseline: Baseline, record: Record) -> None:
-    """Say what still fails after its last day: to go on accepting it takes a person."""
+    """Name the failures that are no longer accepted: a person has to decide about them."""
     from conformance.record.baseline import Gate
     from conformance.record.baseline.gate import today_in_utc
 
     for name in Gate(baseline, today_in_utc()).use(record.verdicts).expired:
-        click.echo(f"expired  {name}: give it a new day, or mend it")
+        click.echo(f"expired  {name}: fix it, or give it a new last day")

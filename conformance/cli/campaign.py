@@ -9,24 +9,30 @@ import click
 @click.argument("what", nargs=-1, required=True, metavar="FILE|TARGET...")
 @click.option(
     "-o", "--output", "folder", type=click.Path(path_type=Path), default=Path("campaign"),
-    show_default=True, metavar="FOLDER", help="Records and site; a campaign there goes on.",
+    show_default=True, metavar="FOLDER",
+    help="The folder for records and site; a campaign that is there continues.",
 )  # fmt: skip
-@click.option("--scheduler", metavar="ADDRESS", help="A Dask scheduler (tcp://HOST:PORT).")
-@click.option("--workers", type=click.IntRange(min=1), help="Local workers (default: one a core).")
-@click.option("--target", "targets", multiple=True, help="Only this target (repeatable).")
+@click.option("--scheduler", metavar="ADDRESS", help="Use this Dask scheduler (tcp://HOST:PORT).")
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    help="The number of local workers (default: one per core).",
+)
+@click.option("--target", "targets", multiple=True, help="Test only this target (repeatable).")
 @click.option(
     "--service", "services", multiple=True,
-    help="Only this service (repeatable); without a FILE, any in place of the default ones.",
+    help="Test only this service (repeatable); without FILE, these services instead of the"
+    " default ones.",
 )  # fmt: skip
 @click.option(
     "--publish", "published", type=click.Path(path_type=Path), metavar="FOLDER",
-    help="Put small copies of the records there, for a repository.",
+    help="Write small copies of the records to this folder, for a repository.",
 )  # fmt: skip
 @click.option(
     "--time-limit", "seconds", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS",
-    help="Stop after so long, and make the site of what is finished.",
+    help="Stop after this time and build the site from the finished parts.",
 )  # fmt: skip
-@click.option("-q", "--quiet", is_flag=True, help="Print the result only.")
+@click.option("-q", "--quiet", is_flag=True, help="Print only the result.")
 def command(
     what: tuple[str, ...],
     folder: Path,
@@ -39,14 +45,14 @@ def command(
     *,
     quiet: bool,
 ) -> None:
-    """Run the campaign of FILE: every target times every service, in parts, side by side.
+    """Test every target of FILE against every service, in parts that run in parallel.
 
-    In place of a file may stand targets: names that `conformance run` knows, or URLs. They are
+    Instead of a file you can give targets: names that `conformance run` knows, or URLs. They are
     tested with the profile quick.
 
-    What is finished stays on the disk: the same command goes on where another was ended. At the
-    end the site is built. Exit status: 0 every part was run, whatever it found; 2 bad usage; 3
-    some could not be run, or are left at the time limit.
+    Finished parts stay on disk, so the same command continues a campaign that ended early. At the
+    end the campaign builds the site. Exit status: 0 every part ran, whatever it found; 2 bad
+    usage; 3 some parts could not run, or the time limit came first.
     """
     from conformance.reports.site.builder import TITLE, build_site
     from conformance.runs.campaign.file import (
@@ -69,8 +75,8 @@ def command(
     )
     if not parts:
         if file is None:
-            raise click.UsageError(f"--target: none of {', '.join(what)}")
-        raise BadCampaign(file, "it has none of the targets and services that were asked for")
+            raise click.UsageError(f"--target must be one of {', '.join(what)}")
+        raise BadCampaign(file, "it has none of the requested targets and services")
     store = Store(folder)
     with CampaignProgress(parts, store, quiet=quiet) as progress:
         failed = run_parts(

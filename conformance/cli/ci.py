@@ -24,7 +24,7 @@ MARK = "<!-- conformance -->"
 
 @dataclass(frozen=True, slots=True)
 class CiOptions:
-    """The command line, as values; empty texts are what an input of a workflow left out."""
+    """The command line as values; an empty text is an input that the workflow left out."""
 
     target: str
     start: str
@@ -41,30 +41,40 @@ class CiOptions:
 
 @click.command(cls=ConfiguredCommand, context_settings={"ignore_unknown_options": True})
 @click.argument("target", required=False)
-@click.option("--start", default="", help="A shell command that starts the target (ended after).")
-@click.option("--wait", type=float, default=60.0, show_default=True, help="Seconds to wait for it.")
-@click.option("--services", default="", help="Only these, separated by blanks or commas.")
-@click.option("--requirements", default="", help="Only ids that match one of these globs.")
-@click.option("--exclude", default="", help="No ids that match one of these globs.")
+@click.option(
+    "--start", default="", help="A shell command that starts the target; it is stopped afterwards."
+)
+@click.option(
+    "--wait",
+    type=float,
+    default=60.0,
+    show_default=True,
+    help="How many seconds to wait for the target.",
+)
+@click.option(
+    "--services", default="", help="Test only these services, separated by spaces or commas."
+)
+@click.option("--requirements", default="", help="Test only ids that match one of these globs.")
+@click.option("--exclude", default="", help="Leave out ids that match one of these globs.")
 @click.option("--baseline", default="", help="A file of accepted failures.")
 @click.option("--profile", default="", help="quick, standard or deep.")
-@click.option("--seed", default="", help="Fixes every request (default: 1).")
+@click.option("--seed", default="", help="The seed, which fixes every request (default: 1).")
 @click.option(
     "--output",
     type=click.Path(file_okay=False, path_type=Path),
     default=Path("conformance-report"),
     show_default=True,
-    help="The folder of the record and the reports.",
+    help="The folder for the record and the reports.",
 )
 @click.argument("more", nargs=-1, type=click.UNPROCESSED)
 def command(**given: Any) -> None:
-    """Test TARGET in a job of continuous integration; further options are those of `run`.
+    """Test TARGET in a CI job. Further options are passed on to `run`.
 
-    TARGET may be left to the configuration file, whose options are those of the run.
+    Without TARGET, the configuration file names it; its options apply to the run.
 
-    Starts the target where --start says how, writes record.jsonl, report.html, junit.xml,
-    summary.md and comment.md (for a pull request) and, on GitHub Actions, the step summary,
-    annotations and outputs. The exit status is that of `conformance run`.
+    Starts the target if --start says how. Writes record.jsonl, report.html, junit.xml, summary.md
+    and comment.md (for a pull request) and, on GitHub Actions, the step summary, annotations and
+    outputs. The exit status is that of `conformance run`.
     """
     options = CiOptions(**_with_config(given))
     options.output.mkdir(parents=True, exist_ok=True)
@@ -74,7 +84,7 @@ def command(**given: Any) -> None:
     if record.exists():
         _publish(record, options.output, code, os.environ)
     else:
-        tell(f"the run left no record: it exited with {code}", "what it said is above")
+        tell(f"the run exited with {code} and left no record", "see its messages above")
     sys.exit(code)
 
 
@@ -89,7 +99,7 @@ def _with_config(given: dict[str, Any]) -> dict[str, Any]:
     options, forwarded = config_of_run()
     target = target or str(options.get("target", ""))
     if not target:
-        raise click.UsageError("say what to test: TARGET, or `target` in the configuration file")
+        raise click.UsageError("give a TARGET, or set `target` in the configuration file")
     seed = given["seed"] or str(options.get("seed", ""))
     return {**given, "target": target, "seed": seed, "more": (*forwarded, *more)}
 
@@ -112,7 +122,7 @@ def _started(options: CiOptions) -> Iterator[None]:
 
 
 def _run(options: CiOptions) -> list[str]:
-    """The command line of the run itself: a separate process, whose exit code is returned."""
+    """The command line of the run, a separate process whose exit code counts."""
     output = options.output
     parts = [sys.executable, "-m", "conformance", "run", options.target, "--quiet"]
     for name, value in (("--baseline", options.baseline), ("--profile", options.profile)):
@@ -133,7 +143,6 @@ def _run(options: CiOptions) -> list[str]:
 
 
 def _publish(record: Path, output: Path, code: int, env: Mapping[str, str]) -> None:
-    """Everything that a job shows of its run."""
     from conformance.record import read_record
     from conformance.reports import facts
     from conformance.reports.annotations import render_annotations
@@ -157,7 +166,7 @@ _COMMENT = 60_000
 
 
 def _append(path: str | None, text: str) -> None:
-    """Add to a file that the runner of the job reads; nothing where it is not one."""
+    """Append to a file that the CI runner reads; without a runner, do nothing."""
     if path:
         with Path(path).open("a", encoding="utf-8") as file:
             file.write(text)

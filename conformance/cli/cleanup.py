@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 class NoSuchJournal(BadInput):
     """A journal was named that is not there."""
 
-    hint = f"without --journal all that are in {journals.FOLDER} are looked at"
+    hint = f"without --journal the command reads all journals in {journals.FOLDER}"
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -36,11 +36,13 @@ class NoSuchJournal(BadInput):
 @click.argument("target", required=False)
 @click.option(
     "--journal", "journals", multiple=True, type=click.Path(path_type=Path),
-    help="The journal of the run (repeatable; default: all that there are).",
+    help="The journal of the run (repeatable; default: all journals).",
 )  # fmt: skip
 @timeout_option
 @rate_option
-@click.option("--endpoint-url", metavar="URL", help="On aws: where all of AWS is instead.")
+@click.option(
+    "--endpoint-url", metavar="URL", help="On aws: send all requests to this URL instead."
+)
 @ca_bundle_option
 def command(
     target: str | None,
@@ -50,10 +52,10 @@ def command(
     endpoint_url: str | None,
     ca_bundle: Path | None,
 ) -> None:
-    """Delete what interrupted runs on TARGET (default: on any) left behind.
+    """Delete what interrupted runs on TARGET (default: any target) left behind.
 
-    Only what a run's journal proves to be its own is deleted. Exit status: 0 nothing of it is
-    left, 1 something is, 2 bad usage or input, 3 the target cannot be reached.
+    Deletes only what the journal of a run proves to be its own. Exit status: 0 nothing is left, 1
+    something is left, 2 bad usage or input, 3 the target cannot be reached.
     """
     from conformance.engine.journal import Journal
     from conformance.errors import CouldNotTest
@@ -65,7 +67,7 @@ def command(
         try:
             journal = Journal.resume(path)
             if journal is None:
-                click.echo(f"{path}: the run ended before it made anything")
+                click.echo(f"{path}: the run ended before it created anything")
                 path.unlink()
                 continue
             if target and not journals and journal.header.target != target:
@@ -113,10 +115,10 @@ def _clean(
         if header.target != aws.NAME:
             count, stayed = _companions(journal, access).sweep()
             deleted += count
-            lines += [f"could not delete what was made first: {one}" for one in stayed]
+            lines += [f"could not delete {one}" for one in stayed]
     finally:
         left = journal.close()
-    ending = "the journal stays" if left else "nothing that it made is left"
+    ending = "something is left, so the journal stays" if left else "nothing is left"
     click.echo(f"{journal.path}: deleted {deleted}; {ending}")
     for line in lines:
         click.echo(f"  {line}")
@@ -124,7 +126,7 @@ def _clean(
 
 
 def _companions(journal: Journal, access: Access) -> Companions:
-    """What the run made of other services; on AWS it never makes any."""
+    """The resources that the run made in other services; a run on AWS makes none."""
     from conformance.engine.resources.companions import Companions
     from conformance.engine.resources.names import Names
     from conformance.engine.resources.sdk_calls import SdkCaller

@@ -26,15 +26,17 @@ def _output(name: str, text: str) -> Callable[[_Command], _Command]:
 @click.command(context_settings=_HELP)
 @click.argument("before", type=_FILE)
 @click.argument("after", type=_FILE)
-@_output("markdown", "Write it for a pull request.")
+@_output("markdown", "Write the changes as Markdown, for a pull request.")
 @_output("json", "Write the data.")
-@click.option("--fail-on-broken", is_flag=True, help="Exit with 1 if what fails the gate broke.")
+@click.option(
+    "--fail-on-broken", is_flag=True, help="Exit with 1 if a requirement of the gate broke."
+)
 def diff(
     before: Path, after: Path, markdown: Path | None, json: Path | None, *, fail_on_broken: bool
 ) -> None:
-    """Say what changed from one record to another.
+    """Show what changed from one record to another.
 
-    Exit status: 0, whatever changed, unless asked for with --fail-on-broken.
+    The exit status is 0, whatever changed. With --fail-on-broken it can be 1.
     """
     from conformance.reports.compare import diff as compare
     from conformance.reports.compare import diff_texts as texts
@@ -52,7 +54,7 @@ def diff(
 @click.argument("records", type=_FILE, nargs=-1, required=True)
 @_output("markdown", "Write the table.")
 def trend(records: tuple[Path, ...], markdown: Path | None) -> None:
-    """Say how a series of runs went, in the order of their start."""
+    """Show the trend over several runs, in the order in which they started."""
     from conformance.reports.compare import diff_texts as texts
 
     text = texts.render_trend(texts.trend(_records(records)))
@@ -64,9 +66,9 @@ def trend(records: tuple[Path, ...], markdown: Path | None) -> None:
 @click.argument("record", type=_FILE)
 @_output("json", "Write the data for a shields.io endpoint.")
 @_output("svg", "Write the image.")
-@click.option("--label", default="conformance", show_default=True, help="What stands on the left.")
+@click.option("--label", default="conformance", show_default=True, help="The text on the left.")
 def badge(record: Path, json: Path | None, svg: Path | None, label: str) -> None:
-    """Make a badge of a record; without options, print the data."""
+    """Make a badge from RECORD; without options, print the data."""
     from conformance.reports.badge import badge as make
     from conformance.reports.badge import render_svg
     from conformance.reports.text import one_line
@@ -87,9 +89,9 @@ def badge(record: Path, json: Path | None, svg: Path | None, label: str) -> None
 def matrix(
     records: tuple[Path, ...], html: Path | None, json: Path | None, markdown: Path | None
 ) -> None:
-    """Set targets side by side; without options, print the summary as Markdown.
+    """Compare targets side by side; without options, print the summary as Markdown.
 
-    A target's own report is linked where it stands beside its record as report.html.
+    The page links to a target's report if report.html is next to its record.
     """
     from conformance.reports.compare import matrix as texts
 
@@ -108,31 +110,31 @@ def matrix(
 
 @click.command(context_settings=_HELP)
 @click.argument("records", type=_FILE, nargs=-1, required=True)
-@click.option("-o", "--output", type=_FILE, required=True, help="Where the one record goes.")
+@click.option("-o", "--output", type=_FILE, required=True, help="The file for the merged record.")
 def merge(records: tuple[Path, ...], output: Path) -> None:
-    """Make one record of the parts of a run (`conformance run --shard`).
+    """Merge the parts of a run (`conformance run --shard`) into one record.
 
-    Where several parts watched the same requirement, the worst verdict counts.
+    If several parts checked the same requirement, the worst verdict counts.
     """
     from conformance.record import merged, write_record
 
     made = merged(_records(records), output)
     write_record(made, output)
-    click.echo(f"{output}: {len(made.verdicts):,} verdicts of {len(records)} records")
+    click.echo(f"{output}: {len(made.verdicts):,} verdicts from {len(records)} records")
 
 
 @click.command(context_settings=_HELP)
 @click.argument("records", type=click.Path(path_type=Path), nargs=-1, required=True)
 @click.option(
     "--over", type=click.FloatRange(0, 100), default=1.0, show_default=True, metavar="PERCENT",
-    help="Only causes that count for more than this of the score of a service.",
+    help="Only causes that cost a service more than this share of its score.",
 )  # fmt: skip
 @_output("markdown", "Write the tables.")
 def causes(records: tuple[Path, ...], over: float, markdown: Path | None) -> None:
-    """List causes of failures by what they count for in the scores of RECORDS.
+    """List the causes of failures in RECORDS by their share of the scores.
 
     A folder stands for every record in it. The score is that of a service at the levels that fail
-    the gate; a cause counts for the share of decided requirements that fail of it.
+    the gate. The share of a cause is the share of decided requirements that fail because of it.
     """
     from conformance.record import read_record
     from conformance.reports.compare.weighted_causes import render_weighted_causes, weighted_causes
@@ -151,7 +153,11 @@ def causes(records: tuple[Path, ...], over: float, markdown: Path | None) -> Non
 @click.command(context_settings=_HELP)
 @click.argument("record", type=_FILE)
 @click.option(
-    "--most", type=click.IntRange(min=1), default=10, show_default=True, help="At most so many."
+    "--most",
+    type=click.IntRange(min=1),
+    default=10,
+    show_default=True,
+    help="At most this many annotations.",
 )
 def annotate(record: Path, most: int) -> None:
     """Print the failures of RECORD as workflow commands of GitHub Actions."""

@@ -19,20 +19,21 @@ SHOWN_VALUE = 60
 
 @click.command(name="compare-model")
 @click.argument("service")
-@click.option("--model", help="The model's name in botocore, where it is not SERVICE.")
+@click.option("--model", help="The model's name in botocore, if it is not SERVICE.")
 @click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
-@click.option("--all", "everything", is_flag=True, help="Print the explained differences too.")
+@click.option(
+    "--all", "everything", is_flag=True, help="Also print differences that the overlay explains."
+)
 @protocol_option
 @specs_option
 def command(service: str, model: str | None, form: str, *, everything: bool) -> None:
     """Compare the derived spec of SERVICE with the SDK model that botocore ships.
 
-    Says by kind of fact how much of the one the other has, and each difference with both places.
-    What the model has and the documents lack, and the other way round, is drift: the overlay's
-    `sdk` lists what is known and why. Exit status: 0 no difference that is not explained there,
-    1 some, 2 no such spec or model.
+    For each kind of fact, shows precision and recall, and each difference with both places. The
+    section `sdk` of the overlay lists known differences with their reasons. Exit status: 0 no
+    unexplained difference, 1 some, 2 no such spec or model.
     """
     from conformance.contract.comparison.model_comparison import compare
     from conformance.contract.load import derived_spec, stated_overlay
@@ -71,7 +72,7 @@ def _as_json(found: Comparison) -> dict[str, Any]:
 
 
 def _print(found: Comparison, *, everything: bool) -> None:
-    click.echo(f"{found.service}: the documents beside the model {found.model}")
+    click.echo(f"{found.service}: documents compared with the model {found.model}")
     click.echo(
         f"  {'kind':<16}{'documents':>10}{'model':>8}{'same':>8}{'precision':>11}{'recall':>9}"
     )
@@ -81,11 +82,11 @@ def _print(found: Comparison, *, everything: bool) -> None:
             f"{count.precision:>11.3f}{count.recall:>9.3f}"
         )
     if found.outside:
-        click.echo(f"  {found.outside} operations of the model are outside of the contract's paths")
+        click.echo(f"  {found.outside} operations of the model are outside the contract's paths")
     for difference in found.differences if everything else found.unexplained:
         _tell(difference)
     for address in found.stale:
-        click.echo(f"  the overlay explains {address}, and nothing differs there any more")
+        click.echo(f"  the overlay explains {address}, but nothing differs there any more")
     explained = len(found.differences) - len(found.unexplained)
     click.echo(
         f"{len(found.differences)} differences: {explained} explained in the overlay, "

@@ -6,7 +6,7 @@ import click
 @click.command()
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def command(shell: str) -> None:
-    """Print the completion script of SHELL, for its start-up file to evaluate."""
+    """Print the completion script of SHELL. Evaluate it in the shell's start-up file."""
     from click.shell_completion import get_completion_class
 
     from conformance.cli import cli

@@ -13,12 +13,12 @@ class NoConfig(BadInput):
     """There is no configuration file."""
 
     hint = "`conformance init` writes one"
-    told = "neither conformance.toml nor [tool.conformance] in pyproject.toml here"
+    told = "there is no conformance.toml here, and no [tool.conformance] in pyproject.toml"
 
 
 @click.group(name="config")
 def command() -> None:
-    """Check conformance.toml, or [tool.conformance] of pyproject.toml, and say what it may have."""
+    """Check conformance.toml or [tool.conformance] in pyproject.toml, or print its schema."""
 
 
 @command.command(name="schema")
@@ -32,14 +32,14 @@ def schema() -> None:
 @command.command(name="check")
 @click.argument("file", required=False, type=click.Path(dir_okay=False, path_type=Path))
 def check(file: Path | None) -> None:
-    """Check FILE (default: that of this folder) and print the options that it sets.
+    """Check FILE (default: the one in this folder) and print the options that it sets.
 
-    Exit status 2 where it is wrong, or not there.
+    The exit status is 2 if the file is wrong or does not exist.
     """
     found = config_file.find(file)
     if found is None:
         raise NoConfig
-    click.echo(f"{found.path} is right")
+    click.echo(f"{found.path}: no mistakes")
     for profile in (None, *sorted(found.data.get("profiles", {}))):
         click.echo("all runs" if profile is None else f"profile {profile}")
         for key, value in found.options(profile).items():

@@ -14,7 +14,7 @@ NAME, PROJECT, TABLE = "conformance.toml", "pyproject.toml", "conformance"
 class BadConfig(FileProblem):
     """A configuration file cannot be used as it is."""
 
-    hint = "`conformance config schema` has every key; --no-config goes without the file"
+    hint = "`conformance config schema` lists every key; --no-config ignores the file"
 
 
 class UnknownConfigProfile(BadInput):
@@ -23,19 +23,19 @@ class UnknownConfigProfile(BadInput):
     def __init__(self, path: Path | None, name: str, known: list[str]) -> None:
         self.name = name
         where = "there is no configuration file" if path is None else f"{path} has none"
-        hint = f"there are {', '.join(known)}" if known else "[profiles.NAME] makes one"
+        hint = f"there are {', '.join(known)}" if known else "a table [profiles.NAME] defines one"
         super().__init__(f"no profile {name!r}: {where}{nearest(name, known)}", hint)
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """A file that was read and found right: ``data`` is its table as it stands."""
+    """A valid configuration file; ``data`` is its table."""
 
     path: Path
     data: Mapping[str, Any]
 
     def options(self, profile: str | None = None) -> dict[str, Any]:
-        """The options by their keys, those of the profile over the rest. UnknownConfigProfile."""
+        """The options by key, those of the profile over the rest. Raises UnknownConfigProfile."""
         profiles = self.data.get("profiles", {})
         if profile is not None and profile not in profiles:
             raise UnknownConfigProfile(self.path, profile, sorted(profiles))
@@ -44,7 +44,7 @@ class Config:
         return self._placed({**rest, **above})
 
     def ci(self) -> dict[str, Any]:
-        """What it says for ``conformance ci`` besides."""
+        """The options that are only for ``conformance ci``."""
         return self._placed(self.data.get("ci", {}))
 
     def _placed(self, table: Mapping[str, Any]) -> dict[str, Any]:
@@ -55,7 +55,7 @@ class Config:
 
 
 def find(named: Path | None = None) -> Config | None:
-    """The file that is named, else that of the current folder, else None. Raises BadConfig."""
+    """The named file, else that of the current folder, else None. Raises BadConfig."""
     if named is not None:
         return _read(named, inside=named.name == PROJECT)
     own, project = Path(NAME), Path(PROJECT)
@@ -89,7 +89,7 @@ def _faults(data: Any) -> Iterator[Mistake]:
         yield (), f"{TABLE} must be a table"
         return
     if "tool" in data:
-        yield ("tool",), f"[tool.{TABLE}] is of {PROJECT}: here its keys stand without it"
+        yield ("tool",), f"[tool.{TABLE}] is for {PROJECT}: write its keys here without it"
     nested = {"profiles", "targets", "ci"}
     yield from mistakes(data, ConfigTable, (), apart=nested)
     for name, kind in {"profiles": OptionTable, "targets": OwnTarget}.items():
@@ -99,7 +99,7 @@ def _faults(data: Any) -> Iterator[Mistake]:
             continue
         for key, table in tables.items():
             if name == "targets" and key in {*KNOWN, "aws"}:
-                yield (name, key), f"{name}.{key}: this name is taken"
+                yield (name, key), f"{name}.{key}: this name is already taken"
             yield from mistakes(table, kind, (name, key))
             if name == "targets":
                 yield from _unreachable(table, (name, key))
@@ -107,13 +107,12 @@ def _faults(data: Any) -> Iterator[Mistake]:
 
 
 def _unreachable(table: Mapping[str, Any], place: Steps) -> Iterator[Mistake]:
-    """What a target lacks to be reached."""
     from conformance.transport.endpoint import target_url
     from conformance.transport.errors import MalformedURL
 
     name = dotted(place)
     if not {"url", "command"} & set(table):
-        yield place, f"{name}: neither url nor command says how to reach it"
+        yield place, f"{name}: it needs a url or a command"
     try:
         target_url(str(table.get("url", "http://h")).replace("{port}", "1"))
     except MalformedURL as error:

@@ -89,5 +89,4 @@ PATHS = frozenset(
 
 
 def schema() -> dict[str, Any]:
-    """The JSON Schema of ``conformance.toml``."""
     return msgspec.json.schema(ConfigTable)

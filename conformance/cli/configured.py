@@ -23,22 +23,22 @@ _OPTIONS = (
     click.option(
         "--config", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
         expose_value=False,
-        help="Options to start from (default: conformance.toml or pyproject.toml of this folder).",
+        help="Read options from this file (default: conformance.toml or pyproject.toml here).",
     ),
     click.option(
         "--config-profile", metavar="NAME", expose_value=False,
-        help="Of the file, [profiles.NAME] over the rest.",
+        help="Let [profiles.NAME] in the file override its other options.",
     ),
     click.option(
         "--no-config", is_flag=True, expose_value=False,
-        help="No options of a file; targets that one names are still known.",
+        help="Read no options from a file; targets that a file names still work.",
     ),
 )  # fmt: skip
 _NO_NEGATION = {"no_config", "yes", "dry_run", "help"}
 
 
 class ConfiguredCommand(click.Command):
-    """Takes what the command line does not say from the file; flags can be negated there."""
+    """A command with defaults from a configuration file, whose flags can be negated."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -51,7 +51,7 @@ class ConfiguredCommand(click.Command):
                                           else f"--no-{long}")  # fmt: skip
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Read the file first: what it says are defaults."""
+        """Read the configuration file first: it sets the defaults."""
         if not ctx.resilient_parsing and "--help" not in args and "-h" not in args:
             said, _, _ = self.make_parser(ctx).parse_args(args=list(args))
             self._configure(ctx, said)
@@ -93,7 +93,7 @@ def key_of(parameter: click.Parameter) -> str:
 
 
 def _given(said: Mapping[str, Any], name: str) -> Any:
-    """What the parser found, None where it found nothing (click has a mark of its own for that)."""
+    """The value that the parser found, else None (click has a mark of its own for that)."""
     value = said.get(name)
     return value if isinstance(value, str | bool) else None
 
@@ -115,7 +115,7 @@ def config_of_run() -> tuple[dict[str, Any], list[str]]:
 
 
 def own_targets(text: str) -> dict[str, OwnTarget]:
-    """The targets that the file names; it is not even read for a URL or a name that we know."""
+    """The targets of the configuration file, which is not read for a URL or a known name."""
     from conformance.transport.targets.known import KNOWN
 
     if "://" in text or text in KNOWN or text == "aws":

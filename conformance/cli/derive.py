@@ -22,24 +22,27 @@ SPEC_NAME = "openapi.yaml"
 class NothingToDerive(BadInput):
     """No page could be read; ``problems`` are the reasons."""
 
-    hint = "check that the pages are complete ones of the English AWS API reference"
+    hint = "check that they are complete pages of the English AWS API reference"
 
     def __init__(self, problems: Sequence[BadInput]) -> None:
         self.problems = tuple(problems)
-        told = f"none of the {len(problems)} pages can be read; the first: " if problems else ""
+        told = f"none of the {len(problems)} pages can be read; the first problem: "
         super().__init__(
-            f"{told}{problems[0]}" if problems else "no page is of an operation or a data type"
+            f"{told}{problems[0]}" if problems else "no page describes an operation or a data type"
         )
 
 
 class OneFileManyServices(BadInput):
     """Pages of several services and a single output file."""
 
-    hint = "give a folder (-o specs): each service gets FOLDER/SERVICE/openapi.yaml"
+    hint = "give a folder (-o specs); each service gets FOLDER/SERVICE/openapi.yaml"
 
     def __init__(self, output: Path, services: list[str]) -> None:
         self.output, self.services = output, services
-        super().__init__(f"pages of {', '.join(services)} do not fit into one file {output}")
+        several = ", ".join(services)
+        super().__init__(
+            f"the pages are from several services ({several}), but {output} is one file"
+        )
 
 
 @click.command(name="derive")
@@ -52,39 +55,43 @@ class OneFileManyServices(BadInput):
     metavar="FILE.yaml|FOLDER",
     help="A .yaml file for one service, or a folder: FOLDER/SERVICE/openapi.yaml for each.",
 )
-@click.option("--service", metavar="NAME", help="The service of all pages; else their folder says.")
+@click.option(
+    "--service",
+    metavar="NAME",
+    help="The service of all pages (default: the name of their folder).",
+)
 @click.option(
     "--from-model",
     "model",
     metavar="SERVICE",
-    help="Derive from botocore's SDK model of a service whose pages are not at hand.",
+    help="Derive from botocore's SDK model of a service, without pages.",
 )
 @click.option(
     "--model",
     "fitting",
     metavar="NAME",
-    help="The SDK model that the pages are of, where that is not clear: it sets up what they lack.",
+    help="The SDK model that matches the pages, if several do; it supplies what they lack.",
 )
 @click.option(
     "--path",
     "paths",
     multiple=True,
     metavar="GLOB",
-    help="With --from-model: only operations on these paths, or of these names (repeatable).",
+    help="With --from-model: only operations with these paths or names (repeatable).",
 )
 @click.option(
     "--cache",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Where fetched pages are kept, so that a run goes on where it ended.",
+    help="Keep fetched pages here, so that the command can continue later.",
 )
 @click.option(
     "--delay",
     type=click.FloatRange(min=0),
     default=0.5,
     show_default=True,
-    help="Seconds between two pages that are fetched.",
+    help="How many seconds to wait between two fetches.",
 )
-@click.option("--refresh", is_flag=True, help="Fetch pages again that the cache has.")
+@click.option("--refresh", is_flag=True, help="Fetch pages again even if the cache has them.")
 def command(
     pages: tuple[str, ...],
     output: Path,
@@ -94,30 +101,30 @@ def command(
     paths: tuple[str, ...],
     **fetching: Any,
 ) -> None:
-    """Derive OpenAPI from API-reference pages.
+    """Derive OpenAPI from API-reference pages or an SDK model.
 
     PAGE is a file, a folder or a URL: operation, data-type, patch-operations and common-errors
-    pages in plain text, Markdown or HTML. Where two pages state the same thing, the later one wins:
-    pages count in the order given, in a folder plain text first and then by name. The URL of an
-    index stands for every page that it links: they are fetched one by one, and kept.
+    pages in plain text, Markdown or HTML. If two pages state the same thing, the later one wins.
+    Pages count in the order given; in a folder, plain text comes first, then the order is by name.
 
-    A single member that a page does not place is left out with a note. Pages of prose, which a
-    reference has beside those of its operations and types, are passed over.
+    The URL of an index stands for every page that it links to. The command reads the robots.txt of
+    the site first, and fetches each page once.
 
-    If a page that is named itself cannot be read, nothing is written. Of a folder or an index the
-    pages that cannot be read are named and left out; the rest is written, and the exit status is 2.
+    If a page does not say where a member goes, the command leaves the member out and prints a note.
+    It skips pages that describe neither an operation nor a type.
 
-    What pages lack, the signing name for one and how to make what they are about, a run takes from
-    the SDK model with the same operations: for setup only, see --model.
+    If you name a page and it cannot be read, the command writes nothing. If a page of a folder or
+    an index cannot be read, the command names it, writes the rest, and exits with 2.
 
-    The robots.txt of a site is read before anything else, and every page is fetched once.
+    A run takes what pages lack, such as the signing name and the requests that create the resource,
+    from the SDK model with the same operations, for setup only. See --model.
     """
     from conformance.cli.derived_services import by_service, main_service
     from conformance.contract.deriving import as_yaml, write_all
     from conformance.documents.sources import ORDER_RULE
 
     if bool(pages) == bool(model):
-        raise click.UsageError("give pages, or a service with --from-model: one of the two")
+        raise click.UsageError("give either pages, or a service with --from-model")
     if fitting:
         _check_model(fitting, from_pages=bool(pages))
     problems: list[BadInput] = []
@@ -153,7 +160,6 @@ def command(
 def _read(
     pages: tuple[str, ...], service: str | None, fetching: Mapping[str, Any]
 ) -> ReferenceReading:
-    """The pages of the arguments."""
     from conformance.documents.crawl import CrawlOptions, usual_cache
     from conformance.documents.reference import read_reference
 
@@ -167,7 +173,7 @@ def _progress(done: int, known: int, address: str) -> None:
 
 
 def _assembled(found: ServicePages, problems: list[BadInput] | None) -> dict[str, Any]:
-    """The document of a service; with ``problems``, of two with one request the first one stays."""
+    """The document of a service; with ``problems``, the second of two equal requests is skipped."""
     from conformance.contract.deriving import assemble
     from conformance.contract.deriving.assemble import assemble_whole
 
@@ -179,12 +185,12 @@ def _assembled(found: ServicePages, problems: list[BadInput] | None) -> dict[str
 
 
 def _tell_skipped(problems: Sequence[BadInput]) -> None:
-    """Name what was left out, and say so by the exit status."""
+    """Name the pages that were left out, and exit with an error if there are any."""
     for problem in problems:
         click.echo(f"skipped: {problem}", err=True)
     if problems:
         pages = "page was" if len(problems) == 1 else "pages were"
-        click.echo(f"{len(problems)} {pages} left out; the rest is written", err=True)
+        click.echo(f"left out {len(problems)} {pages}; wrote the rest", err=True)
         sys.exit(problems[0].exit_code)
 
 
@@ -193,12 +199,12 @@ def _check_model(name: str, *, from_pages: bool) -> None:
     from conformance.documents.sdk.models import load_model
 
     if not from_pages:
-        raise click.UsageError("--model goes with pages; --from-model derives without any")
+        raise click.UsageError("--model is for pages, and --from-model needs none")
     load_model(name)
 
 
 def _lacking(service: str, document: Mapping[str, Any]) -> str:
-    """What a run will take from an SDK model, as pages do not state it; in one line."""
+    """In one line, what a run takes from an SDK model because the pages lack it."""
     from conformance.contract.building import build_contract
     from conformance.contract.inference.setup_operations import completed
 
@@ -209,7 +215,6 @@ def _lacking(service: str, document: Mapping[str, Any]) -> str:
 
 
 def _modelled(model: str, service: str, paths: tuple[str, ...]) -> ServicePages:
-    """The pages that a model stands for."""
     from conformance.contract.globs import glob
     from conformance.documents.sdk.models import NoOperations, load_model
     from conformance.documents.sdk.pages import model_pages
@@ -227,7 +232,6 @@ def _modelled(model: str, service: str, paths: tuple[str, ...]) -> ServicePages:
 
 
 def _targets(output: Path, services: list[str]) -> dict[str, Path]:
-    """The file of each service."""
     if not _is_one_file(output):
         return {name: output / name / SPEC_NAME for name in services}
     if len(services) > 1:
@@ -236,7 +240,6 @@ def _targets(output: Path, services: list[str]) -> dict[str, Path]:
 
 
 def _is_one_file(output: Path) -> bool:
-    """Whether the output is a file, not a folder."""
     return output.suffix.lower() in FILE_SUFFIXES and not output.is_dir()
 
 
@@ -260,7 +263,7 @@ def _report(found: ServicePages, document: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _constraints(node: Any) -> int:
-    """How many stated constraints a derived document holds: all sources but those of types."""
+    """How many constraints a derived document states: all sources but those of types."""
     count = 0
     stack = [node]
     while stack:

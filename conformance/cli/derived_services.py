@@ -45,21 +45,21 @@ def by_service(
 def main_service(
     services: dict[str, ServicePages], reading: ReferenceReading
 ) -> dict[str, ServicePages]:
-    """Of one folder the service that most of its operations are of; what is left out is told."""
+    """The main service of a single folder; names the services that it leaves out."""
     if len({read.document.service for read in reading.pages}) > 1:
         return services
     main = max(services, key=lambda name: len(services[name].operations), default="")
     for name, one in services.items():
         if name != main:
             click.echo(
-                f"{name}: {len(one.operations)} operations of another service are in the folder:"
-                " give a folder (-o specs) to have them, too"
+                f"{name}: the folder also has {len(one.operations)} operations of another"
+                f" service; give a folder (-o specs) to derive both"
             )
     return {name: one for name, one in services.items() if name == main}
 
 
 def _named(services: Mapping[str, ServicePages]) -> Iterator[tuple[str, ServicePages]]:
-    """The services by name; where a folder is named as no service is, by the model of its pages."""
+    """The services by name; a folder that is not named after a service gets its model's name."""
     from conformance.contract.locate import known_services
     from conformance.contract.on_demand import is_offered
 
@@ -68,14 +68,14 @@ def _named(services: Mapping[str, ServicePages]) -> Iterator[tuple[str, ServiceP
         if not (is_offered(name) or name in known_services()):
             model = _model_of(found)
             if model and model not in taken:
-                click.echo(f"{name}: named {model}, whose SDK model has these operations")
+                click.echo(f"{name}: named {model}, after the SDK model with these operations")
                 found.service = model
                 taken.add(model)
         yield found.service, found
 
 
 def _model_of(found: ServicePages) -> str:
-    """The one model that pages are of; an empty name where that is not clear."""
+    """The name of the model that the pages belong to; empty where that is ambiguous."""
     from conformance.contract.building import build_contract
     from conformance.contract.deriving.assemble import assemble_whole
     from conformance.contract.inference.model_match import matching_model

@@ -29,7 +29,7 @@ _WIDTH = 14
 @options.ca_bundle_option
 @options.header_option
 @click.option("--region", help="The region to sign for.")
-@click.option("--profile-name", metavar="NAME", help="Whose credentials: a profile of AWS's.")
+@click.option("--profile-name", metavar="NAME", help="Use the credentials of this AWS profile.")
 @options.specs_option
 def command(
     target: str,
@@ -40,9 +40,10 @@ def command(
     region: str | None,
     profile_name: str | None,
 ) -> None:
-    """Say what TARGET is, which services it has, and whether credentials and certificate are right.
+    """Check TARGET: what it is, which services it has, credentials, certificate and clock.
 
-    Sends a few requests, which change nothing. Exit status: 0 it can be tested, 3 it cannot.
+    Sends a few requests, which change nothing. Exit status: 0 the target can be tested, 3 it
+    cannot.
     """
     extra = options.parse_headers(headers)
     starting = endpoint.start(target, ca_bundle=ca_bundle, own=own_targets(target))
@@ -68,8 +69,8 @@ def _examine(access: Access, target: Target, services: tuple[str, ...]) -> int:
 
     found = examine(access, services)
     version = f"{target.name} {target.version}" if target.version else ""
-    _say("what it is", found.product or version or "nothing that is known by its pages")
-    _say("server", found.server or "it does not say")
+    _say("what it is", found.product or version or "unknown; no page of it names an emulator")
+    _say("server", found.server or "unknown")
     for name, text in _facts(found, access):
         _say(name, text)
     width = max((len(one.service) for one in found.services), default=0)
@@ -81,7 +82,8 @@ def _examine(access: Access, target: Target, services: tuple[str, ...]) -> int:
         )
     for hint in _hints(found):
         click.echo(f"hint: {hint}")
-    click.echo("it can be tested" if found.usable else "it cannot be tested as it is")
+    can = "can be tested" if found.usable else "cannot be tested as it is"
+    click.echo(f"the target {can}")
     return 0 if found.usable else CouldNotTest.exit_code
 
 
@@ -90,15 +92,15 @@ def _facts(found: Diagnosis, access: Access) -> Iterator[tuple[str, str]]:
 
     key = access.credentials.access_key
     shown = key if len(key) < 8 else f"{key[:4]}..."
-    said = {True: "accepted", False: "refused", None: "nothing shows whether they are accepted"}
+    said = {True: "accepted", False: "refused", None: "unknown whether the target accepts them"}
     yield "credentials", f"access key {shown}, region {access.region}: {said[found.accepted]}"
     if found.enforced is None:
-        yield "signatures", "unknown whether they are checked"
+        yield "signatures", "unknown whether the target checks them"
     else:
         unsigned, wrong = ("refused" if one else "accepted" for one in found.enforced)
         yield "signatures", f"unsigned requests are {unsigned}, wrongly signed ones {wrong}"
     if found.skew is None:
-        yield "clock", "it tells no time"
+        yield "clock", "unknown, no answer has a date"
     else:
         off = abs(found.skew) > SKEW
         agrees = "off" if off else "right"
@@ -112,28 +114,28 @@ def _hints(found: Diagnosis) -> Iterator[str]:
     from conformance.runs.diagnosis import SKEW, Presence
 
     if found.accepted is False:
-        yield "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to what the target takes"
+        yield "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to a key that the target accepts"
     if found.skew is not None and abs(found.skew) > SKEW:
-        yield "set the clock of the target or of this machine: signatures are dated"
+        yield "correct the clock of the target or of this machine, because signatures are dated"
     kinds = {one.presence for one in found.services}
     if kinds <= {Presence.LACKING}:
-        yield "is this the address of the emulator, with the path in front if it has one?"
+        yield "check that this is the address of the emulator, including its path if it has one"
     elif Presence.LACKING in kinds:
-        yield "--service tests only what it has"
+        yield "use --service to test only the services that it has"
     if Presence.UNSURE in kinds and found.accepted is None:
-        yield "a slow target may need --timeout; look at what each service answered"
+        yield "a slow target may need --timeout; see what each service answered"
 
 
 def _certificate(target: Target, ca_bundle: Path | None) -> str:
     from conformance.transport.address import host_and_port
 
     if not target.url.startswith("https:"):
-        return "none, it speaks plain HTTP"
+        return "none, the target speaks plain HTTP"
     from conformance.transport import tls
 
     until = tls.valid_until(host_and_port(target.url), ca_bundle)
     return (
-        f"trusted, valid until {until}" if until else "behind a proxy, which is not looked through"
+        f"trusted, valid until {until}" if until else "unknown, because there is a proxy in between"
     )
 
 

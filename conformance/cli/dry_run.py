@@ -26,14 +26,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class DryRun:
-    """What a rehearsal sent, by service and operation, and how much of it created something."""
+    """What a rehearsal sent, by service and operation, and how many resources it created."""
 
     sent: Mapping[tuple[str, str], int]
     created: Mapping[str, int]
 
     @property
     def requests(self) -> int:
-        """All of them."""
         return sum(self.sent.values())
 
 
@@ -144,14 +143,14 @@ def render(
     factor: float,
     rate: float | None,
 ) -> list[str]:
-    """The lines that tell what a run would do; ``rate`` is what the user allows a second."""
+    """The description of what a run would do; ``rate`` is the user's limit per second."""
     from conformance.engine.safety.quotas import seconds
 
     limited = target == "aws"
     least = seconds(outline.sent, contracts, factor) if limited else 0.0
     if rate:
         least = max(least, outline.requests / rate)
-    lines = [f"a run like this, rehearsed on the embedded reference, on {target}:"]
+    lines = [f"what this run would do on {target}, estimated on the embedded reference:"]
     for contract in contracts:
         service = contract.service
         name = contract.overlay.main.name or "resource"
@@ -159,7 +158,7 @@ def render(
         made = outline.created.get(service, 0)
         lines.append(
             f"  {service}: about {total:,} requests; creates about {made:,} resources ({name}),"
-            " one after the other or a few at a time, and deletes them"
+            " one or a few at a time, and deletes them"
         )
         parts = sorted(
             (-number, name) for (of, name), number in outline.sent.items() if of == service
@@ -178,5 +177,4 @@ def _time(seconds: float) -> str:
 
 
 def as_json(policy: dict[str, Any]) -> str:
-    """The policy as it is pasted."""
     return json.dumps(policy, indent=2)

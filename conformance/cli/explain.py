@@ -21,12 +21,12 @@ _NEAR = 3
 _LONGEST = 160
 
 MEANINGS = {
-    "required": "the documents state it, and nothing recorded from AWS contradicts it",
-    "expected": "AWS was seen to do it, or a page beside the operation's or the protocol states it",
-    "strict": "exact messages, header details, order of validation",
-    "informational": "worth knowing; nothing published or recorded decides it",
+    "required": "the documents state it, and no recording of AWS contradicts it",
+    "expected": "AWS was observed to do it, or the protocol or a shared page states it",
+    "strict": "an exact message, a header detail, the order of validation",
+    "informational": "worth knowing, but no document or recording settles it",
 }
-WATCHED = "watched in every answer of the operation, or shown by a sequence of requests"
+WATCHED = "checked in every answer of the operation, or tested by a sequence of requests"
 
 
 class UnknownRequirement(BadInput):
@@ -46,7 +46,7 @@ class UnknownRequirement(BadInput):
 @given_option
 @specs_option
 def command(requirement: str, given: tuple[str, ...]) -> None:
-    """Explain REQUIREMENT: its statement, source and level, and how each side of it is proved."""
+    """Explain REQUIREMENT: its statement, source and level, and how each side is tested."""
     from conformance.contract.given import check_given, read_given, with_given
     from conformance.contract.listing.catalogue import catalogue
     from conformance.contract.load import load_contract
@@ -61,7 +61,7 @@ def command(requirement: str, given: tuple[str, ...]) -> None:
     known = {one.id: (contract, one) for contract in contracts for one in catalogue(contract)}
     by = None if requirement in known else covering(contracts, requirement)
     if by is not None:
-        click.echo(f"{requirement} is covered by the same statement in another place:\n")
+        click.echo(f"{requirement} is covered by the same statement at another place:\n")
         requirement = by
     if requirement not in known:
         import difflib
@@ -71,7 +71,7 @@ def command(requirement: str, given: tuple[str, ...]) -> None:
 
 
 def covering(contracts: Iterable[Contract], requirement: str) -> str | None:
-    """The id of what covers this one in a service that states nested structures once."""
+    """The id of the requirement that covers this one, where nested structures are stated once."""
     from conformance.contract.listing.sharing import sharing_of
 
     found = (sharing_of(contract).covering(requirement) for contract in contracts)
@@ -79,7 +79,6 @@ def covering(contracts: Iterable[Contract], requirement: str) -> str | None:
 
 
 def explain(contract: Contract, one: Requirement) -> None:
-    """Print everything about a requirement."""
     from conformance.plan.planner import plan
 
     click.echo(f"{one.id}\n\n  {one.statement}\n")
@@ -89,19 +88,19 @@ def explain(contract: Contract, one: Requirement) -> None:
     if one.covers:
         more = len(one.covers) - SHOWN_PLACES
         shown = ", ".join(one.covers[:SHOWN_PLACES]) + (f" and {more} more" if more > 0 else "")
-        click.echo(f"  covers   the same in {shown}")
+        click.echo(f"  covers   the same statement in {shown}")
     planned = plan(contract, one)
     if not planned.probes:
         click.echo(f"\n  {planned.why_not or WATCHED}")
         return
-    click.echo("\n  what is probed")
+    click.echo("\n  how it is tested")
     for probe in planned.probes[:SHOWN_PROBES]:
         click.echo(f"    {probe.side:<7} {probe.operation.name}: {probe.note}")
     if len(planned.probes) > SHOWN_PROBES:
         click.echo(f"    and {len(planned.probes) - SHOWN_PROBES} more")
     for drawing in planned.drawings:
-        click.echo(f"    {drawing.probe.side:<7} {drawing.probe.operation.name}: values at random")
-    click.echo("\n  for example (names and identifiers are made for the run)")
+        click.echo(f"    {drawing.probe.side:<7} {drawing.probe.operation.name}: random values")
+    click.echo("\n  example requests (a run makes its own names and identifiers)")
     for line in _examples(contract, planned.probes):
         click.echo(f"    {line}")
 
@@ -119,7 +118,7 @@ def _examples(contract: Contract, probes: Sequence[Probe]) -> Iterator[str]:
 
 
 def _filled(contract: Contract, probe: Probe) -> dict[str, object]:
-    """The members with names that a reader takes for names, and with what is given."""
+    """The members with readable names for placeholders, and with the given resources."""
     from conformance.contract.given import given_kinds
     from conformance.engine.resources.names import fill
     from conformance.plan.valid_requests.resources import kind_of

@@ -31,13 +31,14 @@ _USUAL = "http://127.0.0.1:4566"
 @click.command()
 @click.option(
     "--ci", "forge", type=click.Choice([GITHUB, GITLAB, _NONE]),
-    help="Which workflow to write (default: by what is here).",
+    help="Which workflow to write (default: what fits this folder).",
 )  # fmt: skip
-@click.option("--target", metavar="NAME", help="What to test (default: by what is here).")
+@click.option("--target", metavar="NAME", help="What to test (default: what fits this folder).")
 def command(forge: str | None, target: str | None) -> None:
-    """Write conformance.toml and a workflow that runs it, after looking at what is here.
+    """Write conformance.toml and a workflow that fit this folder.
 
-    Overwrites nothing, and says what it did. Exit status 0, also where all was there already.
+    Overwrites nothing, and says what it did. The exit status is 0 even if everything was there
+    already.
     """
     here = Path()
     here_forge, forge_seen = next(forges(here), ("", ""))
@@ -48,13 +49,15 @@ def command(forge: str | None, target: str | None) -> None:
     _write_config(here, emulator)
     chosen = forge or here_forge
     if here_forge and forge is None:
-        click.echo(f"{forge_seen} says that this is built on {here_forge}")
+        click.echo(f"{forge_seen} says that CI runs on {here_forge}")
     if chosen in _FILES:
         _write(here / _FILES[chosen], workflow(chosen, emulator))
         if chosen == GITLAB:
             _include(here)
     elif forge is None:
-        click.echo("no workflow: nothing here says GitHub or GitLab; --ci github or --ci gitlab")
+        click.echo(
+            "no workflow: nothing here points to GitHub or GitLab; use --ci github or --ci gitlab"
+        )
     click.echo("next: conformance run")
 
 
@@ -66,14 +69,14 @@ def workflow(forge: str, emulator: str) -> str:
 def _write_config(here: Path, emulator: str) -> None:
     there = config_file.find()
     if there is not None:
-        click.echo(f"kept {there.path}, which has a configuration already")
+        click.echo(f"kept {there.path}, which already has a configuration")
         return
     text = _template("conformance.toml", target=emulator or _USUAL)
     _write(here / config_file.NAME, text if emulator else text + _template("start.toml"))
 
 
 def _include(here: Path) -> None:
-    """The file of GitLab's that names the job, where there is none yet."""
+    """Make GitLab's main file include the job, or say how to."""
     main = here / ".gitlab-ci.yml"
     included = f"include: {_FILES[GITLAB]}\n"
     if not main.exists():
@@ -94,7 +97,7 @@ def _write(path: Path, text: str) -> None:
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
     except FileExistsError:
-        click.echo(f"kept {path}, which is there already")
+        click.echo(f"kept {path}, which already exists")
     except OSError as error:
         raise UnwritableReport(path, reason(error)) from None
     else:
@@ -105,7 +108,7 @@ def _write(path: Path, text: str) -> None:
 
 
 def forges(folder: Path) -> Iterator[tuple[str, str]]:
-    """The kind of continuous integration, with where that was seen."""
+    """The CI systems that the project uses, each with the evidence."""
     if (folder / ".gitlab-ci.yml").exists():
         yield GITLAB, ".gitlab-ci.yml"
     if (folder / ".github").is_dir():
@@ -117,7 +120,7 @@ def forges(folder: Path) -> Iterator[tuple[str, str]]:
 
 
 def emulators(folder: Path) -> Iterator[tuple[str, str]]:
-    """The emulator that the project uses, with where that was seen."""
+    """The emulators that the project uses, each with the evidence."""
     for pattern in _DEPENDENCIES:
         for path in sorted(folder.glob(pattern)):
             text = "\n".join(

@@ -21,14 +21,14 @@ NOTED = b"\nending after this request (once more to end at once)\n"
 
 
 class Interrupts:
-    """What the signals of a run have asked for; everything raises unless inside ``held_back``."""
+    """The signals of a run: they raise KeyboardInterrupt at once, except inside ``held_back``."""
 
     def __init__(self) -> None:
         self._holding = self._asked = self._ended = False
 
     @contextmanager
     def listening(self) -> Iterator[None]:
-        """SIGTERM ends the command as Ctrl-C does; both as they were before, afterwards."""
+        """Handle SIGTERM as Ctrl-C; afterwards both handlers are as before."""
         # The parent process may have disabled interrupts for this one (nohup, `&`).
         heard = [number for number in SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
         before = {number: signal.signal(number, self._hear) for number in heard}
@@ -40,7 +40,7 @@ class Interrupts:
 
     @contextmanager
     def held_back(self) -> Iterator[None]:
-        """The first signal waits for ``check``."""
+        """Delay the first signal until ``check``."""
         self._holding = True
         try:
             yield
@@ -49,7 +49,7 @@ class Interrupts:
 
     @contextmanager
     def free(self) -> Iterator[None]:
-        """Inside ``held_back``, for work that may be left at any moment: nothing waits."""
+        """Inside ``held_back``, for work that may stop at any moment: signals raise at once."""
         self.check()
         held, self._holding = self._holding, False
         try:
@@ -58,14 +58,13 @@ class Interrupts:
             self._holding = held and not self._ended
 
     def check(self) -> None:
-        """Raise KeyboardInterrupt, once, for a signal that was held back."""
+        """Raise KeyboardInterrupt, once, for a signal that was delayed."""
         if self._asked and self._holding and _in_main_thread():
             self._holding = False
             self._ended = True
             raise KeyboardInterrupt
 
     def wrapped(self, inner: Transport) -> Transport:
-        """The transport, with a look for a signal before each request."""
         return CheckedTransport(inner, self.check)
 
     def _hear(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - as it is called

@@ -49,7 +49,9 @@ class JudgeOptions:
 
 @click.command()
 @click.argument("traffic", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--target", "targets", multiple=True, help="Only requests to this URL (repeatable).")
+@click.option(
+    "--target", "targets", multiple=True, help="Judge only requests to this URL (repeatable)."
+)
 @click.option("--service", "services", multiple=True, help="Only this service (repeatable).")
 @shared.requirement_option
 @shared.exclude_option
@@ -62,10 +64,10 @@ class JudgeOptions:
 @shared.protocol_option
 @shared.specs_option
 def command(**given: Any) -> None:
-    """Judge recorded TRAFFIC: HAR, cassettes of VCR, vcrpy or go-vcr, JSON Lines, folders of them.
+    """Judge recorded TRAFFIC: HAR files, cassettes, nock recordings, JSON Lines, or folders.
 
-    Sends nothing. Exit status: 0 nothing at a gate level is broken, 1 something is, 2 bad usage or
-    a malformed file, 3 nothing in it could be judged.
+    Sends nothing. Exit status: 0 no failure at a gate level, 1 a failure at a gate level, 2 bad
+    usage or a malformed file, 3 nothing in it could be judged.
     """
     sys.exit(_judge(_options(given)))
 
@@ -144,7 +146,7 @@ def _outcome(jobs: list[Job], found: ClassifiedTraffic, gate: Gate | None) -> Ru
 
 
 def _notes(found: ClassifiedTraffic) -> list[str]:
-    told = [f"{len(found.items):,} of {found.seen:,} recorded exchanges were judged"]
+    told = [f"judged {len(found.items):,} of {found.seen:,} recorded exchanges"]
     told += _unjudged(found)
     if len(found.hosts) > 1:
         told.append(f"several addresses answered: {', '.join(found.hosts[:5])}")
@@ -152,20 +154,19 @@ def _notes(found: ClassifiedTraffic) -> list[str]:
 
 
 def _unjudged(found: ClassifiedTraffic) -> Iterator[str]:
-    """What was not judged of the exchanges, and why."""
     if found.others:
-        yield f"{found.others:,} are not requests of these services"
+        yield f"{found.others:,} are not requests to these services"
     if found.foreign:
         yield (
-            f"{found.foreign:,} of those have the path of an operation, but nothing shows that AWS "
-            "or an emulator of it was asked"
+            f"{found.foreign:,} of those have the path of an operation, but nothing shows that"
+            f" they went to AWS or an emulator"
         )
     if found.silent:
         yield f"{found.silent:,} have no response"
 
 
 def _tell(left_out: Sequence[LeftOut]) -> None:
-    """Name every file that is left out, while there is nothing else to read."""
+    """Name the files that are left out, before anything else is printed."""
     for one in left_out[:NAMED]:
         click.echo(f"left out: {one.path} ({one.why})", err=True)
     if len(left_out) > NAMED:
@@ -178,7 +179,7 @@ def _left_out(left_out: Sequence[LeftOut]) -> list[str]:
         return []
     names = ", ".join(one.path.name for one in left_out[:NAMED])
     more = f" and {len(left_out) - NAMED:,} more" if len(left_out) > NAMED else ""
-    return [f"left out, as there is no traffic in it: {names}{more}"]
+    return [f"left out, because it has no traffic: {names}{more}"]
 
 
 def _run_line(options: JudgeOptions, jobs: list[Job], found: ClassifiedTraffic) -> RunLine:

@@ -27,7 +27,7 @@ EVERY = 10
 class UndecidedMutants(CouldNotTest):
     """Some mutants were not decided, and none of the others survived."""
 
-    hint = "what stood in the way of each is told above; of the others the result is known"
+    hint = "the messages above say why; the other results stand"
 
     def __init__(self, count: int) -> None:
         self.count = count
@@ -35,15 +35,23 @@ class UndecidedMutants(CouldNotTest):
 
 
 @click.command()
-@click.option("--kind", "kinds", multiple=True, help="Only faults of this kind (repeatable).")
-@click.option("--fault", "faults", multiple=True, metavar="ID", help="Only this id or glob.")
+@click.option("--kind", "kinds", multiple=True, help="Try only faults of this kind (repeatable).")
+@click.option(
+    "--fault",
+    "faults",
+    multiple=True,
+    metavar="ID",
+    help="Try only faults that match this id or glob.",
+)
 @click.option("--service", "services", multiple=True, help="Only this service (repeatable).")
-@click.option("--all", "everything", is_flag=True, help="Every fault, the redundant ones too.")
+@click.option(
+    "--all", "everything", is_flag=True, help="Try every fault, including redundant ones."
+)
 @click.option(
     "--workers",
     type=click.IntRange(min=1),
     default=lambda: os.cpu_count() or 1,
-    show_default="the number of processors",
+    show_default="one per processor",
     help="Processes.",
 )
 @click.option(
@@ -51,18 +59,20 @@ class UndecidedMutants(CouldNotTest):
     type=click.Choice(["quick", "standard", "deep"]),
     default="standard",
     show_default=True,
-    help="How far beyond the boundaries to look where the quick profile names no fault.",
+    help="How far to test beyond the boundaries if the quick profile does not find the fault.",
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="The seed of each run.")
-@click.option("--json", "result", type=click.Path(path_type=Path), help="Where the result goes.")
-@click.option("--list", "only_list", is_flag=True, help="List the faults, try none.")
-@click.option("-q", "--quiet", is_flag=True, help="Print the result only.")
+@click.option(
+    "--json", "result", type=click.Path(path_type=Path), help="Write the result to this file."
+)
+@click.option("--list", "only_list", is_flag=True, help="List the faults without trying them.")
+@click.option("-q", "--quiet", is_flag=True, help="Print only the result.")
 def command(**given: Any) -> None:
     """Run the suite against the reference with one deliberate fault at a time.
 
-    A mutant is killed by a failed requirement of level required or expected; the result also says
-    whether one of them names the fault. Exit status: 0 all were killed, 1 one survived, 2 bad usage
-    or input, 3 could not test.
+    A failed requirement of level required or expected kills a mutant. The result also says whether
+    one of these names the fault. Exit status: 0 all mutants were killed, 1 at least one survived,
+    2 bad usage or input, 3 could not test.
     """
     from conformance.runs.mutants import select
 
@@ -110,7 +120,7 @@ def _end(campaign: Campaign, plan: MutantPlan, path: Path | None) -> None:
         click.echo(f"\nresult  {path}")
     click.echo(f"{campaign.seconds:.0f} s", err=True)
     if campaign.interrupted:
-        click.echo("interrupted: the rest was not tried", err=True)
+        click.echo("interrupted: the other mutants were not tried", err=True)
 
 
 def _status(campaign: Campaign) -> int:
@@ -127,7 +137,7 @@ def _status(campaign: Campaign) -> int:
 
 @dataclass
 class MutantsDisplay(Display):
-    """Tells how far it is: a bar on a terminal, plain lines elsewhere."""
+    """Shows progress: a bar on a terminal, plain lines elsewhere."""
 
     total: int
     quiet: bool
@@ -148,7 +158,7 @@ class MutantsDisplay(Display):
         return self
 
     def show(self, result: Result) -> None:
-        """Count one result; one that was not killed by name is printed at once."""
+        """Count a result; a mutant that was not killed by name is printed at once."""
         from conformance.runs.mutants import MutantStatus
 
         self._done += 1

@@ -44,23 +44,25 @@ timeout_option = click.option(
     type=click.FloatRange(min=0, min_open=True),
     default=10.0,
     show_default=True,
-    help="Seconds for one whole exchange.",
+    help="The time limit in seconds for one exchange.",
 )
 rate_option = click.option(
-    "--rate", type=click.FloatRange(min=0, min_open=True), help="Requests a second."
+    "--rate",
+    type=click.FloatRange(min=0, min_open=True),
+    help="The maximum number of requests per second.",
 )
 limit_options = together(
     click.option(
         "--time-limit",
         type=click.FloatRange(min=0, min_open=True),
         metavar="SECONDS",
-        help="End the run in good order after so long.",
+        help="End the run cleanly after this time.",
     ),
     click.option(
         "--max-requests",
         type=click.IntRange(min=1),
         metavar="N",
-        help="End the run in good order after so many requests.",
+        help="End the run cleanly after this many requests.",
     ),
 )
 ca_bundle_option = click.option(
@@ -71,8 +73,8 @@ header_option = click.option(
     "headers",
     multiple=True,
     metavar="NAME:VALUE",
-    help="Send this with every request, unsigned; ${NAME} in it is of the environment"
-    " (repeatable).",
+    help="Send this header with every request, unsigned; ${NAME} stands for an environment"
+    " variable (repeatable).",
 )
 
 
@@ -108,7 +110,8 @@ specs_option = click.option(
     callback=_use,
     expose_value=False,
     is_eager=True,
-    help=f"Contracts of your own: a folder with SERVICE/{locate.SPEC}, or that of one service.",
+    help=f"Use your own contracts: a folder with SERVICE/{locate.SPEC}, or the folder of one"
+    f" service.",
 )
 protocol_option = click.option(
     "--protocol",
@@ -116,7 +119,7 @@ protocol_option = click.option(
     callback=_speak,
     expose_value=False,
     is_eager=True,
-    help="The protocol to speak, of services that have several (default: as the SDKs do).",
+    help="The protocol to speak if a service has several (default: the one that SDKs use).",
 )
 
 # -- resources that the user names ----------------------------------------------------------------
@@ -125,8 +128,9 @@ given_option = click.option(
     "--given",
     multiple=True,
     metavar="MEMBER=VALUE",
-    help="A resource that is there: it stands wherever a request takes that member; KIND.MEMBER=..."
-    " where only of a kind (repeatable). It is read, and never deleted.",
+    help="Use an existing resource: fill in this value wherever a request takes MEMBER, or with"
+    " KIND.MEMBER=... only for one kind of resource. The run reads it and never deletes it"
+    " (repeatable).",
 )
 
 
@@ -135,18 +139,18 @@ given_options = together(
     click.option(
         "--may-change",
         is_flag=True,
-        help="What is given may be changed by updates and tags; at the end it is put back.",
+        help="Allow updates and tags to change the given resource; the run restores it at the end.",
     ),
 )
 
 
 def take_given(options: dict[str, Any]) -> Given:
-    """Take both options out of a command line. Raises BadGiven."""
+    """Pop both options off a command line. Raises BadGiven."""
     from conformance.contract.given import BadGiven, read_given
 
     texts, may_change = options.pop("given"), bool(options.pop("may_change", False))
     if may_change and not texts:
-        raise BadGiven("--may-change says nothing where nothing is given")
+        raise BadGiven("--may-change needs --given MEMBER=VALUE")
     return read_given(texts, may_change=may_change)
 
 
@@ -156,25 +160,27 @@ requirement_option = click.option(
     "--requirement",
     "globs",
     multiple=True,
-    help="Only ids that match this glob; after ! only those that do not (repeatable).",
+    help="Test only ids that match this glob, or with a leading ! only those that do not"
+    " (repeatable).",
 )
 exclude_option = click.option(
     "--exclude",
     "excluded",
     multiple=True,
     metavar="GLOB",
-    help="Leave out ids that match; of an operation that is left out nothing is sent (repeatable).",
+    help="Leave out ids that match; the tool sends no probe of an operation that is left out"
+    " entirely (repeatable).",
 )
 changed_since_option = click.option(
     "--changed-since",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="RECORD",
-    help="Only what failed in that record, was not decided there, or is new since.",
+    help="Test only what failed in this record, was not decided, or is new since then.",
 )
 
 
 def take_globs(given: dict[str, Any]) -> tuple[str, ...]:
-    """Take both options out of a command line: one filter, in which ``!`` marks exclusions."""
+    """Pop both options off a command line: one filter, in which ``!`` marks exclusions."""
     return excluding(given.pop("globs"), given.pop("excluded"))
 
 
@@ -184,7 +190,7 @@ _FORM = re.compile(r"([1-9][0-9]{0,3})/([1-9][0-9]{0,3})")
 def read_shard(
     context: click.Context, parameter: click.Parameter, text: str | None
 ) -> Shard | None:
-    """``I/N``, part I of N, counted from 1, as a value; a part beyond the last is bad usage."""
+    """Parse ``I/N``, part I of N, counted from 1; a part beyond the last is bad usage."""
     if text is None:
         return None
     found = _FORM.fullmatch(text)
@@ -198,7 +204,7 @@ shard_option = click.option(
     "--shard",
     callback=read_shard,
     metavar="I/N",
-    help="Only part I of N; the parts can be merged.",
+    help="Test only part I of N; `report merge` combines the parts.",
 )
 
 
@@ -216,24 +222,24 @@ def cut(jobs: list[Job], shard: Shard | None) -> list[Job]:
 OPEN = 3
 """The exit code of a run that could not test what matters."""
 strict_option = click.option(
-    "--strict", is_flag=True, help="Failures of level strict fail the gate too."
+    "--strict", is_flag=True, help="Failures of level strict fail the gate, too."
 )
 baseline_option = click.option(
     "--baseline",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Accepted failures, which do not fail.",
+    help="Accept the failures that this file lists.",
 )
 gate_options = together(
     strict_option,
     click.option(
-        "--fail-on-unsupported", is_flag=True, help="Unsupported operations fail the gate."
+        "--fail-on-unsupported", is_flag=True, help="Unsupported operations fail the gate, too."
     ),
     baseline_option,
     click.option(
         "--strict-baseline",
         is_flag=True,
-        help="What the baseline lists and now passes fails the run.",
+        help="Fail if a requirement that the baseline lists passes.",
     ),
 )
 """The options that say what fails a run."""
@@ -251,7 +257,7 @@ def read_gate(path: Path | None, *, strict: bool) -> Gate | None:
 
 
 def tell_untested(lines: Sequence[VerdictLine], *, strict: bool) -> None:
-    """Say on standard error which operations were not tested, and what to do about it."""
+    """Name the operations that were not tested, on standard error, and what to do about it."""
     from conformance.record import untested
     from conformance.reports.facts import told_untested
 
@@ -259,13 +265,14 @@ def tell_untested(lines: Sequence[VerdictLine], *, strict: bool) -> None:
     if found:
         tell(
             told_untested(found),
-            "what they rest on has to succeed first; --requirement leaves out what is not meant",
+            "the requests that they depend on must succeed first; use --requirement to leave them"
+            " out",
         )
 
 
 # -- what is printed -------------------------------------------------------------------------------
 
-quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print the summary only.")
+quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print only the summary.")
 no_color_option = click.option(
-    "--no-color", is_flag=True, help="No colours (as with NO_COLOR in the environment)."
+    "--no-color", is_flag=True, help="Print without colours, as with NO_COLOR in the environment."
 )

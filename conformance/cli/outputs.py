@@ -20,20 +20,28 @@ ctrf_option = click.option(
     "--ctrf",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Where the CTRF file goes.",
+    help="Write a CTRF report to this file.",
 )
 allure_option = click.option(
     "--allure",
     type=click.Path(file_okay=False, path_type=Path),
     metavar="FOLDER",
-    help="Where Allure results go.",
+    help="Write Allure results to this folder.",
 )
 
 output_options = together(
-    click.option("--record", type=click.Path(path_type=Path), help="Where the record goes."),
-    click.option("--html", type=click.Path(path_type=Path), help="Where the HTML report goes."),
-    click.option("--junit", type=click.Path(path_type=Path), help="Where the JUnit file goes."),
-    click.option("--markdown", type=click.Path(path_type=Path), help="Where the Markdown goes."),
+    click.option(
+        "--record", type=click.Path(path_type=Path), help="Write the record to this file."
+    ),
+    click.option(
+        "--html", type=click.Path(path_type=Path), help="Write the HTML report to this file."
+    ),
+    click.option("--junit", type=click.Path(path_type=Path), help="Write JUnit XML to this file."),
+    click.option(
+        "--markdown",
+        type=click.Path(path_type=Path),
+        help="Write the Markdown summary to this file.",
+    ),
     ctrf_option,
     allure_option,
 )
@@ -52,7 +60,7 @@ class Outputs:
     allure: Path | None
 
     def check_writable(self) -> None:
-        """Find out beforehand whether the reports can be written. Raises UnwritableReport."""
+        """Check beforehand that the reports can be written. Raises UnwritableReport."""
         from conformance.reports.files import check_folder, check_writable
 
         for path in (self.html, self.junit, self.markdown, self.ctrf):
@@ -62,7 +70,7 @@ class Outputs:
             check_folder(self.allure)
 
     def write(self, record: Record) -> Iterator[tuple[str, Path]]:
-        """Write the reports one by one; gives each one's kind and file. Raises UnwritableReport."""
+        """Write the reports; yields the kind and the file of each. Raises UnwritableReport."""
         from conformance import reports
 
         for kind in ("html", "junit", "markdown", "ctrf", "allure"):

@@ -10,9 +10,9 @@ from conformance.errors import BadInput
 
 
 class OverlayExists(BadInput):
-    """There is an overlay that somebody may have written: ``path``."""
+    """An overlay exists that somebody may have written by hand."""
 
-    hint = "-o FILE writes another one; --force replaces this one"
+    hint = "write another file with -o FILE, or replace this one with --force"
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -21,26 +21,29 @@ class OverlayExists(BadInput):
 
 @click.group(name="overlay")
 def command() -> None:
-    """Write and check the part of a contract that prose and observation add."""
+    """Write and check overlays, the part of a contract that prose and observation add."""
 
 
 @command.command(name="init")
 @click.argument("service")
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help="Default: beside the derived spec."
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="The file to write (default: next to the derived spec).",
 )
-@click.option("--force", is_flag=True, help="Replace an overlay that is there.")
+@click.option("--force", is_flag=True, help="Replace an existing overlay.")
 @protocol_option
 @click.option(
     "--learn", metavar="TARGET",
-    help="Ask a target (moto or a URL) what valid requests are, as a run does.",
+    help="Find valid requests by trying them on this target (moto or a URL), as a run does.",
 )  # fmt: skip
 @specs_option
 def init(service: str, output: Path | None, learn: str | None, *, force: bool) -> None:
-    """Write what can be inferred of SERVICE as an overlay, for a person to correct.
+    """Write a draft of an overlay for SERVICE, with what the tool can infer, for you to correct.
 
-    It says which operations create, read, update, list and delete what, and how sure that is. As
-    long as it says `inferred: true`, nothing that it says counts against a target.
+    The draft says which operations create, read, update, list and delete which resources, and how
+    sure that is. As long as it says `inferred: true`, nothing in it counts against a target.
     """
     from conformance.contract.building import build_contract
     from conformance.contract.load import derived_spec
@@ -62,7 +65,7 @@ def init(service: str, output: Path | None, learn: str | None, *, force: bool) -
 
         found = found_requests(service, learn)
         contract.found.by_operation.update(found)
-        told = f"valid requests of {len(found)} operations were found by trial on {learn}"
+        told = f"found valid requests for {len(found)} operations by trying them on {learn}"
         click.echo(f"{service}: {told}")
     text, kinds = draft(contract)
     files = {path: text}
@@ -80,10 +83,9 @@ def init(service: str, output: Path | None, learn: str | None, *, force: bool) -
 @protocol_option
 @specs_option
 def check(services: tuple[str, ...]) -> None:
-    """Say what is wrong in the overlays of SERVICES (default: all), each mistake with its line.
+    """Check the overlays of SERVICES (default: all) and print each mistake with its line.
 
-    A key, a rule, an operation or a member that is not known is a mistake. Exit status 2 where
-    there is one.
+    An unknown key, rule, operation or member is a mistake. The exit status is 2 if there is one.
     """
     from conformance.contract.load import overlay_mistakes, read_spec_files
     from conformance.contract.locate import services as all_services
@@ -110,7 +112,7 @@ def check(services: tuple[str, ...]) -> None:
 
 @command.command(name="schema")
 def schema() -> None:
-    """Print the JSON Schema of an overlay's `x-conformance`, for an editor to complete."""
+    """Print the JSON Schema of an overlay's `x-conformance`, for an editor."""
     import json
 
     from conformance.contract.overlays.overlay_reading import overlay_schema

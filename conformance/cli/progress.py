@@ -16,7 +16,7 @@ AT_ONCE = 10
 
 
 class ProgressDisplay(Display):
-    """Shows events; use as a context manager so that the bar is taken away at the end."""
+    """Shows events; a context manager, which removes the bar at the end."""
 
     def __init__(
         self, *, quiet: bool, strict: bool, verbose: bool = False, color: bool = True
@@ -31,7 +31,6 @@ class ProgressDisplay(Display):
         self._latest = ""
 
     def show(self, event: Event) -> None:
-        """Show one event."""
         if self._quiet:
             return
         if isinstance(event, ServiceStarted):
@@ -49,7 +48,7 @@ class ProgressDisplay(Display):
         self.say(f"{event.service}: {event.requirements} requirements")
 
     def _decided(self, line: VerdictLine) -> None:
-        """The first gate failures are printed at once, the rest where more is wanted."""
+        """Print the first gate failures at once, the rest only with --verbose."""
         self._latest = line.requirement
         if line.verdict is Verdict.FAILED and line.level in self._levels:
             self._failure(line)
@@ -75,7 +74,7 @@ class ProgressDisplay(Display):
             self.say(f"{self._service}: {percent} %, {event.requests} requests{left}")
 
     def _left(self, event: Progress) -> str:
-        """How long the service will go on, by how long it has."""
+        """The estimated time that the service still takes."""
         spent = time.monotonic() - self._began
         if not event.done or event.done >= event.total:
             return ""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 class NothingToReplay(BadInput):
     """The record has no case of this requirement to send."""
 
-    hint = "`conformance report RECORD` lists the failures of a record"
+    hint = "`conformance report RECORD -v` lists the failures of a record"
 
     def __init__(self, requirement: str, why: str) -> None:
         self.requirement, self.why = requirement, why
@@ -34,7 +34,7 @@ class NothingToReplay(BadInput):
 @click.command()
 @click.argument("record", type=click.Path(path_type=Path))
 @click.argument("requirement")
-@click.option("--target", help="Where to send it (default: the target of the record).")
+@click.option("--target", help="Send it to this target (default: the target of the record).")
 @timeout_option
 @ca_bundle_option
 @header_option
@@ -46,9 +46,9 @@ def command(
     ca_bundle: Path | None,
     headers: tuple[str, ...],
 ) -> None:
-    """Send the exchanges that showed REQUIREMENT to fail, as recorded in RECORD.
+    """Send the requests again that made REQUIREMENT fail, as RECORD has them.
 
-    Exit status: 1 when the answer is as it was, 0 when it is another one.
+    Exit status: 1 if the answer is the same as in the record, 0 if it is different.
     """
     from conformance.engine.secrets.masking import LEAST_CREDENTIAL
     from conformance.record import read_record
@@ -68,7 +68,7 @@ def command(
         _show(one, masker)
     last = done[-1]
     click.echo(f"expected {last.recorded.expected}; recorded {last.recorded.seen}")
-    click.echo("the answer is as it was" if last.same else "the answer is another one now")
+    click.echo("the answer is the same" if last.same else "the answer is different now")
     sys.exit(1 if last.same else 0)
 
 
@@ -80,7 +80,9 @@ def _line(read: Record, requirement: str) -> VerdictLine:
                     requirement, f"its verdict is {line.verdict}, without evidence"
                 )
             if any(one.request.cut for one in line.evidence):
-                raise NothingToReplay(requirement, "the record has only the beginning of a body")
+                raise NothingToReplay(
+                    requirement, "the record has only the beginning of a request body"
+                )
             return line
     raise NothingToReplay(requirement, "it is not in the record")
 

@@ -17,7 +17,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 class ReportCommand(click.Command):
-    """A command that hands over to a subcommand when its first argument names one."""
+    """A command that hands over to a subcommand that its first argument names."""
 
     subcommands: ClassVar[Mapping[str, click.Command]] = SUBCOMMANDS
 
@@ -39,7 +39,6 @@ class ReportCommand(click.Command):
         ctx: click.Context,  # noqa: ARG002 - the signature is click's
         formatter: click.HelpFormatter,
     ) -> None:
-        """List the subcommands below the options."""
         rows = [(name, sub.get_short_help_str()) for name, sub in self.subcommands.items()]
         if rows:
             with formatter.section("Commands"):
@@ -53,7 +52,7 @@ class ReportCommand(click.Command):
 @click.option("--markdown", type=_FILE, metavar="FILE", help="Write the Markdown summary.")
 @ctrf_option
 @allure_option
-@click.option("-v", "--verbose", is_flag=True, help="Print every failure with its curl lines.")
+@click.option("-v", "--verbose", is_flag=True, help="Print every failure, with its curl lines.")
 def command(
     record: Path,
     html: Path | None,
@@ -64,9 +63,9 @@ def command(
     *,
     verbose: bool,
 ) -> None:
-    """Make reports from a run RECORD; without options, print its summary.
+    """Make reports from RECORD; without options, print its summary.
 
-    Exits with 0 when the reports are made, whatever the verdicts.
+    The exit status is 0 once the reports are made, whatever the verdicts.
     """
     from conformance.record import read_record
 

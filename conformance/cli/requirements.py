@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     type=click.Choice(list(MEANINGS)),
     help="Only this level (repeatable).",
 )
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line.")
 @exclude_option
 @protocol_option
 @specs_option
@@ -37,9 +37,11 @@ def command(
     *,
     as_json: bool,
 ) -> None:
-    """List the requirements whose ids match GLOBS (default: all), and none after ``!``.
+    """List the requirements whose ids match GLOBS (default: all).
 
-    A single id explains that requirement: its level, its source and what is probed.
+    A glob after ``!`` leaves out the ids that match it.
+
+    With a single id, show that requirement as `conformance explain` does.
     """
     from conformance.contract.globs import excluding
     from conformance.contract.listing.catalogue import NothingSelected, all_match, catalogue, select

@@ -48,9 +48,13 @@ each other, so that what is old has to be looked through, too, before it adds up
     type=click.Choice(["quick", "standard", "deep"]),
     default="standard",
     show_default=True,
-    help="How far beyond the boundaries to look.",
+    help="How far to test beyond the documented boundaries.",
 )
-@click.option("--seed", type=int, help="Fixes every request but the names (default: random).")
+@click.option(
+    "--seed",
+    type=int,
+    help="The seed, which fixes every request except the names (default: random).",
+)
 @shared.rate_option
 @shared.timeout_option
 @shared.header_option
@@ -58,8 +62,8 @@ each other, so that what is old has to be looked through, too, before it adds up
 @click.option(
     "--auth",
     type=click.Choice(["off", "report", "require"]),
-    help="Signatures: ignore them, report whether they are checked, or require that (default:"
-    " report; require where the target is AWS).",
+    help="Do not test signatures, report whether the target checks them, or require that"
+    " (default: report, on AWS require).",
 )
 @shared.gate_options
 @shared.shard_option
@@ -70,7 +74,9 @@ each other, so that what is old has to be looked through, too, before it adds up
 @shared.protocol_option
 @shared.specs_option
 def command(**given: Any) -> None:
-    """Test TARGET: reference (default), moto, any emulator by name, aws, or a URL.
+    """Test TARGET: reference (default), moto, ministack, localstack, aws, or a URL.
+
+    TARGET can also be the name of a target in the configuration file.
 
     Exit status: 0 conforms, 1 a failure at a gate level, 2 bad usage or input, 3 could not test.
     """
@@ -146,7 +152,7 @@ def _run(options: RunOptions, starting: endpoint.Starting | None, interrupts: In
 
 
 def _selected(options: RunOptions) -> tuple[list[Job], Narrowed | None]:
-    """What is to be tested, and what an earlier record leaves of it."""
+    """The requirements to test, less those that an earlier record has shown to hold."""
     jobs = select_jobs(options.services, options.globs, options.given)
     since = changed_since(jobs, options.changed_since, options.outputs.record)
     left = jobs if since is None else since.jobs
@@ -177,7 +183,7 @@ def _recorded(
     interrupts: Interrupts,
     since: Narrowed | None,
 ) -> tuple[RunOutcome, int]:
-    """Run, and record every verdict as it is decided."""
+    """Run, and record every verdict when it is decided."""
     from conformance import record
 
     # Made beforehand: a record that ends before its first line is none.
@@ -197,7 +203,7 @@ def _recorded(
 
 
 def _first_request(job: Job) -> tuple[str, str]:
-    """The signing name and the path of the resource's list, for a target that loads ahead."""
+    """The signing name and path of the main resource's list, with which a target warms up."""
     operation = job.contract.operations.get(job.contract.overlay.main.list or "")
     return job.contract.signing_name, operation.path if operation else "/"
 
@@ -271,4 +277,4 @@ def _report(options: RunOptions, outcome: RunOutcome) -> None:
     options.outputs.report(console, detail=options.verbose)
     run_options.tell_durations(outcome.verdicts, options.durations)
     if outcome.interrupted:
-        click.echo("interrupted: the record holds what was found so far", err=True)
+        click.echo("interrupted: the record has the verdicts so far", err=True)

@@ -36,7 +36,7 @@ display_options = together(
         "-v",
         "--verbose",
         is_flag=True,
-        help="Print every verdict as it is decided, and every failure whole at the end.",
+        help="Print every verdict as it is decided, and every failure in full at the end.",
     ),
     no_color_option,
 )
@@ -44,7 +44,6 @@ display_options = together(
 
 
 def tell_durations(lines: Sequence[VerdictLine], most: int) -> None:
-    """Print the requirements that took the most requests."""
     if not most:
         return
     hungry = sorted(lines, key=lambda line: -line.requests)[:most]
@@ -59,14 +58,14 @@ def tell_durations(lines: Sequence[VerdictLine], most: int) -> None:
 class NoAccount(BadInput):
     """No AWS account is named."""
 
-    hint = "say --expect-account ID, the twelve digits of an account that holds nothing of value"
-    told = "real AWS is tested in an account that you name, and none is named"
+    hint = "give --expect-account ID, the twelve digits of an account that holds nothing of value"
+    told = "a run on real AWS needs the account that you want to test in"
 
 
 class NotAgreed(BadInput):
     """The user has not agreed to what a run does on AWS."""
 
-    hint = "look at it with --dry-run, then say --yes"
+    hint = "see what the run would do with --dry-run, then add --yes"
     told = "a run on real AWS creates and deletes resources, and needs --yes"
 
 
@@ -93,33 +92,40 @@ class AwsOptions:
 
 
 aws_options = together(
-    click.option("--region", help="The region to sign for, on aws also to go to."),
-    click.option("--profile-name", metavar="NAME", help="Whose credentials: a profile of AWS's."),
-    click.option("--fips", is_flag=True, help="On aws: endpoints with FIPS 140 cryptography."),
-    click.option("--dual-stack", is_flag=True, help="On aws: endpoints with IPv6, too."),
-    click.option("--expect-account", metavar="ID", help="On aws: the account, or nothing is sent."),
-    click.option("--yes", is_flag=True, help="On aws: agree to what --dry-run prints."),
-    click.option("--dry-run", is_flag=True, help="Print what a run would do, and send nothing."),
-    click.option("--endpoint-url", metavar="URL", help="On aws: where all of AWS is instead."),
+    click.option("--region", help="The region to sign for; on aws also the region to test."),
+    click.option("--profile-name", metavar="NAME", help="Use the credentials of this AWS profile."),
+    click.option("--fips", is_flag=True, help="On aws: use endpoints with FIPS 140 cryptography."),
+    click.option(
+        "--dual-stack", is_flag=True, help="On aws: use endpoints that also support IPv6."
+    ),
+    click.option(
+        "--expect-account",
+        metavar="ID",
+        help="On aws: the account to test in; nothing is sent to any other.",
+    ),
+    click.option("--yes", is_flag=True, help="On aws: consent to what --dry-run shows."),
+    click.option("--dry-run", is_flag=True, help="Show what a run would do, and send nothing."),
+    click.option(
+        "--endpoint-url", metavar="URL", help="On aws: send all requests to this URL instead."
+    ),
     click.option(
         "--quota-factor",
         type=click.FloatRange(min=0, min_open=True),
         default=1.0,
         show_default=True,
-        help="On aws: how many times the documented quotas the account has.",
+        help="On aws: the quotas of the account, as a multiple of the documented ones.",
     ),
 )
 """The options that are about real AWS."""
 
 
 def region_of(given: Mapping[str, Any]) -> str | None:
-    """The region of a command line; on AWS that of the environment, where none is given."""
+    """The region of the command line; on AWS, else that of the environment."""
     asked = AwsOptions(**{name: given[name] for name in AwsOptions.__slots__})
     return asked.named_region() if given["target"] == NAME else asked.region
 
 
 def take_aws_options(given: dict[str, Any]) -> AwsOptions:
-    """Take the options out of a command line."""
     return AwsOptions(**{name: given.pop(name) for name in AwsOptions.__slots__})
 
 

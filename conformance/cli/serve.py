@@ -14,23 +14,33 @@ if TYPE_CHECKING:
 
 @click.command(short_help="Serve the embedded reference.")
 @click.option(
-    "--port", type=click.IntRange(0, 65535), default=0, metavar="N", help="0 takes a free port."
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=0,
+    metavar="N",
+    help="The port; 0 picks a free one.",
 )
 @click.option(
     "--reading",
     type=click.Choice(["a", "b"]),
     default="a",
     show_default=True,
-    help="How to decide what no recording of AWS decides.",
+    help="How to behave where no recording of AWS settles it.",
 )
-@click.option("--fault", "faults", multiple=True, metavar="ID", help="Serve a mutant; repeatable.")
-@click.option("--seed", type=int, metavar="N", help="Make ids and generated values repeat.")
+@click.option(
+    "--fault",
+    "faults",
+    multiple=True,
+    metavar="ID",
+    help="Serve the reference with this fault (repeatable).",
+)
+@click.option("--seed", type=int, metavar="N", help="Make ids and generated values reproducible.")
 @click.option(
     "--auth",
     is_flag=True,
-    help="Take requests only that AWS_ACCESS_KEY_ID's key, or test's, signed.",
+    help="Accept only requests signed with the key of AWS_ACCESS_KEY_ID, or with test/test.",
 )
-@click.option("--list-faults", is_flag=True, help="List the faults, then end.")
+@click.option("--list-faults", is_flag=True, help="List the faults and exit.")
 def command(
     port: int,
     reading: ReadingName,
@@ -42,8 +52,8 @@ def command(
 ) -> None:
     """Serve an executable model of API Gateway's and Amazon Location's API keys.
 
-    Both services listen on one port of 127.0.0.1, keep their state in memory and, without --auth,
-    check no signatures. Ctrl-C ends it.
+    Both services listen on one port of 127.0.0.1 and keep their state in memory. They check
+    signatures only with --auth. Ctrl-C stops them.
     """
     from conformance.reference.server import ServerOptions, serve
 
@@ -56,7 +66,7 @@ def command(
 
 
 def _keys() -> dict[str, SigningKey]:
-    """Those of the environment, and test/test."""
+    """The key of the environment, and test/test."""
     from conformance.reference.server import TEST_KEYS
     from conformance.reference.signatures import SigningKey
 
@@ -68,15 +78,15 @@ def _keys() -> dict[str, SigningKey]:
 
 
 def _announce(url: str, reading: str, faults: tuple[str, ...]) -> None:
-    """One line on standard output that a program can wait for, the rest on standard error."""
+    """Print the address on standard output, for programs, and the rest on standard error."""
     click.echo(f"listening on {url}")
     click.echo("  API Gateway      /apikeys  /tags/{arn}", err=True)
     click.echo("  Amazon Location  /metadata/v0/keys  /metadata/v0/list-keys", err=True)
     if reading != "a":
-        click.echo(f"  reading {reading} of what no recording of AWS decides", err=True)
+        click.echo(f"  reading {reading} of what no recording of AWS settles", err=True)
     for fault in faults:
         click.echo(f"  with the fault {fault}", err=True)
-    click.echo("Ctrl-C ends it.", err=True)
+    click.echo("Ctrl-C stops the server.", err=True)
 
 
 def _list_faults() -> None:

@@ -77,7 +77,6 @@ class MemberRule(_FileWords, frozen=True):
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """The kinds, one or more."""
         return (self.kind,) if isinstance(self.kind, str) else self.kind
 
 
@@ -116,19 +115,19 @@ class AwsValues(_FileWords, frozen=True):
 
 @cache
 def aws_values() -> AwsValues:
-    """The file. Raises msgspec.ValidationError where something in it is not of the vocabulary."""
+    """Read the file. Raises msgspec.ValidationError for words outside the vocabulary."""
     return msgspec.convert(read_yaml(specs_folder() / FILE), AwsValues)
 
 
 def suggested(
     name: str, inside: str, of_type: Type, pattern: str | None, service: str
 ) -> tuple[Any, ...]:
-    """Templates of values for a member, the likeliest first, whatever its limits allow."""
+    """Templates of values for a member, the likeliest first; its limits are not considered."""
     return _suggested(name, inside, of_type, pattern, service, (None, service))
 
 
 def special(name: str, inside: str, of_type: Type, service: str) -> tuple[Any, ...]:
-    """Those of a member that one service alone calls so: also of one whose values are listed."""
+    """Templates for a member that only this service names so, even if its values are enumerated."""
     return _suggested(name, inside, of_type, None, service, (service,))
 
 
@@ -162,7 +161,7 @@ def example(template: Any, *, named: str = _STANDS_IN) -> Any:
 
 
 def examples(template: Any) -> tuple[Any, ...]:
-    """A template as a run may fill it: with and without a companion where it speaks of one."""
+    """Examples of a template, with and without a companion where it mentions one."""
     return tuple({str(one): one for one in (
         example(template), example(template, named=EXAMPLES["name"])
     )}.values())  # fmt: skip
@@ -192,7 +191,7 @@ def _fits(rule: MemberRule, name: str, inside: str, pattern: str | None) -> bool
 
 
 def _of_rule(rule: MemberRule) -> Iterator[Any]:
-    """What the rule's kinds give: companions first, each kind's, then what stands for them."""
+    """The values of a rule's kinds: all companions first, then what stands in for them."""
     kinds = aws_values().kinds
     for name in rule.kinds:
         if kinds[name].of is not None:
@@ -202,7 +201,7 @@ def _of_rule(rule: MemberRule) -> Iterator[Any]:
 
 
 def _spelt(value: Any, name: str, pattern: str | None, service: str) -> Iterator[Any]:
-    """A template with the name of the service and the noun of the member in it."""
+    """A template with the service's name and the member's noun filled in."""
     if not isinstance(value, str):
         yield value
         return
@@ -215,7 +214,7 @@ def _spelt(value: Any, name: str, pattern: str | None, service: str) -> Iterator
 
 
 def _nouns(pattern: str | None) -> Iterator[str]:
-    """The words in the last part of an ARN's pattern."""
+    """The literal words in the last part of an ARN's pattern."""
     if pattern is not None:
         yield from _LITERAL.findall(pattern.rpartition("arn")[2].rpartition(":")[2])
 

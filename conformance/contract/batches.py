@@ -41,12 +41,11 @@ class Batch:
 
     @property
     def by_id(self) -> bool:
-        """Whether answers name the entries."""
         return bool(self.successful)
 
 
 def batch_of(operation: Operation) -> Batch | None:
-    """How an operation answers for its entries; None where it has none, or in no known form."""
+    """How an operation answers for a batch; None for no batch, or for an unknown form."""
     given = [name for name, one in operation.input.items() if one.required and _entries(one)]
     if len(given) != 1:
         return None
@@ -65,7 +64,7 @@ def batch_of(operation: Operation) -> Batch | None:
 
 
 def _entries(member: Member) -> Mapping[str, Member]:
-    """The members of the structures that a list has."""
+    """The members of the structures in a list."""
     element = member.shape.element if member.shape.kind is Kind.LIST else None
     return element.members if element is not None and element.kind is Kind.STRUCTURE else {}
 
@@ -90,7 +89,7 @@ def asked_and_missing(operation: Operation) -> tuple[str, str, str] | None:
 
 
 def _is_named(member: Member) -> bool:
-    """Whether it is a list of names, and no list of a few words."""
+    """Whether it is a list of free names, rather than of enumerated words."""
     element = member.shape.element if member.shape.kind is Kind.LIST else None
     if element is None or element.kind is not Kind.STRING or element.limit("enum") is not None:
         return False
@@ -98,7 +97,7 @@ def _is_named(member: Member) -> bool:
 
 
 def batch_rules(contract: Contract) -> Mapping[str, AnyRule]:
-    """The rule of each operation that answers for entries, or for names."""
+    """The rule of each operation that answers for a batch or for several names."""
     return {**dict(_rules(contract)), **dict(_missing_rules(contract))}
 
 
@@ -113,7 +112,7 @@ def _missing_rules(contract: Contract) -> Iterator[tuple[str, StepsRule]]:
                 f"{operation.name}/{MISSING_ADDRESS}",
                 StepsRule(
                     level=Level.EXPECTED,
-                    statement=f"each of {asked} that nothing has is told in {missing}",
+                    statement=f"{missing} lists each of {asked} that does not exist",
                     source=operation.output[missing].source,
                     steps=(Step(send=operation.name, with_=two, counts=counts),),
                 ),
@@ -129,7 +128,7 @@ def _rules(contract: Contract) -> Iterator[tuple[str, AnswersEachRule]]:
                 f"{operation.name}/{ADDRESS}",
                 AnswersEachRule(
                     level=Level.EXPECTED,
-                    statement=f"{operation.name} answers for each of its entries, and once",
+                    statement=f"{operation.name} answers exactly once for each of its entries",
                     source=member.source,
                 ),
             )

@@ -29,7 +29,6 @@ Json = Mapping[str, Any]
 
 
 def build_contract(service: str, spec: Json, hashes: Mapping[str, str]) -> Contract:
-    """The typed contract of a merged spec given as plain data."""
     try:
         reader = ShapeReader(
             service, spec.get("components", {}).get("schemas", {}), spec.get("x-documents", {}),
@@ -56,7 +55,7 @@ def build_contract(service: str, spec: Json, hashes: Mapping[str, str]) -> Contr
 
 
 def _named_for(service: str, spec: Json) -> str | None:
-    """The signing name where requests are made up: an overlay of a person's states right ones."""
+    """The signing name, where requests are made up; None where an overlay states valid ones."""
     if not spec.get("x-conformance", {}).get("inferred", "x-conformance" not in spec):
         return None
     stated = {**spec.get("x-signing", {}), **spec.get("x-conformance", {}).get("signing", {})}
@@ -133,27 +132,27 @@ def _operation(
 
 
 def _headers(success: Json) -> Iterator[tuple[str, str]]:
-    """What an answer has in headers, by the name of the member; of a map how its headers begin."""
+    """The response headers by member; for a map, how its headers begin."""
     for wire, about in success.get("headers", {}).items():
         if about.get("schema", {}).get("type") in ("string", "integer", "boolean", "object"):
             yield about.get("x-documented-name", wire), wire
 
 
 def _payload(schema: Json | None) -> str | None:
-    """The member that the bytes of an answer are."""
+    """The member that is the raw bytes of the answer."""
     is_bytes = schema is not None and schema.get("format") == "binary"
     return schema.get("x-member") if schema and is_bytes else None
 
 
 def _request_schema(node: Json) -> Json:
-    """The schema of a request's body; an empty one where it has none."""
+    """The schema of the request body; empty without a body."""
     contents = node.get("requestBody", {}).get("content", {}).values()
     found: Json = next((content["schema"] for content in contents), {})
     return found
 
 
 def _root(node: Json, reader: ShapeReader) -> WireNames:
-    """What the element is called that a body is: as its one member, where it is one."""
+    """The names of the element that is the body: its own, or those of its only member."""
     schema = _request_schema(node)
     names = reader.names(schema) if schema else NO_NAMES
     return names if names.name else replace(names, name=schema.get("x-member"))
@@ -192,7 +191,7 @@ def _input(node: Json, reader: ShapeReader, protocol: ProtocolName) -> dict[str,
 
 
 def _whole(schema: Json, protocol: ProtocolName) -> str | None:
-    """The member that is the element of an XML body; a label may have the name of what is in it."""
+    """The member that is the element of a whole XML body; a label may share its name."""
     named = protocol is ProtocolName.REST_XML and "$ref" in schema
     return schema.get("x-member") if named else None
 

@@ -15,7 +15,7 @@ class FoundRequest:
 
 @dataclass(slots=True)
 class FoundRequests:
-    """Valid requests by operation that one run found by trial: the one part that changes."""
+    """Valid requests by operation that a run found by trial: the mutable part of a contract."""
 
     by_operation: dict[str, FoundRequest] = field(default_factory=dict)
     before: dict[str, str] = field(default_factory=dict)

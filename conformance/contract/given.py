@@ -27,25 +27,25 @@ OPTION = "--may-change"
 
 
 class BadGiven(BadInput):
-    """Something given that no operation takes, or that is not written as it is to be."""
+    """A given resource that no operation takes, or that is not written as it should be."""
 
     hint = "write MEMBER=VALUE or KIND.MEMBER=VALUE, for example --given KeyName=my-key"
 
 
 def read_given(texts: Sequence[str], *, may_change: bool = False) -> Given:
-    """What the user wrote, as values. Raises BadGiven."""
+    """Parse what the user wrote. Raises BadGiven."""
     found = []
     for text in texts:
         name, separator, value = text.partition("=")
         kind, _, member = name.strip().rpartition(".")
         if not (separator and member and value):
-            raise BadGiven(f"{text!r} does not say which member has which value")
+            raise BadGiven(f"{text!r} must be MEMBER=VALUE")
         found.append(GivenMember(member, value, kind))
     return Given(tuple(found), may_change)
 
 
 def with_given(contract: Contract, given: Given) -> Contract:
-    """The contract in whose requests what is given stands wherever it is taken."""
+    """The contract with the given resources in every request that takes one."""
     if not given:
         return contract
     operations = {
@@ -56,7 +56,7 @@ def with_given(contract: Contract, given: Given) -> Contract:
 
 
 def check_given(contracts: Sequence[Contract], given: Given) -> None:
-    """Hold everything that is given to being of use. Raises BadGiven."""
+    """Check that every given resource is of use. Raises BadGiven."""
     for one in given.members:
         if any(_takes(contract, one) for contract in contracts):
             continue
@@ -66,13 +66,12 @@ def check_given(contracts: Sequence[Contract], given: Given) -> None:
         near = difflib.get_close_matches(one.member, sorted(known), 3)
         meant = f"did you mean {' or '.join(near)}? " if near else ""
         raise BadGiven(
-            f"no operation that is tested or sets up takes {one}",
-            f"{meant}members are named as the documents name them, in their letter case",
+            f"no operation of the run takes {one}",
+            f"{meant}write members as the documents do, in their letter case",
         )
 
 
 def given_kinds(contract: Contract) -> dict[str, GivenMember]:
-    """The kinds of which one is given, by name."""
     return {
         name: member
         for name, one in contract.overlay.kinds().items()
@@ -82,28 +81,27 @@ def given_kinds(contract: Contract) -> dict[str, GivenMember]:
 
 
 def not_to_be_sent(contract: Contract) -> dict[str, str]:
-    """The operations that would change or delete what is given and may not, each with why."""
+    """The operations that would change or delete a given resource against the rules, and why."""
     found: dict[str, str] = {}
     for operation in contract.operations.values():
         one = _changed_by(contract, operation)
         if one is None:
             continue
         if deletes(contract, operation):
-            found[operation.name] = f"{one} is given, and what is given is never deleted"
+            found[operation.name] = f"{one} is a given resource, which is never deleted"
         elif not contract.given.may_change:
-            found[operation.name] = f"{one} is given, and changed only with {OPTION}"
+            found[operation.name] = f"{one} is given; only {OPTION} allows changes to it"
     return found
 
 
 def looks(contract: Contract, operation: Operation) -> bool:
-    """Whether an operation changes nothing."""
     roles = {name for one in contract.overlay.kinds().values() for name in (one.read, one.list)}
     safe = operation.method in SAFE or operation.name in roles
     return safe or looks_only(operation.name)
 
 
 def deletes(contract: Contract, operation: Operation) -> bool:
-    """Whether an operation deletes what it names last, and not a mere part or a tag of it."""
+    """Whether an operation deletes the resource that it names last, not just a part of it."""
     if operation.name in {one.delete for one in contract.overlay.kinds().values()}:
         return True
     if operation.name.startswith("Untag"):
@@ -124,7 +122,7 @@ def makes_another(contract: Contract, operation: Operation) -> bool:
 
 
 def _changed_by(contract: Contract, operation: Operation) -> GivenMember | None:
-    """What is given and an operation would change: what its path names last, else its body."""
+    """The given resource that an operation would change: the last of its path, else of its body."""
     made = any(one.is_made_by(operation.name) for one in contract.overlay.kinds().values())
     if made or looks(contract, operation):
         return None
@@ -191,7 +189,7 @@ def _shape(shape: Shape, value: str | None, given: Mapping[str, str], depth: int
 
 
 def _without_unread(contract: Contract, given: Given) -> Overlay:
-    """The overlay without the kinds of which one is given that nothing reads: there it is text."""
+    """The overlay without kinds that are given and that nothing reads: their ids are plain text."""
     import msgspec
 
     unread = {
@@ -206,13 +204,13 @@ def _without_unread(contract: Contract, given: Given) -> Overlay:
     main, *others = kept or [""]
     return msgspec.structs.replace(
         contract.overlay,
-        resource=msgspec.structs.replace(kept[main], called=main) if kept else None,
+        resource=msgspec.structs.replace(kept[main], alias=main) if kept else None,
         resources={name: kept[name] for name in others},
     )
 
 
 def _is_for(contract: Contract, operation: Operation, one: GivenMember) -> bool:
-    """Whether what is given of a kind is meant in an operation."""
+    """Whether an operation takes a given resource of this kind."""
     if not one.kind:
         return True
     kinds = contract.overlay.kinds().items()

@@ -5,24 +5,22 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class GivenMember:
-    """One: the member that takes it, its value and, where that matters, the kind of resource."""
+    """One resource: the member that takes it, its value and, where that matters, its kind."""
 
     member: str
     value: str
     kind: str = ""
 
     def __str__(self) -> str:
-        """As the user writes it."""
         return f"{self.kind}.{self.member}" if self.kind else self.member
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """All that a user named for a run, and whether it may be changed."""
+    """All resources that a user named for a run, and whether the run may change them."""
 
     members: tuple[GivenMember, ...] = ()
     may_change: bool = False
 
     def __bool__(self) -> bool:
-        """Whether anything was given."""
         return bool(self.members)

@@ -9,26 +9,25 @@ NOT = "!"
 
 
 def glob(pattern: str) -> re.Pattern[str]:
-    """The expression of a glob, for whole matches: ids contain ``[]``, so these mean themselves."""
+    """Compile a glob for whole matches; brackets stand for themselves, as ids contain ``[]``."""
     return re.compile("".join(SPECIAL.get(char) or re.escape(char) for char in pattern), re.DOTALL)
 
 
 def positive(globs: Iterable[str]) -> tuple[str, ...]:
-    """The globs that choose something."""
+    """The globs that select."""
     return tuple(one for one in globs if not one.startswith(NOT))
 
 
 def negative(globs: Iterable[str]) -> tuple[str, ...]:
-    """The globs that leave something out, without their mark."""
+    """The globs that exclude, without their mark."""
     return tuple(one.removeprefix(NOT) for one in globs if one.startswith(NOT))
 
 
 def excluding(globs: Iterable[str], excluded: Iterable[str]) -> tuple[str, ...]:
-    """The globs of a filter, those that are given as exclusions with their mark."""
+    """The globs of a filter, with the exclusions marked."""
     return (*globs, *(f"{NOT}{one.removeprefix(NOT)}" for one in excluded))
 
 
 def matching(texts: Iterable[str], globs: Sequence[str]) -> list[str]:
-    """The texts that match one of the globs."""
     compiled = [glob(pattern) for pattern in globs]
     return [text for text in texts if any(one.fullmatch(text) for one in compiled)]

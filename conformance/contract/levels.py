@@ -38,11 +38,10 @@ class Source(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True
 
     @classmethod
     def of(cls, stated: Mapping[str, Any]) -> Source:
-        """The source that plain data states."""
         return cls(**{name: stated[name] for name in cls.__struct_fields__ if name in stated})
 
     def in_documents(self, documents: Mapping[str, Mapping[str, Any]]) -> Source:
-        """The same with the URL and the hash of its document or model."""
+        """The same, with the URL and the hash of its document or model."""
         name = self.document or self.model
         if name is None:
             return self

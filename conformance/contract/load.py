@@ -46,7 +46,7 @@ class UnknownService(BadInput):
 
     def __init__(self, service: str, known: tuple[str, ...], near: Sequence[str] = ()) -> None:
         meant = f"did you mean {' or '.join(near)}? " if near else ""
-        hint = f"{meant}known services: {', '.join(known) or 'none'}, and those of botocore"
+        hint = f"{meant}known services: {', '.join(known) or 'none'}, and all services of botocore"
         super().__init__(f"there is no spec for the service {service!r}", hint)
 
 
@@ -90,7 +90,7 @@ def _kept(
     protocol: str | None,  # noqa: ARG001
     hashes: tuple[tuple[str, str], ...],
 ) -> Contract:
-    """A contract that its files alone decide: made once a process, as long as they are the same."""
+    """A contract that its files alone determine: cached as long as they are the same."""
     return _loaded(service, region, partition, dict(hashes))
 
 
@@ -125,7 +125,7 @@ def _loaded(service: str, region: str | None, partition: str, hashes: dict[str, 
 
 
 def _with_identities(contract: Contract, more: Mapping[str, AnyRule] | None = None) -> Contract:
-    """The contract with what its model says of identifiers, and ``more`` rules."""
+    """The contract with ``more`` rules, and those that its model implies about identifiers."""
     from conformance.contract.inference.identity_rules import identity_rules
 
     rules = {**identity_rules(contract), **contract.overlay.rules, **(more or {})}
@@ -147,7 +147,6 @@ def read_spec_files(service: str) -> SpecFiles:
 
 
 def overlay_mistakes(service: str, files: SpecFiles) -> list[Mistake]:
-    """Every mistake in a service's overlay, in the order of its lines."""
     return _spec_mistakes(files) or _reference_mistakes(
         files, build_contract(service, files.merged, {})
     )
@@ -162,7 +161,6 @@ def _reference_mistakes(files: SpecFiles, contract: Contract) -> list[Mistake]:
 
 
 def merged_spec(service: str) -> dict[str, Any]:
-    """The derived OpenAPI document with its overlay applied."""
     return read_spec_files(service).merged
 
 
@@ -196,12 +194,11 @@ def _derive_from_model(service: str) -> None:
 
 
 def stated_overlay(service: str) -> Overlay:
-    """What the service's overlay file states, without the protocol's rules."""
+    """The overlay of the service's file, without the protocol's rules."""
     return read_overlay(merged_spec(service).get("x-conformance", {}))
 
 
 def spec_hashes(service: str) -> dict[str, str]:
-    """sha256 of the spec files of a service, by file name."""
     files = [spec_file(service, name) for name in ("openapi.yaml", "overlay.yaml")]
     return {
         file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files if file.exists()

@@ -26,7 +26,7 @@ _announced: set[str] = set()
 class NoSpecs(BadInput):
     """A folder without contracts."""
 
-    hint = f"give a folder with SERVICE/{SPEC} in it, or the folder of one service"
+    hint = f"give a folder that contains SERVICE/{SPEC}, or the folder of one service"
 
     def __init__(self, folder: Path) -> None:
         super().__init__(f"{folder} has no {SPEC}, and no folder in it has one")
@@ -97,7 +97,7 @@ def announce_with(listener: Callable[[str], None]) -> None:
 
 
 def announce(told: str) -> None:
-    """Tell in one line what a contract was made of besides its files, once a command."""
+    """Report, once per command, what else a contract was made from."""
     if told not in _announced:
         _announced.add(told)
         for listener in _listeners:
@@ -105,7 +105,7 @@ def announce(told: str) -> None:
 
 
 def add_derived(service: str, folder: Path, told: str) -> None:
-    """Take the contract of a service that has none from a folder with its derived spec."""
+    """Use the derived spec in a folder for a service that has no contract."""
     _on_demand[service] = folder
     for listener in _listeners:
         listener(told)
@@ -113,7 +113,7 @@ def add_derived(service: str, folder: Path, told: str) -> None:
 
 @contextmanager
 def derived_in(service: str, folder: Path) -> Iterator[None]:
-    """Take the contract of a service that has none from another folder for a while."""
+    """Use another derived spec of a service for a while."""
     before = _on_demand[service]
     _on_demand[service] = folder
     try:
@@ -136,7 +136,7 @@ def default_services() -> tuple[str, ...]:
 
 
 def selected(named: Sequence[str], globs: Sequence[str]) -> tuple[str, ...]:
-    """The services to look at: those named, else the default ones and those that globs name."""
+    """The named services, else the default ones and those that the globs name."""
     if named:
         return tuple(named)
     heads = {one.partition("/")[0] for one in positive(globs)}
@@ -146,7 +146,7 @@ def selected(named: Sequence[str], globs: Sequence[str]) -> tuple[str, ...]:
 
 
 def _is_offered(head: str) -> bool:
-    """Whether a glob begins with the name of a service that a contract can be derived of."""
+    """Whether a glob begins with the name of a service whose contract can be derived."""
     if not NAME.fullmatch(head):
         return False
     from conformance.contract.on_demand import is_offered

@@ -24,14 +24,13 @@ def page_member(operation: Operation, names: tuple[str, ...]) -> str | None:
 
 
 def names_it(operation: Operation, binds: Collection[str]) -> bool:
-    """Whether every member that must name something has a placeholder, and none what was tried."""
+    """Whether every required member that names something is bound."""
     bound = {name.partition(".")[0].removesuffix("[]") for name in binds}
     needed = (name for name, one in operation.input.items() if one.required)
     return all(name in bound for name in needed if _NAMING.search(name))
 
 
 def of_body(operation: Operation) -> dict[str, Shape]:
-    """The shapes of the members that the JSON body has."""
     return {
         name: one.shape for name, one in operation.input.items() if one.location is Location.BODY
     }
@@ -57,13 +56,13 @@ def _contains(shape: Shape, wanted: Callable[[Shape], bool], depth: int = 1) -> 
 
 
 def headers(operation: Operation) -> list[str]:
-    """The members that are one header; those that are spread over several are not."""
+    """The members that are one header each."""
     found = [one for one in operation.input.values() if one.location is Location.HEADER]
     return [one.name for one in found if one.shape.kind is not Kind.MAP]
 
 
 def typed_texts(operation: Operation) -> list[str]:
-    """The labels, query parameters and headers that are no texts; page sizes aside."""
+    """The labels, query parameters and headers of other types than text, without page sizes."""
     found = [one for one in operation.input.values() if one.location in TEXT]
     size = page_member(operation, LIMITS)
     return [one.name for one in found if one.shape.kind in TYPED and one.name != size]

@@ -135,7 +135,6 @@ class Shape:
     """What the value is called in XML and in form parameters, where a protocol has such names."""
 
     def limit(self, name: str) -> Any:
-        """The value of a constraint, or None."""
         found = self.constraints.get(name)
         return None if found is None else found.value
 
@@ -245,7 +244,7 @@ class Operation:
         return tuple(self._of(error_identity.CONFLICT, error_identity.says_taken))
 
     def _of(self, status: int, says: Callable[[str], bool]) -> Iterator[DeclaredError]:
-        """Those of a status; in protocols whose errors all have one status, by their names."""
+        """The errors of a status; by name in protocols whose errors all share one status."""
         plain = self.protocol is ProtocolName.REST_JSON_1
         for error in self.errors.values():
             named = not plain and error.status in {0, 400, status} and says(error.name)
@@ -284,10 +283,9 @@ class Contract:
 
     @property
     def signing_name(self) -> str:
-        """The name of the service that requests are signed for."""
         return self.overlay.signing.service or self.service
 
     @property
     def signature_version(self) -> str:
-        """The version of the signature, where it is not the usual one."""
+        """The version of the signature, where it is an unusual one."""
         return self.overlay.signing.version or ""

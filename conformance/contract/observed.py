@@ -30,13 +30,13 @@ class Observed(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
 
 @cache
 def observations() -> Observed:
-    """The file. Raises msgspec.ValidationError where something in it is not of the vocabulary."""
+    """Read the file. Raises msgspec.ValidationError for words outside the vocabulary."""
     return msgspec.convert(read_yaml(specs_folder() / FILE), Observed)
 
 
 @cache
 def disproved(service: str) -> frozenset[str]:
-    """The requirements of a service that a recorded answer of AWS does not keep."""
+    """The requirements of a service that a recorded answer of AWS contradicts."""
     found = observations().disproved.get(service, {})
     return frozenset(f"{service}/{address}" for address in found)
 
@@ -50,7 +50,6 @@ def empty_for_unknown(service: str) -> frozenset[str]:
 
 
 def observed(contract: Contract) -> dict[str, AnyRule]:
-    """The rules that hold for a contract."""
     rules = observations().services.get(contract.service, {})
     known = contract.operations.keys() - contract.setup
     return {

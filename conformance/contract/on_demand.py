@@ -47,8 +47,8 @@ def told(service: str, protocol: str | None = None) -> str:
     model = load_model(service, protocol)
     speaking = "" if model.protocol == REST_JSON else f" for {model.protocol}"
     return (
-        f"{service}: there is no spec of it: derived from botocore {_botocore()}'s model "
-        f"{model.name}{speaking}, without an overlay"
+        f"{service}: has no spec; contract derived from the model {model.name} of botocore"
+        f" {_botocore()}{speaking}, without an overlay"
     )
 
 
@@ -58,7 +58,7 @@ def is_offered(service: str) -> bool:
 
 
 def nearest(service: str, known: Sequence[str]) -> list[str]:
-    """The names most like it, of what has a spec or a model that can be derived from."""
+    """The most similar names of services that have a spec or can be derived."""
     import difflib
 
     wanted = service.lower()
@@ -116,7 +116,7 @@ def _botocore() -> str:
 
 @cache
 def _digest() -> str:
-    """Of the modules that make specs: a checkout changes without its version."""
+    """The digest of the modules that make specs: a checkout changes without its version."""
     found = hashlib.sha256()
     for package in _MAKES_SPECS:
         for module in sorted((_PACKAGE / package).rglob("*.py")):

@@ -34,7 +34,6 @@ def show(place: Place) -> str:
 
 
 def parse(text: str) -> Place:
-    """The place that ``show`` wrote."""
     return tuple(part for piece in text.split(".") for part in _split_items(piece))
 
 
@@ -56,7 +55,6 @@ def find(value: Any, place: Place) -> Iterator[Any]:
 
 
 def _inside(value: Any, segment: str) -> list[Any]:
-    """The values that one segment leads to."""
     if segment == ITEM:
         return value if isinstance(value, list) else []
     if not isinstance(value, dict):
@@ -89,12 +87,12 @@ def _gather(value: Any, found: list[str]) -> None:
 
 
 def canonical(value: Any) -> str:
-    """The same text for the same value, whatever order its members are in."""
+    """A text that is the same for equal values, in whatever order their members are."""
     return json.dumps(value, sort_keys=True, default=str)
 
 
 def with_texts(value: Any, change: Callable[[str], Any]) -> Any:
-    """The value with each text in it changed, the names in its maps aside."""
+    """The value with each text in it changed, except the names in its maps."""
     if isinstance(value, str):
         return change(value)
     if isinstance(value, list | tuple):

@@ -62,7 +62,6 @@ class ProtocolFacts(Struct, frozen=True, rename="kebab"):
 
 @cache
 def facts(protocol: ProtocolName) -> ProtocolFacts:
-    """What a protocol's file says of it."""
     return msgspec.convert(_read(protocol), ProtocolFacts)
 
 
@@ -100,7 +99,7 @@ def _unbound(rule: Rule) -> Rule:
 
 
 def stated_rule(address: str) -> Rule | None:
-    """The rule that an overlay changes at this address, without what binds it to operations."""
+    """The protocol's rule that an overlay changes at this address, without its binding."""
     head, _, name = address.partition("/")
     stated = _read(ProtocolName.REST_JSON_1)
     if head == "protocol":
@@ -114,7 +113,7 @@ def stated_rule(address: str) -> Rule | None:
 
 @cache
 def _read(protocol: ProtocolName) -> dict[str, Any]:
-    """A protocol's file; one that is ``like`` another has what is different, null what it lacks."""
+    """A protocol's file; one that is ``like`` another states the differences, null for absences."""
     stated = read_yaml(specs_folder() / "protocols" / f"{protocol}.yaml")
     if "like" not in stated:
         return stated
@@ -130,7 +129,7 @@ def _over(base: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
 
 
 def _is_on(rule: Rule) -> bool:
-    """A rule that no overlay switches off, and that is a whole one."""
+    """Whether a rule is complete, and no overlay switches it off."""
     return "off" not in rule and "rule" in rule
 
 
@@ -154,7 +153,7 @@ def _has_lifecycle(contract: Contract) -> bool:
 
 
 def _operations(contract: Contract, roles: list[str], takes: str) -> list[str]:
-    """The operations that play these roles and take what the rule is about, each once."""
+    """The operations that have these roles and take what the rule is about."""
     fits = TAKES[takes]
     found = [
         operation.name
@@ -165,7 +164,7 @@ def _operations(contract: Contract, roles: list[str], takes: str) -> list[str]:
 
 
 def _playing(contract: Contract, role: str, fits: Callable[[Operation], bool]) -> Operation | None:
-    """The main resource's operation of a role; for an update or a read one that is much like it."""
+    """The main resource's operation of a role; for updates and reads, else a similar one."""
     if role == SIMPLE:
         return next((one for one in contract.operations.values() if _is_simple(one)), None)
     main = contract.overlay.main
@@ -183,7 +182,7 @@ def _playing(contract: Contract, role: str, fits: Callable[[Operation], bool]) -
 
 
 def _is_simple(operation: Operation) -> bool:
-    """Whether an operation only looks, needs nothing, and can be given something."""
+    """Whether an operation only reads, requires nothing, and takes something."""
     needs = any(one.required for one in operation.input.values())
     return shows_only(operation.name) and not needs and bool(operation.input)
 

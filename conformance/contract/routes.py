@@ -87,7 +87,6 @@ class MatchedRoute:
 
     @property
     def labels(self) -> dict[str, str]:
-        """The labels, decoded."""
         return {name: unquote(value) for name, value in self.raw.items()}
 
 
@@ -120,7 +119,6 @@ class RouteMatcher:
                 yield MatchedRoute(operation, raw)
 
     def find(self, method: str, path: str, query: Query) -> MatchedRoute | None:
-        """The operation of a raw path, or None."""
         return next(self.all(method, path, query), None)
 
     def knows(self, path: str) -> bool:
@@ -146,7 +144,6 @@ def is_selected(operation: Operation, query: Query) -> bool:
 
 
 def query_of(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    """The decoded pairs of a query by name."""
     found: dict[str, list[str]] = {}
     for name, value in pairs:
         found.setdefault(name, []).append(value)

@@ -42,14 +42,14 @@ NOTHING: Mapping[Kind, tuple[str, ...]] = {}
 class SpecProblem(BadInput):
     """A spec that does not keep to the conventions it is read by."""
 
-    hint = "derive the spec again, or check the overlay beside it"
+    hint = "derive the spec again, or check the overlay next to it"
 
     def __init__(self, spec: str, where: str, reason: str) -> None:
         super().__init__(f"{spec}: {where}: {reason}")
 
 
 def wire_names(schema: Json) -> WireNames:
-    """What a value is called in XML and in form parameters."""
+    """The names of a value in XML and in form parameters."""
     xml = schema.get("xml", {})
     return WireNames(
         name=xml.get("name"),
@@ -84,7 +84,6 @@ class ShapeReader:
         self._made: dict[tuple[str, frozenset[str]], dict[str, Member]] = {}
 
     def source(self, pointer: Json | None) -> Source:
-        """A source pointer with the URL and hash of its document."""
         if not pointer:
             return Source()
         if "observation" in pointer or "protocol" in pointer:
@@ -93,7 +92,7 @@ class ShapeReader:
         return Source.of(pointer).in_documents(self._documents)
 
     def level(self, schema: Json, keyword: str, source: Source) -> Level:
-        """The overlay's level for a keyword, else what its source is worth."""
+        """The overlay's level for a keyword, else the usual one of its source."""
         stated = schema.get("x-levels", {}).get(keyword)
         if stated:
             return Level(stated)
@@ -109,12 +108,10 @@ class ShapeReader:
         }
 
     def names(self, schema: Json) -> WireNames:
-        """What the value of a schema (or a reference to one) is called."""
         target = self._resolve(schema)
         return wire_names({**target, **schema})
 
     def member(self, name: str, schema: Json, location: Location, *, required: bool) -> Member:
-        """One member with its shape and the source of its being required."""
         sources = schema.get("x-sources", {})
         source = self.source(sources.get("required"))
         return Member(
@@ -190,7 +187,7 @@ class ShapeReader:
         return self._made[key]
 
     def _leads_to(self, name: str) -> frozenset[str]:
-        """The structures that are part of a structure, of its parts, and so on."""
+        """All structures within a structure, at any depth."""
         if name not in self._reach:
             found: set[str] = set()
             queue = [name]
@@ -229,7 +226,7 @@ class ShapeReader:
         if stated is None:
             return Kind.ANY
         if stated not in SCALARS:
-            raise SpecProblem(self._name, where, f"type {stated!r} is not known")
+            raise SpecProblem(self._name, where, f"unknown type {stated!r}")
         return SCALARS[stated]
 
     def _constraints(self, schema: Json) -> dict[str, Constraint]:
@@ -249,13 +246,12 @@ class ShapeReader:
             return schema
         name = reference.rsplit("/", 1)[-1]
         if name not in self._schemas:
-            raise SpecProblem(self._name, reference, "refers to a schema that is not there")
+            raise SpecProblem(self._name, reference, "refers to a schema that does not exist")
         resolved: Json = self._schemas[name]
         return resolved
 
 
 def _references(schema: Any) -> Iterator[str]:
-    """The names of the schemas that a schema refers to."""
     if isinstance(schema, dict):
         if isinstance(schema.get("$ref"), str):
             yield schema["$ref"].rsplit("/", 1)[-1]

@@ -29,7 +29,6 @@ def violations(members: dict[str, Member], values: dict[str, Any]) -> Iterator[V
 
 
 def shape_violations(shape: Shape, value: Any, place: Place = ()) -> Iterator[Violation]:
-    """What is wrong with one value."""
     for one in _WALKER.shape(shape, value, place):
         if not one.held:
             yield Violation(one.place, one.keyword)
@@ -41,7 +40,7 @@ def keeps(shape: Shape, value: Any) -> bool:
 
 
 def unchecked(members: Mapping[str, Member], values: Mapping[str, Any]) -> Iterator[str]:
-    """The patterns of values in a request that cannot be translated, so that nothing is known."""
+    """The patterns of a request's values that cannot be translated, and so not checked."""
     for name, value in values.items():
         if name in members:
             yield from _unchecked(members[name].shape, value)

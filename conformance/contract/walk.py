@@ -33,19 +33,18 @@ def shape_at(shape: Shape | None, place: Place) -> Shape | None:
 
 
 def element_step(shape: Shape) -> str:
-    """The step to the elements of a list or a map."""
     return ITEM if shape.kind is Kind.LIST else VALUE
 
 
 def innermost(shape: Shape) -> Shape:
-    """What lists and maps, one in the other, hold in the end."""
+    """The innermost element of nested lists and maps."""
     while shape.element is not None:
         shape = shape.element
     return shape
 
 
 def inner_shapes(shape: Shape, place: Place = ()) -> Iterator[tuple[Place, Shape]]:
-    """What is right inside a shape that values of it carry: members, items or entries."""
+    """The direct parts of a shape: members, items or entries."""
     for name, member in shape.members.items():
         yield (*place, name), member.shape
     if shape.element is not None:
@@ -53,7 +52,7 @@ def inner_shapes(shape: Shape, place: Place = ()) -> Iterator[tuple[Place, Shape
 
 
 def without_unknown(shape: Shape | None, value: Any) -> Any:
-    """A value without the members that its structures do not have: services may add some."""
+    """A value without the members that its structures do not have, as services may add some."""
     if shape is None:
         return value
     if isinstance(value, list) and shape.kind is Kind.LIST:
@@ -102,13 +101,11 @@ class ValueWalker:
     def members(
         self, members: Mapping[str, Member], values: Mapping[str, Any], place: Place = ()
     ) -> list[ShapeCheck]:
-        """What members hold and break, in their order."""
         found: list[ShapeCheck] = []
         self._members(members, values, place, found)
         return found
 
     def shape(self, shape: Shape, value: Any, place: Place = ()) -> list[ShapeCheck]:
-        """What one value holds and breaks."""
         found: list[ShapeCheck] = []
         self._shape(shape, value, place, found)
         return found
@@ -195,7 +192,7 @@ def _letters(name: str) -> str:
 
 
 def is_of_kind(shape: Shape, value: Any) -> bool:
-    """True when a JSON value has the type that the shape has on the wire."""
+    """Whether a JSON value has the type that the shape has on the wire."""
     kind = shape.wire if shape.kind is Kind.TIMESTAMP and shape.wire else shape.kind
     # By identity: to look a member of an enumeration up in a set takes a call.
     if kind is Kind.STRING or kind is Kind.BLOB or kind is Kind.TIMESTAMP:
@@ -214,7 +211,7 @@ def is_of_kind(shape: Shape, value: Any) -> bool:
 
 
 def holds(keyword: str, limit: Any, value: Any) -> bool:
-    """True when a value of the right type keeps one limit; lengths count code points."""
+    """Whether a value of the right type keeps one limit; lengths count code points."""
     if keyword == "pattern":
         # Of a pattern that cannot be translated nothing is known: see validate.unchecked.
         return not patterns.can_match(limit) or patterns.matches(limit, value)

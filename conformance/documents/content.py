@@ -220,7 +220,7 @@ def _check_names(
             f"the listed name {more[0].name!r} in the syntax block",
             "none of that name",
         )
-    return tuple(f"{one.name}: listed, and not in the syntax block: left out" for one in more)
+    return tuple(f"{one.name}: listed, but left out: not in the syntax block" for one in more)
 
 
 def _check_type(page: DocumentOutline, member: DocumentedMember, node: Node | None) -> None:

@@ -239,8 +239,7 @@ def unwired(page: OperationPage, shown: str, reason: str) -> OtherProtocol:
     """The refusal of a page that says too little of its requests, and has no model beside it."""
     return OtherProtocol(
         shown, page.place.line,
-        f"an SDK model with {page.name} beside the page: what it does not say of {page.layout}"
-        " is taken from there", reason,
+        f"an SDK model with {page.name} for what pages of {page.layout} leave out", reason,
     )  # fmt: skip
 
 

@@ -68,25 +68,25 @@ class OtherProtocol(PageProblem):
 class OtherLanguage(PageProblem):
     """A translated page."""
 
-    hint = "take the English page: the address without /de_de/, /ja_jp/ or the like"
+    hint = "use the English page, at the address without /de_de/, /ja_jp/ or the like"
 
 
 class TruncatedPage(PageProblem):
     """Something that every page of this kind has is missing."""
 
-    hint = "the page seems to be cut: fetch or save it again"
+    hint = "the page seems to be cut off; fetch or save it again"
 
 
 class SeveralPages(PageProblem):
     """More than one page in a file: what the second states would be read as of the first."""
 
-    hint = "save each page in a file of its own"
+    hint = "save each page in its own file"
 
 
 class Contradiction(PageProblem):
     """Two statements of one page cannot both hold."""
 
-    hint = "the page contradicts itself: compare it with the published one"
+    hint = "the page contradicts itself; compare it with the published one"
 
 
 class UnknownNotation(PageProblem):
@@ -96,7 +96,7 @@ class UnknownNotation(PageProblem):
 class NamesLost(PageProblem):
     """Names of members are missing and the syntax block does not settle them."""
 
-    hint = "give the fuller page of the same operation too, or save the page again"
+    hint = "also give the fuller page of the same operation, or save the page again"
 
 
 class ServiceUnknown(PageProblem):
@@ -114,4 +114,4 @@ class DuplicateDocument(PageProblem):
 class NotFetched(PageProblem):
     """A page of a reference that was not fetched."""
 
-    hint = "run the command again to go on: what was fetched is kept"
+    hint = "run the command again to continue; fetched pages are kept"

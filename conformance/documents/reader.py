@@ -80,12 +80,15 @@ def _named_errors(page: OperationPage, fuller: OperationPage | None) -> Operatio
     """Take the names of errors from a fuller page, where the order of statuses leaves no choice."""
     count = len(page.errors)
     if fuller is None:
-        note = f"{count} errors kept as statuses: their names are gone"
+        note = f"{count} errors kept as statuses, because their names are missing"
         return replace(page, recovered=(*page.recovered, note))
     wanted, known = ([e.status or 0 for e in one.errors] for one in (page, fuller))
     ways = list(_embeddings(wanted, known))
     if len(ways) != 1:
-        note = f"{count} errors kept as statuses: {fuller.document} does not settle their names"
+        note = (
+            f"{count} errors kept as statuses, because {fuller.document} does not settle their "
+            f"names"
+        )
         return replace(page, recovered=(*page.recovered, note))
     named = tuple(
         replace(error, name=fuller.errors[at].name)

@@ -99,7 +99,7 @@ def _headers(
         elif wire.lower() in folded and "/" not in value:
             found[folded[wire.lower()]] = (name, wire)
         elif PLACEHOLDER.fullmatch(value):
-            unlisted.append(f"header {wire}: in no list of the page: left out")
+            unlisted.append(f"header {wire}: left out, because no list on the page has it")
     return found, tuple(unlisted)
 
 

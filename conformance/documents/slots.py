@@ -110,7 +110,7 @@ def choose(
             notes.append(unplaced(name))
         elif slot.is_open:
             dropped.append(slot)
-            notes.append(f"parameter {name}: it has no name in the query: left out")
+            notes.append(f"parameter {name}: left out, because it has no name in the query")
         else:
             found[name] = slot
     rest = [slot for slot in slots if not any(slot is one for one in (*found.values(), *dropped))]
@@ -118,13 +118,13 @@ def choose(
     unknown = [
         slot for slot in rest if slot.where is not ParameterLocation.PATH and _is_placeholder(slot)
     ]
-    notes += [f"parameter {slot.name}: in no list of the page: left out" for slot in unknown]
+    notes += [f"parameter {slot.name}: left out: in no list on the page" for slot in unknown]
     return Chosen(found, _once(unlisted), (*dropped, *unknown), tuple(notes), frozenset(missing))
 
 
 def unplaced(name: str) -> str:
     """The note on a parameter that a page lists and does not place."""
-    return f"parameter {name}: not in the request line: left out"
+    return f"parameter {name}: left out, because the request line does not have it"
 
 
 def _once(slots: Sequence[SyntaxSlot]) -> tuple[SyntaxSlot, ...]:

@@ -69,18 +69,18 @@ def _refused_by_entry(session: Session, trial: ProbeResult) -> ProbeResult:
     beside = bool(probe.place) and ITEM not in (probe.place or ())
     if beside and probe.fault is not Fault.NOT_FOUND and _tell_the_same(told, trial.sent, usual):
         return trial
-    return ProbeResult(probe, trial.sent, None, f"{told} in the answer may be about anything")
+    return ProbeResult(probe, trial.sent, None, f"{told} in the answer may be about something else")
 
 
 def _tell_the_same(member: str, sent: SentProbe, usual: SentProbe | None) -> bool:
-    """Whether two answers name the same errors of their entries."""
+    """Whether two answers report the same errors of their entries."""
     if usual is None or not isinstance(usual.answer.body, dict):
         return True
     return _codes(sent.answer.body[member]) == _codes(usual.answer.body.get(member))
 
 
 def _codes(told: Any) -> set[str]:
-    """The names of errors in a list of entries that failed."""
+    """The error codes in a list of failed entries."""
     if isinstance(told, list):
         return {code for entry in told for code in _codes(entry)}
     if not isinstance(told, dict):
@@ -105,7 +105,7 @@ def _in_time(session: Session, probe: Probe, *, fresh: bool) -> SentProbe:
 
 
 def _blamed_on_its_form(session: Session, trial: ProbeResult) -> ProbeResult:
-    """The trial, or one that shows nothing where the usual form of the request fares no better."""
+    """The trial; an empty one if the usual form of the request fares no better."""
     probe = trial.probe
     if trial.finding is None:
         return trial
@@ -120,14 +120,14 @@ def _blamed_on_its_form(session: Session, trial: ProbeResult) -> ProbeResult:
         return trial
     told = usual.sent.answer.told()
     return ProbeResult(
-        probe, trial.sent, None, f"the request is no better in its usual form: {told}"
+        probe, trial.sent, None, f"the request fares no better in its usual form: {told}"
     )
 
 
 def _blamed_on_its_fault(session: Session, trial: ProbeResult) -> ProbeResult:
     """The trial, or one that shows nothing where a request without its fault fails, too.
 
-    Then it is something else that fails: an identifier that nothing has, a part that the target
+    Then it is something else that fails: an unknown identifier, a part that the target
     has no code for, or another made-up value. The server error is reported by its own requirement.
     Where an overlay says what is valid, nothing of that is in doubt.
     """
@@ -148,7 +148,7 @@ def _blamed_on_its_fault(session: Session, trial: ProbeResult) -> ProbeResult:
     same = usual.answer.server_error if answer.server_error else usual.answer.is_refusal
     if not same:
         return trial
-    told = f"{trial.sent.answer.told()}, and so is the same request without what is odd about it"
+    told = f"{trial.sent.answer.told()}, and the same request without the odd part gets the same"
     return ProbeResult(probe, trial.sent, None, told)
 
 
@@ -168,7 +168,7 @@ def _blamed_on_its_route(session: Session, trial: ProbeResult) -> ProbeResult:
     usual = sent_alone(session, unnamed)
     if not usual.answer.ok:
         return trial
-    return ProbeResult(probe, trial.sent, None, "whatever the path names is served")
+    return ProbeResult(probe, trial.sent, None, "the target serves any path")
 
 
 def _explained_by_state(session: Session, probe: Probe, sent: SentProbe) -> bool:

@@ -44,7 +44,7 @@ def without_fault(session: Session, probe: Probe) -> SentProbe | None:
 
 
 def of_nothing_at_all(session: Session, probe: Probe) -> dict[str, Any]:
-    """The members of a probe with labels that name nothing."""
+    """The members of a probe, with labels that name nothing."""
     unknown = with_unknown_ids(session.contract, probe.operation, probe.values)
     same = [one for one in path_labels(probe.operation) if unknown[one] == probe.values[one]]
     return {**unknown, **dict.fromkeys(same, "${name}")}
@@ -69,12 +69,12 @@ def refused_alike(session: Session, probe: Probe, refused: ParsedResponse) -> st
         control = failed.sent
     if not control.answer.is_refusal or not (taken or control.answer.code == refused.code):
         return ""
-    named = "with a name that is not taken" if taken else "for what is there"
+    named = "with a name that is not taken" if taken else "for an existing resource"
     return f"{control.answer.told()} to a request {named}, too"
 
 
 def sent_alone(session: Session, probe: Probe) -> SentProbe:
-    """What came of a probe; what it made is taken away again. Raises SetupFailed."""
+    """Send a probe, and delete what it made. Raises SetupFailed."""
     sent = session.send(probe)
     session.disposal.take_away(sent)
     return sent

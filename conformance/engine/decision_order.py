@@ -30,12 +30,12 @@ class DecisionOrder:
     may_store: Callable[[str], bool]
 
     def rank(self, requirement: Requirement) -> tuple[bool, int, int]:
-        """When it is decided where not all may be: what is nested takes most, and tells least."""
+        """The order where time may run out: nested members last, as they tell least."""
         rank = information_value(requirement)
         return rank > 0, self.turn(requirement) + (rank >= NESTED), rank
 
     def turn(self, requirement: Requirement) -> int:
-        """When a requirement is decided: the lowest first."""
+        """The turn of a requirement, the lowest first."""
         if requirement.keyword in KINDS:
             return 0
         rule, about = requirement.rule, requirement.operation
@@ -59,7 +59,7 @@ class DecisionOrder:
         return len(ends) > 1 and (shape.kind is Kind.TIMESTAMP or bool(step))
 
     def cheap_first(self, active: list[Requirement]) -> Iterator[Requirement]:
-        """The requirements in order, those of dear operations later; what may spoil much last."""
+        """The requirements in order; expensive operations later, and risky requests last."""
         for _, group in groupby(active, lambda one: max(self.turn(one), MAY_HANG)):
             put_off = []
             for requirement in group:

@@ -46,7 +46,6 @@ class RunOutcome:
     problem: Problem | None = None
 
     def coverage(self, jobs: Sequence[Job]) -> record.Coverage:
-        """How many request constraints were observed on both sides."""
         wanted = {one.id for job in jobs for one in job.requirements if one.subject in CONSTRAINTS}
         both = sum(
             1
@@ -67,7 +66,9 @@ def what_is_left(lines: Sequence[VerdictLine]) -> str:
     shown = ", ".join(names[:SHOWN]) + (", ..." if len(names) > SHOWN else "")
     if not left:
         return "nothing was left"
-    return f"{len(left)} of {len(lines)} requirements were not reached, of {len(names)}: {shown}"
+    return (
+        f"the run did not reach {len(left)} of {len(lines)} requirements, in {len(names)}: {shown}"
+    )
 
 
 def exit_code(outcome: RunOutcome, *, strict: bool, fail_on_unsupported: bool = False) -> int:
@@ -90,10 +91,10 @@ def exit_code(outcome: RunOutcome, *, strict: bool, fail_on_unsupported: bool = 
 class EmptyShard(BadInput):
     """A part that has nothing to decide."""
 
-    hint = "cut the run into fewer parts, or select more requirements"
+    hint = "split the run into fewer parts, or select more requirements"
 
     def __init__(self, shard: Shard) -> None:
-        super().__init__(f"shard {shard} has no requirement to decide")
+        super().__init__(f"shard {shard} has no requirements")
 
 
 def part_of(jobs: Sequence[Job], shard: Shard) -> list[Job]:
@@ -119,7 +120,7 @@ def place(requirement: str, of: int) -> int:
 
 
 def in_every_part(requirement: Requirement) -> bool:
-    """Whether it is judged by the answers to whatever is sent."""
+    """Whether the answers to any request judge it."""
     return is_watched(requirement) or requirement.subject is Subject.ERROR
 
 

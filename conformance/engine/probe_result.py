@@ -55,7 +55,6 @@ def unanswered(session: Session, sent: SentProbe) -> str:
 
 
 def judged(session: Session, probe: Probe, sent: SentProbe) -> ProbeResult:
-    """What the answer to a probe says of its requirement."""
     answer = sent.answer
     if answer.throttled:
         return ProbeResult(probe, sent, None, f"throttled: {answer.told()}")
@@ -64,7 +63,9 @@ def judged(session: Session, probe: Probe, sent: SentProbe) -> ProbeResult:
     if lacks(answer) and probe.side is not Side.OBSERVE and probe.fault is not Fault.ROUTE:
         return ProbeResult(probe, sent, None, answer.told(), unsupported=True)
     if probe.form is not None and probe.form.chunked and _is_old(sent):
-        return ProbeResult(probe, sent, None, "the target speaks HTTP/1.0, which has no chunks")
+        return ProbeResult(
+            probe, sent, None, "the target speaks HTTP/1.0, which has no chunked bodies"
+        )
     if _is_without_route(session, probe, answer):
         return ProbeResult(probe, sent, None, answer.told(), unsupported=True)
     if session.contract.overlay.inferred and (unsure := _unsure(session, probe, sent)):
@@ -79,7 +80,7 @@ def judged(session: Session, probe: Probe, sent: SentProbe) -> ProbeResult:
             probe,
             sent,
             None,
-            "the request that was sent is not the one meant",
+            "the request that was sent is not the one that was planned",
             ours=ours and not facts(probe.operation.protocol).textual,
         )
     silent = is_unanswered(sent.exchange)
@@ -160,8 +161,8 @@ def _is_old(sent: SentProbe) -> bool:
 
 COMPANION = "${aws."
 """What a template has that speaks of a resource of another service."""
-FOREIGN = "what the target names its own resources of other services does not keep the limits"
-UNSURE = "without an overlay the tool does not know whether the request is valid"
+FOREIGN = "the names that the target gives its own resources of other services break the limits"
+UNSURE = "without an overlay, the tool does not know whether the request is valid"
 
 
 def is_elsewhere(probe: Probe) -> bool:

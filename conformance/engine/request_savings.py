@@ -105,7 +105,7 @@ class RequestSavings:
         most = MOST_BEFORE_NESTED if nested and not self._brief else MOST
         # Where the time is bounded, what takes long need not count as more.
         if sent + (0 if self._brief else self.costs.more) >= most:
-            return f"{LEFT} sends about {MOST:,} requests a service"
+            return f"{LEFT} sends about {MOST:,} requests per service"
         if self.is_late(KEPT if nested or self.is_dear(requirement) else 1):
             return f"{LEFT} takes about {SECONDS:.0f} s for a service without an overlay"
         return ""
@@ -115,7 +115,7 @@ class RequestSavings:
         rule = requirement.rule
         if not self._thrifty or self._few or not isinstance(rule, StepsRule):
             return ""
-        return f"{LEFT} pauses at most {PAUSE:.0f} s" if rule.longest_pause() > PAUSE else ""
+        return f"{LEFT} pauses for at most {PAUSE:.0f} s" if rule.longest_pause() > PAUSE else ""
 
     def reduced(self, requirement: Requirement, planned: Plan) -> Plan:
         """The plan, with one probe a side where the limit was tried at another place."""
@@ -163,7 +163,6 @@ class RequestSavings:
         return self._may_be_kept(probe) and _template(probe) in self._accepted
 
     def learn(self, trial: ProbeResult) -> None:
-        """Keep that a request was accepted."""
         held = trial.finding is not None and trial.finding.held
         if held and trial.sent.answer.ok and self._may_be_kept(trial.probe):
             self._accepted.add(_template(trial.probe))
@@ -182,11 +181,9 @@ class Took:
 
     @property
     def mean(self) -> float:
-        """Seconds of one."""
         return self.seconds / self.times
 
     def add(self, seconds: float) -> None:
-        """Count one more."""
         self.times += 1
         self.seconds += seconds
 
@@ -208,7 +205,6 @@ class Costs:
         return int(self._more)
 
     def observe(self, sent: SentProbe) -> None:
-        """Count one request."""
         if not sent.answer.ok:
             return
         name = sent.probe.operation.name

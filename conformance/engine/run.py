@@ -223,15 +223,15 @@ class Run:
             lines = []
         found = contract.found.by_operation
         if found:
-            some = f"valid requests of {len(found)} operations were found by trial"
-            lines.append(f"{some}: {', '.join(found)}")
+            count = f"{len(found)} operation{'s' if len(found) > 1 else ''}"
+            lines.append(f"found valid requests for {count} by trying: {', '.join(found)}")
         self._note(session, lines)
 
     def _clean_up_companions(self) -> None:
         for companions in self._of_others.values():
             left = companions.clean_up()
             if left:
-                self._tell(f"could not delete what was made first: {', '.join(left)}")
+                self._tell(f"could not delete resources of other services: {', '.join(left)}")
 
     def _note(self, session: Session, lines: list[str]) -> None:
         for line in lines:

@@ -81,7 +81,7 @@ class Runner:
     def run(self) -> None:
         """Decide every requirement. Raises WrongCredentials, TargetDied."""
         self._emit(ServiceStarted(self._contract.service, len(self._requirements)))
-        self._read_showcases()
+        self._show_all_members()
         self._post_checks.begin()
         signatures = [one for one in self._requirements if is_authentication(one)]
         Authentication(self._run, self._channel).decide(signatures)
@@ -129,10 +129,10 @@ class Runner:
         if not self._more.was_called:
             self._more.show()
 
-    def _read_showcases(self) -> None:
+    def _show_all_members(self) -> None:
         """Have answers that show every member: read a resource that was made with all of them."""
         for kind, one in self._contract.overlay.kinds().items():
-            for values in one.showcase:
+            for values in one.show_all_members:
                 self._show(kind, one, values)
 
     def _show(self, kind: str, about: Resource, values: Mapping[str, Any]) -> None:

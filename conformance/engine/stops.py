@@ -25,7 +25,6 @@ class Limits:
 
     @property
     def any(self) -> bool:
-        """Whether anything is limited."""
         return self.seconds is not None or self.requests is not None
 
     def leave(self, seconds: float, requests: int) -> bool:
@@ -109,20 +108,20 @@ def _advice(reason: str) -> str:
     if "a redirect to " in reason:
         return "give the address that it redirects to"
     if LIMITED in reason:
-        return "raise the limit, or test less: --requirement 'SERVICE/Operation/*'"
+        return "raise the limit, or test less with --requirement 'SERVICE/Operation/*'"
     if OPTION in reason:
-        return f"{OPTION} lets a run update what is given; it is put back at the end"
+        return f"{OPTION} lets a run update the given resource, and restores it at the end"
     if re.search(r"\b50[234]\b", reason):
-        return "something in between answers for the target: is the target behind it running?"
-    return "is this the address of the emulator, and does it have the service?"
+        return "something in front of the target answers instead; check that the target is running"
+    return "check that this is the address of the emulator, and that it has the service"
 
 
 class TargetDied(CouldNotTest):
-    """The target takes no connections any more, or answers nothing that is sent to it."""
+    """The target accepts no connections any more, or answers nothing that is sent to it."""
 
-    hint = "what was measured before is in the record; look at the target's own log"
+    hint = "the record has the results so far; see the target's own log"
 
     def __init__(self, detail: str, *, refused: bool = True, before: bool = True) -> None:
-        what = "takes no connections" if refused else "answers nothing"
+        what = "accepts no connections" if refused else "answers nothing"
         what += " any more" if before else ""
         super().__init__(f"the target {what}: {detail}")

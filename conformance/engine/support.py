@@ -73,7 +73,10 @@ def standing_of(sent: SentProbe, channel: Channel, nonce: str) -> Support:
         return silent_of(sent)
     if answer.status is None:
         why = f"no answer to a valid request ({answer.told()})"
-        return Support(SupportStatus.UNKNOWN, why, obstacle=Obstacle(ObstacleCause.NO_ANSWER))
+        # What the run holds back for safety is nobody's silence.
+        kept = answer.failure is FailureKind.WITHHELD
+        obstacle = None if kept else Obstacle(ObstacleCause.NO_ANSWER)
+        return Support(SupportStatus.UNKNOWN, why, obstacle=obstacle)
     if answer.throttled:
         return Support(
             SupportStatus.UNKNOWN,
@@ -86,26 +89,27 @@ def standing_of(sent: SentProbe, channel: Channel, nonce: str) -> Support:
     if answer.status in {404, 405} and bare:
         return Support(SupportStatus.LACKING, f"the target has no such route: {answer.told()}")
     if is_denied(answer):
-        why = f"the credentials may not do it: {answer.told()}"
+        why = f"the credentials do not allow it: {answer.told()}"
         return Support(SupportStatus.UNKNOWN, why, obstacle=Obstacle(ObstacleCause.SETUP))
     control = _control(sent, channel, nonce)
     if not _is_about_resources(answer, sent) and _signature(answer, sent) == _signature(
         control, sent
     ):
         return Support(
-            SupportStatus.LACKING, f"answered like any route that does not exist: {answer.told()}"
+            SupportStatus.LACKING,
+            f"the target answers as for a route that does not exist: {answer.told()}",
         )
     return Support(
         SupportStatus.REFUSED,
-        f"a valid {operation.name} request is answered {answer.told()}; "
-        f"see {operation.service}/{operation.name}/status/{operation.status}",
+        f"a valid {operation.name} request gets {answer.told()}; see"
+        f" {operation.service}/{operation.name}/status/{operation.status}",
         obstacle=obstacle_of(operation),
     )
 
 
 def _answered(sent: SentProbe, channel: Channel, nonce: str) -> Support:
     if _passes_over_its_selector(sent, channel, nonce):
-        why = f"answered like a query parameter that no service has: {sent.answer.told()}"
+        why = f"the target answers as for an unknown query parameter: {sent.answer.told()}"
         return Support(SupportStatus.LACKING, why)
     return Support(SupportStatus.WORKS)
 
@@ -113,7 +117,7 @@ def _answered(sent: SentProbe, channel: Channel, nonce: str) -> Support:
 def silent_of(sent: SentProbe) -> Support:
     """The standing of an operation of which a valid request is never answered."""
     operation = sent.probe.operation
-    why = f"a valid {operation.name} request is not answered ({sent.answer.told()}); "
+    why = f"a valid {operation.name} request gets no answer ({sent.answer.told()}); "
     status = obstacle_of(operation)
     return Support(SupportStatus.SILENT, f"{why}see {status.because}", sent, status)
 

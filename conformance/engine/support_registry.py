@@ -27,8 +27,10 @@ from conformance.plan.valid_requests.resources import arn_of, others, path_label
 from conformance.transport.exchange import FailureKind
 
 TYPE_OF_ANYTHING = "resourcetype"
-UNPROVED = "no request of the operation is known to be valid without another's answer"
-ALWAYS_FAILS = "whatever is asked is answered alike, as by a target that has no code for it"
+UNPROVED = "a valid request for the operation needs the answer of another, which is not known"
+ALWAYS_FAILS = (
+    "the target gives every request the same answer, as if it had no code for the operation"
+)
 
 
 class SupportRegistry:
@@ -280,7 +282,7 @@ class SupportRegistry:
             return found
         if found.standing is SupportStatus.REFUSED and self._always_fails(sent):
             return Support(SupportStatus.LACKING, f"{ALWAYS_FAILS}: {sent.answer.told()}")
-        why = f"no resource could be made for it: {failed}"
+        why = f"the tool could not create a resource for it: {failed}"
         obstacle = obstacle_to(self._contract, failed.sent)
         return Support(SupportStatus.UNKNOWN, why, obstacle=obstacle)
 

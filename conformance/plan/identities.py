@@ -1,4 +1,4 @@
-"""Probes with an identifier that nothing has or that is taken, and of errors that this provokes."""
+"""Probes with an unknown identifier or that is taken, and of errors that this provokes."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -39,7 +39,7 @@ def of_identity(
             yield Probe(
                 requirement.id, operation, Side.REJECT,
                 {**request, **rule.with_, unique: "${taken}"},
-                "an identifier that is taken", Fault.CONFLICT, (unique,), beyond_limits=True,
+                "an identifier already taken", Fault.CONFLICT, (unique,), beyond_limits=True,
             )  # fmt: skip
         return
     name = named_by(contract, operation, request) or asked_for(operation)
@@ -49,7 +49,7 @@ def of_identity(
     if name is not None and unknown != "":
         yield Probe(
             requirement.id, operation, Side.REJECT, {**request, name: unknown},
-            "an identifier that nothing has", Fault.NOT_FOUND, (name,), beyond_limits=True,
+            "an unknown identifier", Fault.NOT_FOUND, (name,), beyond_limits=True,
         )  # fmt: skip
 
 
@@ -109,7 +109,7 @@ def plan_error(contract: Contract, operation: Operation, requirement: Requiremen
         unknown = with_unknown_ids(contract, operation, {label: request[label]})[label]
         probe = Probe(
             requirement.id, operation, Side.REJECT, {**request, label: unknown},
-            "an identifier that nothing has", Fault.NOT_FOUND, (label,),
+            "an unknown identifier", Fault.NOT_FOUND, (label,),
         )  # fmt: skip
         return Plan(requirement.id, (probe,), sides=(Side.REJECT,))
     unique = resource.unique
@@ -121,7 +121,7 @@ def plan_error(contract: Contract, operation: Operation, requirement: Requiremen
             "what must be unique is already taken", Fault.CONFLICT, (unique.member,),
         )  # fmt: skip
         return Plan(requirement.id, (probe,), sides=(Side.REJECT,))
-    return Plan(requirement.id, sides=(), why_not="no request is known that provokes it")
+    return Plan(requirement.id, sides=(), why_not="no known request provokes it")
 
 
 def _identified(contract: Contract, operation: Operation, request: Mapping[str, Any]) -> str | None:

@@ -69,7 +69,7 @@ def _without_unchecked(planned: Plan) -> Plan:
     if not unknown:
         return planned
     pattern = f"{next(iter(unknown.values())):.80}"
-    why_not = f"no request is known to be right: the pattern {pattern} in it cannot be translated"
+    why_not = f"no request is known to be valid: the pattern {pattern} cannot be translated"
     return Plan(planned.requirement, sides=(), why_not=why_not)
 
 
@@ -79,7 +79,7 @@ def _without_untold(planned: Plan) -> Plan:
     if len(kept) == len(planned.probes):
         return planned
     sides = tuple(side for side in planned.sides if any(one.side is side for one in kept))
-    why_not = "" if sides else "no value that breaks it can be written in this protocol"
+    why_not = "" if sides else "this protocol cannot write a value that breaks it"
     return replace(planned, probes=kept, sides=sides, why_not=why_not)
 
 
@@ -174,7 +174,7 @@ def _limit(contract: Contract, operation: Operation, requirement: Requirement) -
     if error:
         return Plan(requirement.id, sides=(), why_not=f"the pattern cannot be generated: {error}")
     if not values.is_carried(shape, keyword):
-        why_not = f"a limit of {shape.limit(keyword)} is beyond what one request carries"
+        why_not = f"a limit of {shape.limit(keyword)} is too large for one request"
         return Plan(requirement.id, sides=(), why_not=why_not)
     valid = _valid(contract, operation, requirement)
     stateful = _stateful(contract, operation, place)
@@ -192,7 +192,9 @@ def _limit(contract: Contract, operation: Operation, requirement: Requirement) -
     )  # fmt: skip
     sides = tuple(side for side, cases in zip(BOTH, (allowed, forbidden), strict=True) if cases)
     drawings = tuple(_drawings(operation, valid, shape, place, keyword, stateful=stateful))
-    why_not = "" if sides else "no text of that length keeps the other limits: it cannot be tested"
+    why_not = (
+        "" if sides else ("no text of that length meets the other limits, so it cannot be tested")
+    )
     return Plan(requirement.id, allowed + forbidden, drawings, why_not, sides)
 
 

@@ -49,7 +49,7 @@ def _empty_object(asked: UnusualRequestMaker) -> Iterator[UnusualRequest]:
         for name, value in asked.base.items()
         if asked.operation.input[name].location is not Location.BODY
     }
-    yield UnusualRequest(members, "an empty object for a body")
+    yield UnusualRequest(members, "an empty object as the body")
 
 
 def _unknown_member(asked: UnusualRequestMaker) -> Iterator[UnusualRequest]:
@@ -84,7 +84,7 @@ def _is_right(shape: Shape, value: Any) -> bool:
 def _null_items(asked: UnusualRequestMaker) -> Iterator[UnusualRequest]:
     lists = [place for place, shape in body_places(asked.operation) if shape.kind is Kind.LIST]
     for place in lists[:MOST_LISTS]:
-        yield asked.put(place, [None], "a null for an item")
+        yield asked.put(place, [None], "a null item")
 
 
 def _unpaired(asked: UnusualRequestMaker) -> Iterator[UnusualRequest]:

@@ -51,7 +51,7 @@ def plan_rule(contract: Contract, requirement: Requirement) -> Plan:
         for operation in operations_of(contract, requirement)
         for probe in _probes(contract, operation, requirement)
     )
-    why_not = "" if probes else "nothing that names a resource is in its valid request"
+    why_not = "" if probes else "its valid request does not name a resource"
     sides = tuple(dict.fromkeys(p.side for p in probes))
     return Plan(requirement.id, probes, why_not=why_not, sides=sides)
 

@@ -142,7 +142,7 @@ def _of_kind(odd: tuple[Any, ...], most: int, kind: Kind) -> OddRequests:
 def _null_values(asked: UnusualRequestMaker) -> Iterator[UnusualRequest]:
     for place, shape in places_where(asked.operation, lambda shape: shape.kind is Kind.MAP, MOST):
         names = list(values.entries(shape, 1)) or ["conformance"]
-        yield asked.put(place, dict.fromkeys(names), "a null for a value of a map")
+        yield asked.put(place, dict.fromkeys(names), "a null as a map value")
 
 
 def _unions(operation: Operation) -> list[tuple[Place, Shape]]:
@@ -154,10 +154,12 @@ def _odd_union(asked: UnusualRequestMaker) -> Iterator[UnusualRequest]:
         first = next(iter(shape.members))
         right = values.sample(shape)
         yield asked.put(place, {}, "no member of a union")
-        yield asked.put(place, {first: None}, "a null for the member of a union")
-        yield asked.put(place, {"conformance": "x"}, "a member that the union does not have")
-        yield asked.put(place, {**right, "conformance": "x"}, "a member more than the union's")
-        yield asked.put(place, [right], "a list with the union in it")
+        yield asked.put(place, {first: None}, "a null as the member of a union")
+        yield asked.put(place, {"conformance": "x"}, "an unknown member of a union")
+        yield asked.put(
+            place, {**right, "conformance": "x"}, "an unknown member next to that of a union"
+        )
+        yield asked.put(place, [right], "a list around the union")
     yield from _two_of_union(asked)
 
 
@@ -166,7 +168,7 @@ def _two_of_union(asked: UnusualRequestMaker) -> Iterator[UnusualRequest]:
         if len(shape.members) > 1:
             two = list(shape.members.values())[:2]
             both = {one.name: values.sample(one.shape) for one in two}
-            yield asked.put(place, both, f"{two[0].name} and {two[1].name} of a union")
+            yield asked.put(place, both, f"both {two[0].name} and {two[1].name} of a union")
 
 
 def _odd_number(asked: UnusualRequestMaker) -> Iterator[UnusualRequest]:

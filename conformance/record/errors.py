@@ -14,21 +14,21 @@ class Unreadable(RecordProblem, FileProblem):
     """The file cannot be opened or read."""
 
     told = "cannot read the record {place}: {why}"
-    hint = "give a record that a run left, such as reports/moto/record.jsonl"
+    hint = "give the record of a run, for example reports/moto/record.jsonl"
 
 
 class Unwritable(RecordProblem, FileProblem):
     """The file cannot be created or written."""
 
     told = "cannot write the record {place}: {why}"
-    hint = "give a file in a folder that you may write to"
+    hint = "give a file in a folder that you can write to"
 
 
 @dataclass(eq=False)
 class NoRunLine(RecordProblem):
     """The file has no first line that says what was run."""
 
-    hint = 'a record begins with a line {"type": "run", ...}; `conformance run --record` writes it'
+    hint = 'a record begins with a line {"type": "run", ...}; `conformance run` writes one'
 
     path: Path
 
@@ -40,7 +40,7 @@ class LineNotJson(RecordProblem, LineProblem):
     """A line is not a JSON object in UTF-8; ``line`` counts from 1."""
 
     told = "{place}: not a JSON object: {why}"
-    hint = "a record is JSON Lines: one JSON object a line"
+    hint = "a record is JSON Lines: one JSON object per line"
 
 
 @dataclass(eq=False)
@@ -67,13 +67,13 @@ class UnknownFormat(RecordProblem):
     format: object
 
     def __str__(self) -> str:
-        return f"{self.path}:1: record format {self.format!r} is not known here (1 is)"
+        return f"{self.path}:1: unknown record format {self.format!r}, expected 1"
 
 
 class WrongOrder(RecordProblem, LineProblem):
     """A line stands where it may not: a second run line, a verdict twice, a line too late."""
 
-    hint = "give the record as the run left it; `conformance report merge` joins those of shards"
+    hint = "give the record as the run wrote it; `conformance report merge` combines shards"
 
 
 class NotMergeable(RecordProblem, FileProblem):

@@ -57,7 +57,7 @@ def _hold_alike(first: Record, other: Record) -> None:
     }
     names = [name for name, differs in differing.items() if differs]
     if names:
-        raise NotMergeable(other.path, f"another {', '.join(names)} than in {first.path}")
+        raise NotMergeable(other.path, f"{', '.join(names)} differs from {first.path}")
 
 
 def _target(run: RunLine) -> str:
@@ -72,19 +72,21 @@ def _hold_complete(records: Sequence[Record]) -> None:
         return
     if len(known) < len(shards):
         whole = next(record for record in records if record.run.shard is None)
-        raise NotMergeable(whole.path, "it is no shard, the others are")
+        raise NotMergeable(whole.path, "it is not a shard, but the others are")
     met: dict[int, Path] = {}
     for record, shard in zip(records, known, strict=True):
         if shard.of != known[0].of:
-            raise NotMergeable(record.path, f"shard {shard} beside one of {known[0].of} parts")
+            raise NotMergeable(
+                record.path, f"shard {shard} does not go with a run of {known[0].of} parts"
+            )
         if shard.index in met:
-            raise NotMergeable(record.path, f"shard {shard} is in {met[shard.index]} already")
+            raise NotMergeable(record.path, f"shard {shard} is already in {met[shard.index]}")
         met[shard.index] = record.path
     missing = [index for index in range(1, known[0].of + 1) if index not in met]
     if missing:
         of = known[0].of
         names = ", ".join(f"{index}/{of}" for index in missing)
-        raise NotMergeable(records[-1].path, f"without shard {names}")
+        raise NotMergeable(records[-1].path, f"shard {names} is missing")
 
 
 def _verdicts(records: Sequence[Record]) -> tuple[VerdictLine, ...]:

@@ -19,13 +19,13 @@ class Scored(Protocol):
     """What of a verdict line a score rests on."""
 
     @property
-    def service(self) -> str: ...  # noqa: D102 - as in VerdictLine
+    def service(self) -> str: ...
     @property
-    def operation(self) -> str | None: ...  # noqa: D102
+    def operation(self) -> str | None: ...
     @property
-    def level(self) -> Level: ...  # noqa: D102
+    def level(self) -> Level: ...
     @property
-    def verdict(self) -> Verdict: ...  # noqa: D102
+    def verdict(self) -> Verdict: ...
 
 
 DECIDED = frozenset({Verdict.PASSED, Verdict.FAILED})

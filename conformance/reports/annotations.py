@@ -34,7 +34,7 @@ def _lines(record: Record, most: int) -> Iterator[str]:
 
 
 def _untested(record: Record) -> str:
-    """Why nothing can be said of the target, by the commonest reason."""
+    """The headline and the most frequent reason, for a run that could not test."""
     reasons = [
         line.reason
         for line in record.verdicts
@@ -53,6 +53,6 @@ def _told(line: VerdictLine) -> str:
 
 
 def _command(kind: str, title: str, text: str) -> str:
-    """One workflow command. What a target sent is one line and cannot be another command."""
+    """One workflow command; a target's text stays one line and cannot become another command."""
     named = one_line(title, _LONGEST).replace("%", "%25").replace(":", "%3A").replace(",", "%2C")
     return f"::{kind} title={named}::{one_line(text, _LONGEST).replace('%', '%25')}"

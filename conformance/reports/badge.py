@@ -21,7 +21,6 @@ class Badge:
     colour: str
 
     def as_json(self) -> dict[str, Any]:
-        """The form of a shields.io endpoint."""
         return {
             "schemaVersion": 1,
             "label": self.label,
@@ -42,7 +41,7 @@ def badge(record: Record, label: str = "conformance") -> Badge:
 
 
 def message(score: ServiceScore) -> str:
-    """What a badge says of a score: what holds, and what else there would be."""
+    """What holds of a score and, where something is missing, how much."""
     has, undecided = score.implemented, score.undecided
     lacking = f", {has.part:,} of {has.of:,} operations" if has.part < has.of else ""
     left = f", {undecided:,} not decided" if undecided else ""

@@ -32,15 +32,15 @@ _ACCEPTED = {
     "minProperties": "Accepts maps smaller than minProperties",
     "pattern": "Accepts values that do not match the pattern",
     "enum": "Accepts values outside the enumeration",
-    "type": "Accepts values of a wrong type",
+    "type": "Accepts values of the wrong type",
     "required": "Accepts requests without a required member",
 }
 _ANSWERS = {
-    "type": "Answers show members of another type, or null",
-    "format": "Answers write timestamps in another format",
-    "required": "Answers leave out members that are always there",
-    "content-type": "Answers carry another content type",
-    "empty": "Answers have a body where none belongs",
+    "type": "Answers show members with the wrong type, or null",
+    "format": "Answers write timestamps in the wrong format",
+    "required": "Answers leave out members that must be there",
+    "content-type": "Answers have the wrong content type",
+    "empty": "Answers have a body where there must be none",
 }
 ANYTHING = "*/*"
 """What requests of protocols without JSON accept."""
@@ -64,17 +64,15 @@ class FailureCause:
 
     @property
     def level(self) -> Level:
-        """The worst level of its failures."""
         return self.lines[0].level
 
     @property
     def operations(self) -> tuple[str, ...]:
-        """The operations concerned, in order of appearance."""
         return tuple(dict.fromkeys(line.operation or line.service for line in self.lines))
 
 
 def causes(record: Record) -> tuple[FailureCause, ...]:
-    """The failures of a record by likely cause, the most consequential cause first."""
+    """The failures of a record by likely cause, the gravest cause first."""
     groups: dict[Signature, list[VerdictLine]] = {}
     for line in failures(record):
         groups.setdefault(signature(line), []).append(line)
@@ -84,7 +82,7 @@ def causes(record: Record) -> tuple[FailureCause, ...]:
 
 
 def signature(line: Failure) -> Signature:
-    """What failures of one cause have in common."""
+    """A key that failures with one cause share."""
     exchange = deciding(line)
     if exchange is None:
         return ("statement", *_kind(line))
@@ -101,18 +99,18 @@ def signature(line: Failure) -> Signature:
 
 
 def _form(response: RecordedResponse, request: RecordedRequest) -> str:
-    """A title for what is wrong with the answer as such, "" where nothing is."""
+    """A title for an answer whose form is wrong, else empty."""
     body = response.body or ""
     what = "Errors" if response.status >= _CLIENT_ERROR else "Answers"
     if response.status < _CLIENT_ERROR and any(
         name.lower() == "x-amzn-errortype" for name in response.headers
     ):
-        return f"Errors are answered with status {response.status}"
+        return f"Errors have status {response.status}"
     if body.startswith("\ufeff"):
         return f"{what} begin with a byte order mark"
     if _XML.match(body) and not _PAGE.match(body) and not _expects_xml(request):
-        return f"{what} are XML, not JSON"
-    return f"{what} have something after their JSON" if _is_followed(body) else ""
+        return f"{what} are XML instead of JSON"
+    return f"{what} have text after the JSON" if _is_followed(body) else ""
 
 
 def _expects_xml(request: RecordedRequest) -> bool:
@@ -156,7 +154,7 @@ def _cause(key: Signature, lines: list[VerdictLine], *, strict: bool) -> Failure
 
 
 def cause_title(key: Signature, lines: Sequence[Failure]) -> str:
-    """A title for failures with this signature, worst first."""
+    """A title for failures with this signature; the worst is first in ``lines``."""
     if key[0] == "silence":
         said = key[1].removeprefix("no answer").lstrip(" :,")
         return f"No answer: {said}" if said else "No answer"
@@ -170,7 +168,7 @@ def cause_title(key: Signature, lines: Sequence[Failure]) -> str:
 
 
 def _answer_title(status: str, code: str, message: str) -> str:
-    verb = "Breaks with" if int(status) >= _SERVER_ERROR else "Answers"
+    verb = "Fails with" if int(status) >= _SERVER_ERROR else "Answers"
     name = " ".join(part for part in (verb, status, one_line(code, 80)) if part)
     return f"{name}: {message}" if message else name
 
@@ -178,18 +176,18 @@ def _answer_title(status: str, code: str, message: str) -> str:
 def _statement_title(section: str, how: str, side: str) -> str:
     how = one_line(how, 80)
     if section == "request" and side == "reject":
-        return _ACCEPTED.get(how, f"Accepts what {how} forbids")
+        return _ACCEPTED.get(how, f"Accepts values that {how} forbids")
     if section == "patch" and side == "reject":
-        return f"Accepts '{how}' where the table of patch operations does not support it"
+        return f"Accepts the patch operation '{how}' where the documents do not support it"
     if section == "response" and how in _ANSWERS:
         return _ANSWERS[how]
     titles = {
-        "request": f"Mishandles what {how} allows",
-        "response": f"Responses break {how}",
-        "error": f"Does not answer {how} where it is due",
-        "status": f"Success is not answered with status {how}",
-        "patch": f"Patch operation {how} does not do as documented",
-        "behavior": f"Behaves otherwise: {how.replace('-', ' ')}",
+        "request": f"Rejects or changes values that {how} allows",
+        "response": f"Answers violate {how}",
+        "error": f"Does not answer with {how} where it should",
+        "status": f"Does not answer a valid request with status {how}",
+        "patch": f"The patch operation '{how}' does not work as documented",
+        "behavior": f"Behaves differently: {how.replace('-', ' ')}",
         "protocol": f"Protocol: {how.replace('-', ' ')}",
         "auth": f"Authentication: {how.replace('-', ' ')}",
     }
@@ -197,7 +195,7 @@ def _statement_title(section: str, how: str, side: str) -> str:
 
 
 def _consequence(cause: FailureCause, *, strict: bool) -> int:
-    """Failures that gate outweigh any that do not; worse levels weigh more."""
+    """The weight of a cause: gating failures outweigh all others, and worse levels weigh more."""
     return sum(
         _WEIGHT[line.level] * (_GATE_FACTOR if fails_gate(line, strict=strict) else 1)
         for line in cause.lines

@@ -20,12 +20,10 @@ _LONGEST = 500
 
 
 def render_ctrf(record: Record) -> str:
-    """The CTRF report of a record as text."""
     return json.dumps(ctrf_report(record), indent=1, ensure_ascii=False) + "\n"
 
 
 def ctrf_report(record: Record) -> dict[str, Any]:
-    """The CTRF report of a record as a JSON value."""
     tests = [_test(line, strict=record.run.strict) for line in record.verdicts]
     counts = Counter(test["status"] for test in tests)
     start = started(record)

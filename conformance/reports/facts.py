@@ -29,18 +29,18 @@ VERDICTS = tuple(Verdict)
 UNDECIDED = (Verdict.ERROR, Verdict.UNSUPPORTED, Verdict.INCONCLUSIVE, Verdict.SKIPPED)
 
 LEVEL_MEANING = {
-    Level.REQUIRED: "the documents state it and nothing recorded on AWS contradicts it",
-    Level.EXPECTED: "recorded AWS behaviour, the common errors or the protocol state it",
-    Level.STRICT: "exact messages, header details, order of validation",
-    Level.INFORMATIONAL: "worth knowing; nothing published or recorded decides it",
+    Level.REQUIRED: "the documents state it, and no recording of AWS contradicts it",
+    Level.EXPECTED: "AWS was observed to do it, or the protocol or a shared page states it",
+    Level.STRICT: "an exact message, a header detail, the order of validation",
+    Level.INFORMATIONAL: "worth knowing, but no document or recording settles it",
 }
 VERDICT_MEANING = {
-    Verdict.PASSED: "shown to hold",
-    Verdict.FAILED: "shown not to hold, twice",
-    Verdict.UNSUPPORTED: "the target says that it lacks the operation",
-    Verdict.SKIPPED: "not tried: a setup step failed or it was filtered out",
-    Verdict.INCONCLUSIVE: "neither shown: throttled, timed out or not repeatable",
-    Verdict.ERROR: "our own fault, not the target's",
+    Verdict.PASSED: "holds",
+    Verdict.FAILED: "broken, and broken again on a fresh resource",
+    Verdict.UNSUPPORTED: "the target does not have the operation",
+    Verdict.SKIPPED: "not tested: an earlier request failed, or no known request would test it",
+    Verdict.INCONCLUSIVE: "throttled, timed out, or did not repeat",
+    Verdict.ERROR: "a fault of the tool, not of the target",
 }
 EXIT_MEANING = {
     0: "conforms",
@@ -66,18 +66,18 @@ class Undecided:
 
 
 class Failure(Protocol):
-    """What of the line of a failure its cause rests on."""
+    """The fields of a verdict that decide the cause of a failure."""
 
     @property
-    def requirement(self) -> str: ...  # noqa: D102 - as in VerdictLine
+    def requirement(self) -> str: ...
     @property
-    def operation(self) -> str | None: ...  # noqa: D102
+    def operation(self) -> str | None: ...
     @property
-    def statement(self) -> str: ...  # noqa: D102
+    def statement(self) -> str: ...
     @property
-    def evidence(self) -> tuple[RecordedExchange, ...]: ...  # noqa: D102
+    def evidence(self) -> tuple[RecordedExchange, ...]: ...
     @property
-    def reason(self) -> str: ...  # noqa: D102
+    def reason(self) -> str: ...
 
 
 def target_name(record: Record) -> str:
@@ -87,21 +87,21 @@ def target_name(record: Record) -> str:
 
 
 def headline(record: Record) -> str:
-    """What the run says of the target, in a few words: ``does not conform``."""
+    """The verdict on the target in a few words: ``does not conform``."""
     known = _OF_TRAFFIC if record.run.profile == "traffic" else _HEADLINES
     said = known.get(record.exit, "could not be tested")
     if record.exit == EXIT_OPEN and not record.interrupted and untested(record):
         said = "could not be tested in full"
     covered = len(accepted(record))
     if record.exit == 0 and covered:
-        said = f"conforms but for {plural(covered, 'accepted failure')}"
+        said = f"conforms except for {plural(covered, 'accepted failure')}"
     elif record.exit == 1 and not gate_failures(record) and not record.interrupted:
         said = f"fails the gate: {exit_meaning(record)}"
     if not record.interrupted:
         return said
     decided = covered or any(line.verdict is Verdict.PASSED for line in record.verdicts)
     if record.exit == EXIT_OPEN and decided:
-        but = f" but for {plural(covered, 'accepted failure')}" if covered else ""
+        but = f" except for {plural(covered, 'accepted failure')}" if covered else ""
         said = f"nothing failed{but}"
     return f"{said} so far (interrupted run)"
 
@@ -114,7 +114,7 @@ def failures(record: Record) -> tuple[VerdictLine, ...]:
 
 
 def severity(line: VerdictLine, *, strict: bool) -> tuple[bool, bool, int]:
-    """A sort key: the worst failure first, what is about every answer before its consequences."""
+    """A sort key: the worst failure first; what concerns every answer before its consequences."""
     gates = fails_gate(line, strict=strict)
     return (not gates, not (gates and line.operation is None), LEVELS.index(line.level))
 
@@ -135,12 +135,12 @@ def gate_sentence(record: Record) -> str:
 
 
 def untested(record: Record) -> str:
-    """Which operations a run could not test enough to say that they conform; "" for none."""
+    """The operations that were tested too little to say that they conform; empty for none."""
     return told_untested(unfinished(record.verdicts, strict=record.run.strict))
 
 
 def told_untested(found: Sequence[Untested]) -> str:
-    """The same, of these operations."""
+    """A sentence about these operations; empty for none."""
     parts = [
         f"{operation_name(one.service, one.operation)}: {one.open:,} of {one.of:,} requirements"
         f" ({one_line(one.reason, LONGEST_REASON)})"
@@ -160,42 +160,41 @@ def exit_meaning(record: Record) -> str:
     use = record.summary.baseline if record.summary else None
     if record.exit == 1 and not gate_failures(record):
         if use is not None and use.fails:
-            return "what the baseline accepts now passes"
+            return "failures that the baseline accepts now pass"
         return "operations are unsupported"
     left = untested(record) if record.exit == EXIT_OPEN and not record.interrupted else ""
     return left or EXIT_MEANING.get(record.exit, "")
 
 
 def baseline_news(record: Record) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """What a person should do about the baseline: a sentence, and the requirements it is about."""
+    """What to do about the baseline: a sentence, and the requirements that it is about."""
     use = record.summary.baseline if record.summary else None
     if use is None:
         return
     fails = ", which fails this run" if use.strict else ""
     if use.passing:
         listed = plural(len(use.passing), "requirement")
-        yield f"{listed} in the baseline now passed{fails}: conformance baseline prune", use.passing
+        prune = "remove with: conformance baseline prune"
+        yield f"{listed} in the baseline now passed{fails}; {prune}", use.passing
     if use.expired:
         over = plural(len(use.expired), "failure")
-        yield f"{over} in the baseline after the last day of being accepted", use.expired
+        yield f"{over} in the baseline past the last day of acceptance", use.expired
     if use.unknown:
         yield f"{plural(len(use.unknown), 'id')} in the baseline that no contract has", use.unknown
 
 
 def scores(record: Record) -> tuple[ServiceScore, ...]:
-    """The score of each service, in the order of the record."""
     return score_services(record.verdicts, strict=record.run.strict)
 
 
 def whole_score(record: Record) -> ServiceScore:
-    """The score of all services together."""
     return total(scores(record))
 
 
 def score_sentence(score: ServiceScore) -> str:
-    """The two figures of a score, and what is open, on one line."""
+    """The two figures of a score, and how much is undecided, on one line."""
     decided = score.decided
-    held = f"{share_text(decided)} requirements hold of what is implemented"
+    held = f"{share_text(decided)} decided requirements hold"
     parts = [held if decided.of else "no requirement was decided"]
     if score.implemented.of:
         parts.append(f"{share_text(score.implemented)} operations implemented")
@@ -211,12 +210,11 @@ def share_text(share: Share) -> str:
 
 
 def share_cell(share: Share) -> str:
-    """A share in a table, where nothing needs no words."""
+    """A share in a table; a dash where there is nothing to share."""
     return share_text(share) if share.of else "-"
 
 
 def by_operation(lines: Iterable[VerdictLine]) -> dict[tuple[str, str | None], list[VerdictLine]]:
-    """The lines by service and operation, both in order of appearance."""
     groups: dict[tuple[str, str | None], list[VerdictLine]] = {}
     for line in lines:
         groups.setdefault((line.service, line.operation), []).append(line)
@@ -229,7 +227,7 @@ def operation_name(service: str, operation: str | None) -> str:
 
 
 def undecided(record: Record) -> Iterator[Undecided]:
-    """What was neither passed nor failed, by verdict and reason, our own errors first."""
+    """What neither passed nor failed, by verdict and reason, our own errors first."""
     groups: dict[tuple[Verdict, str], list[VerdictLine]] = {}
     for line in record.verdicts:
         if line.verdict in UNDECIDED:
@@ -252,7 +250,7 @@ def source_text(source: Source) -> str:
 
 
 def web_address(source: Source) -> str | None:
-    """The address of the source where it is one that a browser may be sent to."""
+    """The address of the source, if it is one for a browser."""
     address = source.url or ""
     return address if address.startswith(("https://", "http://")) else None
 
@@ -266,7 +264,7 @@ def deciding(line: Failure) -> RecordedExchange | None:
 
 
 def seen(line: Failure) -> str:
-    """What was seen of a requirement; where the record has no exchange, why it is so."""
+    """What was seen of a requirement; without an exchange, the reason."""
     exchange = deciding(line)
     return exchange.seen if exchange else line.reason
 
@@ -279,7 +277,6 @@ def error_code(response: RecordedResponse) -> str:
 
 
 def json_object(text: str | None) -> dict[str, Any]:
-    """The JSON object that the text is, or an empty one."""
     try:
         value = json.loads(text or "")
     except (ValueError, RecursionError):

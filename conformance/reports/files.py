@@ -11,12 +11,12 @@ class UnwritableReport(FileProblem):
     """The file of a report cannot be created or written."""
 
     told = "cannot write the report {place}: {why}"
-    hint = "give a file in a folder that you may write to"
+    hint = "give a file in a folder that you can write to"
 
 
 @contextmanager
 def _reported(path: Path) -> Iterator[None]:
-    """What goes wrong with a file is told as its problem. Raises UnwritableReport."""
+    """Turn what goes wrong with a file into UnwritableReport."""
     try:
         yield
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
@@ -46,6 +46,6 @@ def check_writable(path: str | Path) -> None:
 
 
 def check_folder(path: str | Path) -> None:
-    """Find out whether reports could be written into a folder. Raises UnwritableReport."""
+    """Check that reports can be written into a folder. Raises UnwritableReport."""
     with _reported(Path(path)):
         Path(path).mkdir(parents=True, exist_ok=True)

@@ -28,7 +28,6 @@ _TELLING = 10
 
 
 def render_html(record: Record) -> str:
-    """The HTML report of a record as text."""
     values = _values(record)
     text = ""
     for budget in page.BUDGETS:
@@ -43,7 +42,7 @@ def render_html(record: Record) -> str:
 
 
 def render_template(name: str, **values: Any) -> str:
-    """A page of this package: its template with the style and the script of the same name."""
+    """A page from its template, with the style and the script of the same name."""
     style, script = _asset("base.css") + _asset(f"{name}.css"), _asset(f"{name}.js")
     # What the page itself brings; everything else is escaped.
     assets = {"style": _trusted(style), "script": _trusted(script)}
@@ -76,7 +75,7 @@ def _values(record: Record) -> dict[str, Any]:
 
 
 def environment(package: str) -> Environment:
-    """Jinja for the templates of a package: whatever is written is escaped and made visible."""
+    """Jinja for the templates of a package: it escapes whatever is written and makes it visible."""
     # Imported here: a run that writes no HTML should not wait for it.
     from jinja2 import Environment, PackageLoader, StrictUndefined
 

@@ -12,7 +12,6 @@ from conformance.reports.text import one_line
 
 
 def render_junit(record: Record) -> str:
-    """The JUnit XML report of a record as text."""
     from xml.etree import ElementTree as ET
 
     suites = ET.Element("testsuites", {"name": f"conformance {facts.target_name(record)}"})

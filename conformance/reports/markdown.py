@@ -19,7 +19,6 @@ _SEVERAL = 2
 
 
 def render_markdown(record: Record) -> str:
-    """The Markdown summary of a record as text."""
     head = "\n".join(
         [*_header(record), *_scores(record), *_counts(record), *_baseline(record), *_causes(record)]
     )
@@ -27,18 +26,16 @@ def render_markdown(record: Record) -> str:
 
 
 def escaped(text: str, limit: int = 300) -> str:
-    """A text that Markdown shows as it is: on one line, no markup, no HTML, no mention."""
+    """The text for Markdown: on one line, without markup, HTML and mentions."""
     shown = one_line(text, limit)
     return _MARKS.sub(lambda m: m[0] if m[0] in _PLAIN else f"&#{ord(m[0])};", shown)
 
 
 def code(text: str) -> str:
-    """A text as code, shown as it is."""
     return f"<code>{escaped(text)}</code>"
 
 
 def row(cells: Iterable[str]) -> str:
-    """A row of a table."""
     return f"| {' | '.join(cells)} |"
 
 
@@ -86,7 +83,7 @@ def _causes(record: Record) -> Iterator[str]:
     yield "### Fix these first"
     yield ""
     for number, cause in enumerate(found[:_CAUSES], 1):
-        failing = f"{plural(len(cause.lines), 'failure')}, {cause.gating:,} failing the gate"
+        failing = f"{plural(len(cause.lines), 'failure')}, {cause.gating:,} of the gate"
         operations = escaped(", ".join(cause.operations), 120)
         yield f"{number}. **{escaped(cause.title)}** ({failing}: {operations})"
     yield ""
@@ -102,7 +99,7 @@ def _failures(record: Record, room: int) -> Iterator[str]:
         text = "\n".join(_failure(line, strict=record.run.strict))
         room -= len(text.encode("utf-8", "replace"))
         if room < 0:
-            yield f"- and {len(failed) - number:,} more that do not fit here"
+            yield f"- and {len(failed) - number:,} more"
             break
         yield text
     yield ""
@@ -117,7 +114,7 @@ def _failure(line: VerdictLine, *, strict: bool) -> Iterator[str]:
 
 
 def details(line: VerdictLine) -> Iterator[str]:
-    """What shows a failure, folded below its source; why it is so, where no exchange does."""
+    """The evidence of a failure, folded below its source; without an exchange, the reason."""
     yield f"  <details><summary>{escaped(facts.source_text(line.source))}</summary>"
     yield ""
     exchange = facts.deciding(line)

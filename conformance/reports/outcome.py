@@ -39,7 +39,6 @@ def explanation(line: VerdictLine) -> str:
 
 
 def about(record: Record) -> tuple[tuple[str, str], ...]:
-    """What was run, as names and values."""
     run = record.run
     return (
         ("target", facts.target_name(record)),

@@ -90,12 +90,11 @@ class ReportRow:
 
     @property
     def brief(self) -> bool:
-        """Whether there is evidence that only a line tells of."""
+        """Whether the page has only one line for the evidence."""
         return not self.detail and self.deciding is not None
 
     @property
     def deciding(self) -> ShownExchange | None:
-        """The exchange that decided the verdict."""
         return next((exchange for exchange in self.exchanges if exchange.decides), None)
 
 
@@ -109,12 +108,10 @@ class CauseGroup:
 
     @property
     def failed(self) -> int:
-        """How many of them failed."""
         return sum(row.line.verdict is Verdict.FAILED for row in self.telling)
 
 
 def groups(record: Record, budget: DetailBudget = BUDGETS[0]) -> tuple[CauseGroup, ...]:
-    """Every requirement by operation, in the order of the record."""
     rows = _rows(record, budget)
     return tuple(
         _group(facts.operation_name(*key), [rows[line.requirement] for line in lines])
@@ -123,7 +120,7 @@ def groups(record: Record, budget: DetailBudget = BUDGETS[0]) -> tuple[CauseGrou
 
 
 def without_requests(record: Record, budget: DetailBudget) -> int:
-    """How many failures appear without their requests."""
+    """How many failures the page shows without their requests."""
     return max(0, sum(bool(line.evidence) for line in facts.failures(record)) - budget.whole)
 
 
@@ -188,7 +185,7 @@ def _row(line: VerdictLine, detail: Detail, limit: int, text: int, *, strict: bo
 
 
 def _reason(line: VerdictLine) -> str:
-    """Why it is so, unless that only says again what was expected and seen."""
+    """The reason, unless it only repeats what was expected and seen."""
     main = facts.deciding(line)
     if main is not None and line.reason.startswith(f"expected {main.expected};"):
         return ""
@@ -199,7 +196,7 @@ def _cases(line: VerdictLine) -> str:
     """How many cases held, on each side."""
     held = "held in " if line.verdict is Verdict.FAILED else ""
     if not (line.cases.accept or line.cases.reject):
-        return "held in no other case" if held else "no cases"
+        return "no other case" if held else "no cases"
     return f"{held}{line.cases.accept} accept, {plural(line.cases.reject, 'reject case')}"
 
 

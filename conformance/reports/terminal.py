@@ -38,21 +38,20 @@ _HEADLINE = {0: "bold green", 1: "bold red"}
 
 
 class _Summary(NamedTuple):
-    """What of a record is grouped: once, however often it is tried on the screen."""
+    """The groups of a record, made once for all attempts to fit the screen."""
 
     causes: tuple[FailureCause, ...]
     undecided: tuple[facts.Undecided, ...]
 
 
 class _Fit(NamedTuple):
-    """What of a summary is told, and whether in as few rows as can be."""
+    """How much of a summary is printed, and whether in as few rows as possible."""
 
     causes: int
     brief: bool = False
 
     @property
     def services(self) -> int:
-        """How many services are told one by one."""
         return _ROWS_IN_BRIEF if self.brief else _SERVICES
 
 
@@ -141,7 +140,7 @@ def _header(record: Record, fit: _Fit) -> Iterator[Spans]:
     )
     yield from _said(record, fit)
     if record.truncated:
-        yield (("The last line of the record was cut off and is left out.", "yellow"),)
+        yield (("The last line of the record was cut off; it is missing here.", "yellow"),)
 
 
 def _said(record: Record, fit: _Fit) -> Iterator[Spans]:
@@ -191,11 +190,11 @@ def _causes(found: Sequence[FailureCause], fit: _Fit) -> Iterator[Spans]:
     left = plural(sum(len(one.lines) for one in rest), "failure")
     more = f"  and {left} by {plural(len(rest), 'more cause')}"
     if rest and fit.brief:
-        yield ((f"{more}; all of them: -v, or the files below", "dim"),)
+        yield ((f"{more}; use -v or see the files below for all of them", "dim"),)
         return
     if rest:
         yield ((more, "dim"),)
-    yield (("  every failure, with its curl line: -v, or the files below", "dim"),)
+    yield (("  all failures with their curl lines: -v, or the files below", "dim"),)
 
 
 def _cause(cause: FailureCause, fit: _Fit) -> Iterator[Spans]:
@@ -246,7 +245,7 @@ def _undecided_in_brief(groups: Sequence[facts.Undecided]) -> Iterator[Spans]:
     counts = Counter(group.verdict for group in groups for _ in group.lines)
     lacking = counts.pop(Verdict.UNSUPPORTED, 0)
     told = [f"{number:,} {verdict}" for verdict, number in counts.items()]
-    told += [f"{lacking:,} more of what it lacks"] if lacking else []
+    told += [f"{lacking:,} more of operations that it lacks"] if lacking else []
     open_ = sum(counts.values())
     main = max(groups, key=lambda one: one.verdict in counts and len(one.lines))
     if 2 * len(main.lines) > open_ and main.verdict in counts and main.reason:
@@ -278,7 +277,7 @@ def _end(record: Record, written: Mapping[str, Path], fit: _Fit) -> Iterator[Spa
     if summary and summary.coverage and not fit.brief:
         coverage = summary.coverage
         proved = f"{coverage.both_sides:,} of {coverage.of:,} constraints proved on both sides"
-        yield (f"coverage: {proved}: accepted what is allowed, refused what is not",)
+        yield (f"coverage: {proved} (accepts what is allowed and refuses what is not)",)
     strict = ", strict" if run.strict else ""
     yield (f"seed {run.seed}, profile {one_line(run.profile)}{strict}{_effort(record)}",)
     if run.command:

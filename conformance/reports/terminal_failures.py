@@ -84,7 +84,8 @@ def _why_not(line: VerdictLine) -> str:
 def _script(line: VerdictLine) -> list[str]:
     script = curl_script(line.evidence)
     if len(script) > _LONGEST_SCRIPT:
-        return [f"(the request is long: conformance replay RECORD '{one_line(line.requirement)}')"]
+        name = one_line(line.requirement)
+        return [f"(a long request; send it with: conformance replay RECORD '{name}')"]
     return script.splitlines()
 
 

@@ -59,7 +59,7 @@ def plural(number: int, noun: str) -> str:
 
 
 class Display:
-    """Something live on a terminal, of rich; use as a context manager, which takes it away."""
+    """A live display of rich; a context manager, which removes it at the end."""
 
     _bar: Any = None
 

@@ -66,7 +66,8 @@ class Diagnosis:
     product: str
     services: tuple[ServiceFinding, ...]
     skew: float | None
-    """Seconds that the clock of the target is ahead of ours; None where it tells no time."""
+    """Seconds that the clock of the target is ahead of ours; None where unknown, no answer has a
+    date."""
     enforced: tuple[bool, bool] | None
     """Whether unsigned requests are refused, and wrongly signed ones; None where unknown."""
 
@@ -85,7 +86,7 @@ class Diagnosis:
 
 
 def examine(access: Access, services: tuple[str, ...]) -> Diagnosis:
-    """Look at a target. Raises UnknownService, SpecProblem."""
+    """Examine a target. Raises UnknownService, SpecProblem."""
     first = _get(access, "/")
     skew = _skew(_header([first], "Date"))
     pages = [(path, _get(access, path)) for path in known.paths()]
@@ -138,7 +139,7 @@ def _channel(access: Access, contract: Contract) -> SignedChannel:
 
 
 def _harmless(contract: Contract) -> tuple[Operation, WireRequest] | None:
-    """A request that only reads and needs nothing to be there: the list, or any such GET."""
+    """A read-only request that needs no resource: the list, else any such GET."""
     listed = contract.operations.get(contract.overlay.main.list or "")
     reading = [one for one in contract.operations.values() if one.method == "GET"]
     for operation in ([listed] if listed is not None else []) + reading:
@@ -164,7 +165,7 @@ def _service(access: Access, contract: Contract) -> ServiceFinding:
 
 
 def _presence(answer: ParsedResponse, nowhere: ParsedResponse) -> Presence:
-    """What an answer shows, beside the one to the same request on a route that nothing has."""
+    """The presence that an answer shows, compared with the answer on a route that nothing has."""
     alike = (nowhere.status, nowhere.code) == (answer.status, answer.code)
     if answer.ok:
         return Presence.LACKING if alike and nowhere.body == answer.body else Presence.THERE

@@ -29,7 +29,7 @@ def settings_for(profile: str, seed: int, *, auth: str | None = None, url: str =
     none. Raises ValueError for a profile or a mode that there is not.
     """
     if profile not in DRAWS:
-        raise ValueError(f"{profile!r} is no profile; there are {', '.join(DRAWS)}")
+        raise ValueError(f"unknown profile {profile!r}; choose from {', '.join(DRAWS)}")
     usual = Auth.REQUIRE if is_real(url) else Auth.REPORT
     return Settings(draws=DRAWS[profile], seed=seed, auth=usual if auth is None else Auth(auth))
 
@@ -69,7 +69,7 @@ def concluded(
     fail_on_unsupported: bool = False,
     whole: bool = True,
 ) -> SummaryLine:
-    """What the outcome of a run comes to; not ``whole`` is a part of a run, see baseline_use."""
+    """The summary line of a run; not ``whole`` is a part of a run, see baseline_use."""
     code = exit_code(outcome, strict=strict, fail_on_unsupported=fail_on_unsupported)
     use = baseline_use(gate, outcome.verdicts, config.jobs, whole=whole)
     if use is not None and use.fails:

@@ -61,7 +61,7 @@ def select_jobs(
 
 
 def _covering(shared: Iterable[Sharing], glob: str) -> str:
-    """The id of what covers this one, where it is the id of a place that states nothing itself."""
+    """The id of the requirement that covers this one, if another place states it."""
     found = (sharing.covering(glob) for sharing in shared)
     return next((one for one in found if one is not None), glob)
 
@@ -72,7 +72,7 @@ def notes(
     given: Given | None = None,
     headers: ExtraHeaders | None = None,
 ) -> list[str]:
-    """What a run says of what it tested, beside its verdicts."""
+    """The notes on what a run tested, besides its verdicts."""
     return [
         *_excluded(globs),
         *_derived(jobs),
@@ -92,7 +92,7 @@ def _excluded(globs: tuple[str, ...]) -> Iterator[str]:
 
 
 def _derived(jobs: Sequence[Job]) -> Iterator[str]:
-    """The contracts that are made of an SDK model, wholly or for their setup."""
+    """The notes on contracts that come from an SDK model, wholly or for their setup."""
     from conformance.contract.locate import is_on_demand
     from conformance.contract.on_demand import told
 
@@ -103,7 +103,7 @@ def _derived(jobs: Sequence[Job]) -> Iterator[str]:
 
 def _given(given: Given) -> Iterator[str]:
     """The resources that were given."""
-    may = "which may be changed" if given.may_change else "which are only read"
+    may = "may be changed" if given.may_change else "only read"
     yield f"given, {may}: {', '.join(f'{one}={one.value}' for one in given.members)}"
 
 
@@ -115,7 +115,7 @@ def _shared(jobs: Sequence[Job]) -> Iterator[str]:
 
 
 def placed(job: Job, region: str) -> Job:
-    """The job in the region of the run, and in its partition, where it was written for others."""
+    """The job for the region of the run and its partition, where it was written for another."""
     from conformance.contract.given import with_given
     from conformance.contract.listing.catalogue import catalogue
     from conformance.contract.load import load_contract
@@ -134,13 +134,13 @@ def placed(job: Job, region: str) -> Job:
 
 
 class Replaced(BadInput):
-    """The record of the run would replace the one that it is compared with."""
+    """The record of the run would overwrite the one that it is compared with."""
 
-    hint = "--record FILE puts the new record elsewhere; the old one has what held"
+    hint = "write the new record to another file with --record FILE; the old one has what passed"
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        super().__init__(f"--changed-since {path}: the record of this run would replace it")
+        super().__init__(f"--changed-since {path}: this run's record would overwrite it")
 
 
 class Why(StrEnum):
@@ -162,11 +162,12 @@ class Narrowed:
     since: Path
 
     def told(self) -> str:
-        """The same in one line."""
         kinds = ", ".join(f"{number} {why}" for why in Why if (number := self.reasons[why]))
         total = sum(self.reasons.values())
         of = f"{total} of {total + self.held} requirements"
-        return f"since {self.since}: {of}" + (f" ({kinds})" if kinds else ", all held there")
+        return f"since {self.since}: {of}" + (
+            f" ({kinds})" if kinds else (", all of which passed there")
+        )
 
 
 def narrowed(jobs: Sequence[Job], path: Path) -> Narrowed:

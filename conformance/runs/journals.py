@@ -50,16 +50,19 @@ def begin(
 
 @contextmanager
 def closing(safety: RunSafety | None, tell: Callable[[str], object]) -> Iterator[None]:
-    """Close the journal of a run afterwards, and tell where it is when something may be left."""
+    """Close the journal afterwards, and report where it is if something may be left."""
     try:
         yield
     finally:
         if safety is not None and safety.journal.close():
-            tell(f"something may be left: conformance cleanup --journal {safety.journal.path}")
+            tell(
+                f"something may be left behind; delete it with: conformance cleanup --journal"
+                f" {safety.journal.path}"
+            )
 
 
 def services(jobs: Sequence[Job], url: str) -> dict[str, str]:
-    """Where each service of a run is, and those that lend it resources."""
+    """The URL of each service of a run, and of those that lend it resources."""
     from conformance.plan.valid_requests.resources import foreign_kinds
 
     found = {job.contract.service: job.url or url for job in jobs}

@@ -60,7 +60,7 @@ def in_other_protocols(job: Job, *, whole: bool) -> list[Job]:
 
 
 def _others(contract: Contract) -> list[str]:
-    """The protocols of a service beside the one of its contract."""
+    """The protocols of a service besides that of its contract."""
     from conformance.documents.sdk.models import load_model, protocols_of
 
     speaks = protocols_of(load_model(contract.service).data["metadata"])
@@ -68,7 +68,7 @@ def _others(contract: Contract) -> list[str]:
 
 
 def _settled(contract: Contract, access: Access) -> str:
-    """Take the contract of the first protocol that is understood; "" where that is this one."""
+    """Switch to the first protocol that the target understands; empty if that is this one."""
     if protocol_in_use() is not None or not is_on_demand(contract.service):
         return ""
     from conformance.contract.load import load_contract
@@ -81,13 +81,13 @@ def _settled(contract: Contract, access: Access) -> str:
     for protocol in others:
         add_derived(service, folder_of(service, protocol), told(service, protocol))
         if _is_understood(load_contract(service), access):
-            return f"{service}: the target does not speak {first}: tested in {protocol}"
+            return f"{service}: the target does not speak {first}, so the run uses {protocol}"
     add_derived(service, folder_of(service, first), told(service, first))
     return ""
 
 
 def _is_understood(contract: Contract, access: Access) -> bool:
-    """Whether any of a few requests is answered in the protocol, whatever that says."""
+    """Whether any of a few requests is answered in the protocol, whatever the answer."""
     from conformance.engine.sending.channel import SignedChannel
     from conformance.engine.support import lacks
     from conformance.plan.valid_requests.base_requests import base
@@ -109,7 +109,7 @@ def _is_understood(contract: Contract, access: Access) -> bool:
 
 
 def _harmless(contract: Contract) -> list[Operation]:
-    """A few operations that only look, those that need nothing first."""
+    """A few read-only operations, those with the fewest required members first."""
     from conformance.contract.inference.naming import shows_only
 
     reading = [one for one in contract.operations.values() if shows_only(one.name)]

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def command_line(words: Iterable[str], options: Mapping[str, Any]) -> str:
-    """A command as text: ``--its-name`` of what is true, with the value of what has one or more."""
+    """A command as text: ``--name`` for a flag, ``--name VALUE`` for every other value."""
     parts = list(words)
     for name, given in options.items():
         option = f"--{name.replace('_', '-')}"
@@ -49,7 +49,7 @@ def first_line(
     strict: bool,
     shard: Shard | None = None,
 ) -> RunLine:
-    """What is tested, and by which ``command`` line: begun now."""
+    """The first line of a record, with the current time as the start."""
     return RunLine(
         target=target,
         seed=seed,
@@ -67,7 +67,7 @@ def first_line(
 def last_line(
     jobs: Sequence[Job], outcome: RunOutcome, code: int, use: BaselineUse | None
 ) -> SummaryLine:
-    """What came of it: the counts, the exit code, what the baseline covered."""
+    """The last line of a record: counts, exit code and the use of the baseline."""
     return SummaryLine(
         requests=outcome.requests,
         seconds=round(outcome.seconds, 3),
@@ -121,7 +121,7 @@ def _watched(jobs: Iterable[Job]) -> set[str]:
 
 
 def _unknown(names: Iterable[str], jobs: Iterable[Job]) -> Iterable[str]:
-    """Those that no contract has; of services that were not loaded nothing is said."""
+    """The names that no contract has; says nothing of services that were not loaded."""
     from conformance.contract.listing.catalogue import catalogue
     from conformance.contract.listing.sharing import sharing_of
     from conformance.contract.locate import services

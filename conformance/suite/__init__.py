@@ -33,7 +33,7 @@ class Suite:
         seed: Fixes every request but the names.
         auth: Signatures are ``off``, ``report`` or ``require``, as of ``conformance run --auth``.
         strict: Failures of level strict fail, too.
-        timeout: Seconds for one whole exchange.
+        timeout: The time limit in seconds for one exchange.
         time_limit: Seconds after which the run ends; what it did not reach fails at the levels of
             the gate, and is skipped at the others. With workers each has that time.
         max_requests: Requests after which the run ends, likewise.
@@ -57,28 +57,28 @@ class Suite:
 
 
 OPTIONS: dict[str, dict[str, Any]] = {
-    "target": {"metavar": "URL", "help": "what is tested: a URL, or moto"},
-    "service": {"action": "append", "metavar": "NAME", "help": "only this service"},
-    "exclude": {"action": "append", "metavar": "GLOB", "help": "no ids that match"},
+    "target": {"metavar": "URL", "help": "the target to test: a URL, or moto"},
+    "service": {"action": "append", "metavar": "NAME", "help": "test only this service"},
+    "exclude": {"action": "append", "metavar": "GLOB", "help": "leave out ids that match"},
     "given": {
         "action": "append",
         "metavar": "MEMBER=VALUE",
-        "help": "a resource that is there: it is read, and never deleted",
+        "help": "an existing resource, which is read and never deleted",
     },
     "may-change": {
         "action": "store_true",
         "default": None,
-        "help": "what is given may be changed; it is put back at the end",
+        "help": "the given resource may be changed; it is restored at the end",
     },
     "baseline": {"metavar": "FILE", "help": "accepted failures"},
-    "seed": {"type": int, "metavar": "N", "help": "fixes every request"},
+    "seed": {"type": int, "metavar": "N", "help": "the seed, which fixes every request"},
     "profile": {
         "choices": ["quick", "standard", "deep"],
-        "help": "how far beyond the boundaries to look",
+        "help": "how far to test beyond the documented boundaries",
     },
     "auth": {
         "choices": ["off", "report", "require"],
-        "help": "signatures: ignore them, report whether they are checked, or require that",
+        "help": "do not test signatures, report whether they are checked, or require that",
     },
     "time-limit": {"type": float, "metavar": "S", "help": "end the run after S seconds"},
     "max-requests": {"type": int, "metavar": "N", "help": "end the run after N requests"},

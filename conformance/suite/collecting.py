@@ -41,7 +41,7 @@ def with_options(suite: Suite, config: pytest.Config, beside: Path) -> Suite:
     if "target" in given:
         suite = replace(suite, fixture="")
     if not suite.target and not suite.fixture:
-        raise pytest.UsageError("conformance: say what to test: --conformance-target URL")
+        raise pytest.UsageError("conformance: give a target to test: --conformance-target URL")
     return suite
 
 
@@ -54,7 +54,7 @@ def jobs_of(suite: Suite) -> list[Job]:
     from conformance.transport.aws import NAME
 
     if suite.target == NAME or is_real(suite.target):
-        raise pytest.UsageError("conformance: real AWS is tested by `conformance run aws` alone")
+        raise pytest.UsageError("conformance: only `conformance run aws` tests real AWS")
     try:
         globs = excluding(suite.requirements, suite.exclude)
         given = read_given(suite.given, may_change=suite.may_change)
@@ -114,7 +114,7 @@ class SuiteFile(pytest.File):
 
 
 def _rank(requirement: Requirement) -> int:
-    """When a run decides it: what is played over several requests goes on beside the rest."""
+    """The order in which a run decides: rules over several requests go on beside the rest."""
     if is_watched(requirement):
         return 2
     return 1 if requirement.keyword in {*KINDS, RANDOM} else 0
@@ -133,7 +133,7 @@ def _item(parent: SuiteFile, requirement: Requirement, reason: str | None) -> Re
 
 
 def _judged(request: pytest.FixtureRequest) -> None:
-    """The body of every test: its verdict is there since it was set up."""
+    """The body of every test: the setup has fetched the verdict."""
     item = request.node
     line: VerdictLine = item.line
     if line.verdict is Verdict.PASSED:
@@ -169,7 +169,7 @@ class RequirementItem(pytest.Function):
     parent: SuiteFile
 
     def setup(self) -> None:
-        """Wait for the verdict. What keeps it from being found is an error, and no failure."""
+        """Wait for the verdict; what prevents it is an error, not a failure."""
         super().setup()
         # The target first: what is set up later is ended earlier.
         suite = self.parent.suite
@@ -190,5 +190,5 @@ class RequirementItem(pytest.Function):
         return super().repr_failure(excinfo, **more)
 
     def reportinfo(self) -> tuple[Any, int | None, str]:
-        """Where it stands: the conftest that declares the suite."""
+        """Where the test stands: the conftest that declares the suite."""
         return self.path, None, self.name

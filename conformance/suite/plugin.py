@@ -21,21 +21,19 @@ NAME = "conformance"
 """What a conftest calls its suite."""
 LEVELS = {
     "required": "the documents state it",
-    "expected": "recorded behaviour of AWS or the protocol states it",
-    "strict": "exact messages, header details, order of validation",
-    "informational": "worth knowing; nothing published or recorded decides it",
+    "expected": "AWS was observed to do it, or the protocol states it",
+    "strict": "an exact message, a header detail, the order of validation",
+    "informational": "worth knowing, but no document or recording settles it",
 }
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the options."""
     group = parser.getgroup("conformance", "conformance to AWS API references")
     for name, about in OPTIONS.items():
         group.addoption(f"--conformance-{name}", **about)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register a marker for each level."""
     for level, meaning in LEVELS.items():
         config.addinivalue_line("markers", f"{level}: a conformance requirement; {meaning}")
 
@@ -56,7 +54,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Keep the requirements of one operation together: they share what they send."""
+    """Keep the requirements of one operation together, as they share requests."""
     if config.getoption("dist", None) not in {"load", "worksteal"}:
         return None
     from conformance.suite.scheduling import scheduler
@@ -66,7 +64,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 @pytest.fixture(scope="session")
 def conformance_runs() -> Iterator[dict[Any, Runs]]:
-    """The runs of this process, ended with the session: what they made is deleted then."""
+    """The runs of this process; the end of the session ends them and deletes what they made."""
     runs: dict[Any, Runs] = {}
     yield runs
     for one in runs.values():

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class UndecidedRequirement(CouldNotTest):
-    """A requirement has no verdict, for a reason that is not the target's conformance."""
+    """A requirement without a verdict, for a reason that is not the target's conformance."""
 
     def __init__(self, requirement: str, why: str) -> None:
         self.requirement, self.why = requirement, why
@@ -38,7 +38,7 @@ class Running:
         self._suite, self._jobs, self._target = suite, jobs, target
         self._lines: dict[str, VerdictLine] = {}
         self._open = 0
-        self._why = "the run ended before"
+        self._why = "the run ended earlier"
         self._ended = False
         self._news = threading.Condition()
         self._stopped = threading.Event()
@@ -54,7 +54,7 @@ class Running:
         return self._lines[requirement]
 
     def close(self) -> None:
-        """End the run, which deletes what it made, and wait for that."""
+        """End the run, and wait until it has deleted what it made."""
         if not self._ended:
             self._stopped.set()
         self._thread.join()

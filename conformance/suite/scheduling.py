@@ -26,12 +26,11 @@ def parts(requirements: Sequence[str], workers: int) -> dict[str, int]:
 
 
 def group(requirement: str) -> str:
-    """The service and operation of a requirement."""
     return "/".join(requirement.split("/")[:2])
 
 
 def scheduler(config: pytest.Config, log: Any) -> Any:
-    """A scheduler that keeps a part of a suite on one worker, and every other test alone."""
+    """A scheduler that keeps each part of a suite on one worker, and spreads all other tests."""
     from xdist.scheduler import LoadScopeScheduling
 
     class ByPart(LoadScopeScheduling):  # type: ignore[misc]

@@ -133,7 +133,7 @@ def text_of(value: Any) -> str:
         return str(value).lower()
     if isinstance(value, str | int | float):
         return str(value)
-    raise MalformedEntry(f"{kind(value)} stands where a text belongs")
+    raise MalformedEntry(f"{kind(value)} instead of a text")
 
 
 def kind(value: Any) -> str:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from conformance.errors import CouldNotTest, FileProblem, LineProblem
 
 FORMATS = (
-    "HAR 1.2, cassettes of VCR, vcrpy and go-vcr (YAML or JSON), nock's recordings and "
-    "JSON Lines of exchanges are read"
+    "the tool reads HAR 1.2, cassettes of VCR, vcrpy and go-vcr (YAML or JSON), recordings of"
+    " nock and JSON Lines of exchanges"
 )
 
 
@@ -35,9 +35,9 @@ class NothingRecognised(CouldNotTest):
     """None of the exchanges belongs to a service that has a contract."""
 
     hint = (
-        "requests are recognised by method, path, signing scope and host; "
-        "`--target URL` names an address whose requests are meant, and `--protocol NAME` the "
-        "protocol of services that have several"
+        "the tool recognises requests by method, path, signing scope and host; `--target URL`"
+        " says which address you mean, and `--protocol NAME` which protocol, if a service has"
+        " several"
     )
 
     exchanges: int
@@ -46,11 +46,11 @@ class NothingRecognised(CouldNotTest):
 
     def __post_init__(self) -> None:
         if not self.exchanges:
-            self.hint = "record the traffic again: whoever wrote these files saw no request"
+            self.hint = "record the traffic again; these files were written without any request"
 
     def __str__(self) -> str:
         if not self.exchanges:
-            return "nothing is recorded in these files: they hold no exchange"
+            return "these files contain no exchanges"
         known = " or ".join(self.services)
         more = f" ({'; '.join(self.details)})" if self.details else ""
-        return f"none of {self.exchanges} recorded exchanges is one of {known}{more}"
+        return f"none of {self.exchanges} recorded exchanges belongs to {known}{more}"

@@ -28,7 +28,7 @@ class KnownFormat(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def refusal(self, path: Path) -> NotTraffic:
         """Why a file of this format is not judged."""
-        return NotTraffic(path, 1, f"no traffic that is read, but {self.name}", self.hint)
+        return NotTraffic(path, 1, f"not a format that the tool reads, but {self.name}", self.hint)
 
     def has_members(self, value: Any) -> bool:
         """True where the object has what the format is known by."""

@@ -141,7 +141,7 @@ def _of_json(source: TrafficSource, text: str) -> Iterator[TrafficEntry]:
     elif _is_exchange(value):
         yield jsonlines.one(path, 1, value)
     else:
-        why = "no traffic: neither a HAR's log, interactions, nor an exchange"
+        why = "no traffic: it has neither a HAR log, nor interactions, nor an exchange"
         raise NotTraffic(path, 1, why)
 
 
@@ -151,7 +151,7 @@ def _of_no_json(path: Path, text: str, wrong: ValueError) -> Iterator[TrafficEnt
     if _is_lines(path, first):
         _refuse(path, first)
         if isinstance(first, dict) and "request" not in first:
-            raise NotTraffic(path, 1, "no traffic: its lines are no exchanges")
+            raise NotTraffic(path, 1, "no traffic: its lines are not exchanges")
         yield from jsonlines.entries(path, text)
         return
     if path.suffix.lower() in YAML:

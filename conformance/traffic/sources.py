@@ -61,12 +61,12 @@ def in_folder(folder: Path) -> tuple[list[Path], list[LeftOut]]:
 def _unfit(path: Path) -> str:
     """Why a file of a folder is not even opened; empty for one that is."""
     if not path.exists():
-        return "a link to nothing"
+        return "a broken link"
     if not path.is_file():
         return "no file"  # a pipe would never end
     if path.name.startswith("."):
         return ""
-    return "" if path.suffix.lower() in ENDINGS else "no format of traffic"
+    return "" if path.suffix.lower() in ENDINGS else "not a traffic format"
 
 
 def sources(path: Path) -> Iterator[TrafficSource]:
@@ -100,7 +100,7 @@ def _read(path: Path) -> bytes:
 def _bounded(path: Path, data: bytes) -> bytes:
     if len(data) > LARGEST:
         most = LARGEST // 1024 // 1024
-        raise UnreadableTraffic(path, f"it is larger than {most} MiB: divide it, or record less")
+        raise UnreadableTraffic(path, f"it is larger than {most} MiB; split it, or record less")
     return data
 
 
@@ -111,7 +111,7 @@ def _unpacked(path: Path, data: bytes) -> bytes:
     except zlib.error:
         plain = b""
     if not unpacking.eof and len(plain) <= LARGEST:
-        raise UnreadableTraffic(path, "what is packed in it (gzip) is damaged or cut short")
+        raise UnreadableTraffic(path, "the gzip data is damaged or cut short")
     return _bounded(path, plain)
 
 
@@ -130,7 +130,7 @@ def _in_zip(path: Path, data: bytes) -> Iterator[TrafficSource]:
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except (zipfile.BadZipFile, ValueError) as wrong:
-        raise UnreadableTraffic(path, f"it is no whole ZIP file: {wrong}") from None
+        raise UnreadableTraffic(path, f"it is not a complete ZIP file: {wrong}") from None
     with archive:
         names = sorted(archive.namelist())
         if any(name.endswith((".trace", ".network")) for name in names):

@@ -87,11 +87,11 @@ def _verdict(requirement: Requirement, judge: Judge) -> Given:
     if missing is not None:
         return missing
     if requirement.id in judge.crashed_once:
-        return Verdict.INCONCLUSIVE, "a server error that the traffic shows once only"
+        return Verdict.INCONCLUSIVE, "the traffic shows the server error only once"
     if tally.accept or tally.reject:
         return Verdict.PASSED, ""
     if requirement.keyword in KINDS:
-        return Verdict.SKIPPED, "only a sequence of requests of our own shows it"
+        return Verdict.SKIPPED, "only requests that the tool sends itself can show it"
     return Verdict.SKIPPED, "the traffic does not show it"
 
 
@@ -102,9 +102,9 @@ def _not_judged(requirement: Requirement, judge: Judge) -> Given | None:
     if name is None:
         return None
     if seen is None:
-        return Verdict.SKIPPED, f"no request of {name} is in the traffic"
+        return Verdict.SKIPPED, f"the traffic has no request of {name}"
     if seen.succeeded:
         return None
     if seen.lacking:
-        return Verdict.UNSUPPORTED, "every recorded answer says that it is not there"
+        return Verdict.UNSUPPORTED, "every recorded answer says that it does not exist"
     return Verdict.SKIPPED, f"no recorded request of {name} succeeded"

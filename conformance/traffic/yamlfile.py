@@ -48,7 +48,7 @@ class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mis
         """Merge what ``<<`` names, within bounds."""
         super().flatten_mapping(node)
         if len(node.value) > MOST_MERGED:
-            raise yaml.YAMLError("merge keys add up to too many members")
+            raise yaml.YAMLError("merge keys produce too many members")
 
 
 def _plain(loader: Any, node: Any) -> Any:
@@ -93,7 +93,7 @@ def read_yaml(path: Path, text: str) -> tuple[Any, Any]:
         mark = getattr(wrong, "problem_mark", None)
         why = getattr(wrong, "problem", None) or str(wrong) or "it cannot be parsed"
         if why.endswith("found another document"):
-            why = "it holds several documents: divide it"
+            why = "it contains several documents; split it"
         raise MalformedTraffic(path, mark.line + 1 if mark else 1, f"not YAML: {why}") from None
     except RecursionError:
         raise MalformedTraffic(path, 1, "not YAML: nested too deeply") from None

@@ -37,11 +37,11 @@ def parse_url(text: str) -> str:
 
 def _complaint(text: str, scheme: str, host: str | None, port: int | None) -> str | None:
     if scheme not in _PORTS:
-        return "it is neither a name that is known nor an http or https URL"
+        return "it is neither a known name nor an http or https URL"
     if not host:
-        return "the URL names no host"
+        return "the URL has no host"
     if port == 0:
-        return "port 0 cannot be connected to"
+        return "nothing can connect to port 0"
     if not text.isascii() or any(character <= " " for character in text):
         return "a URL has only printable ASCII characters"
     return None

@@ -34,8 +34,8 @@ NAME = "aws"
 class NoRegion(BadInput):
     """No AWS region is named."""
 
-    hint = "say --region REGION, or set AWS_REGION"
-    told = "real AWS is tested in one region, and none is named"
+    hint = "give --region REGION, or set AWS_REGION"
+    told = "a run on real AWS needs a region"
 
 
 class NoEndpoint(BadInput):
@@ -44,25 +44,25 @@ class NoEndpoint(BadInput):
     hint = "the overlay's `sdk` names it as botocore does; choose other services with --service"
 
     def __init__(self, service: str) -> None:
-        super().__init__(f"no endpoint of AWS is known for {service}")
+        super().__init__(f"no AWS endpoint is known for {service}")
 
 
 class UnknownIdentity(CouldNotTest):
     """AWS does not say whose credentials these are."""
 
-    hint = "check the credentials, the region and the way to AWS's Security Token Service"
+    hint = "check the credentials, the region and the connection to AWS's Security Token Service"
 
     def __init__(self, detail: str) -> None:
-        super().__init__(f"cannot tell which account the credentials are of: {detail}")
+        super().__init__(f"cannot find out which account the credentials belong to: {detail}")
 
 
 class WrongAccount(CouldNotTest):
     """The credentials are of another account than the user expects."""
 
-    hint = "nothing was sent to it; use the credentials of the account that you mean"
+    hint = "nothing was sent to it; use the credentials of the account that you want to test"
 
     def __init__(self, expected: str, found: str) -> None:
-        super().__init__(f"the credentials are of account {found}, not of {expected}")
+        super().__init__(f"the credentials belong to account {found}, not to {expected}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from conformance.transport.exchange import Response
 _MARKUP = re.compile(rb"\s*<(?:(\?xml)|(!doctype html|html|head|body)\b|[a-z])", re.IGNORECASE)
 _CONSTANT = re.compile(r"\b(NaN|Infinity)\b")
 UNREADABLE = "no JSON"
-ENDLESS = "JSON but for a number that has no end, or is none"
+ENDLESS = "JSON except for NaN or Infinity"
 
 
 def form_of(response: Response) -> str:
@@ -36,7 +36,7 @@ def _of_text(text: str) -> str:
         return UNREADABLE
     # Python takes NaN and Infinity for numbers, which JSON does not have.
     odd = end == len(text) and _CONSTANT.search(text)
-    return ENDLESS if odd else "JSON and something after it"
+    return ENDLESS if odd else "JSON with text after it"
 
 
 _EITHER = 32 + zlib.MAX_WBITS

@@ -158,7 +158,7 @@ class Command:
         while not self._listens():
             self.check_running(self._text)
             if time.monotonic() > deadline:
-                raise TargetDidNotStart(self._text, f"{self._url} not there after {timeout:g} s")
+                raise TargetDidNotStart(self._text, f"{self._url} not ready after {timeout:g} s")
             time.sleep(_PAUSE)
 
     def check_running(self, name: str) -> None:

@@ -46,7 +46,7 @@ def _usable(found: Credentials, region: str) -> tuple[Credentials, str]:
         ("access key", "secret key", "session token", "region"), texts, strict=True
     ):
         if not one.isascii() or not one.isprintable() or " " in one:
-            raise NoCredentials(f"the {name} has a character that none has")
+            raise NoCredentials(f"the {name} has an invalid character")
     access, secret, token, region = texts
     return Credentials(access, secret, token or None), region
 

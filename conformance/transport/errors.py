@@ -17,13 +17,16 @@ class MalformedURL(BadInput):
         if alike:
             reason = f"{reason}; did you mean {' or '.join(alike)}?"
         self.reason = reason
-        super().__init__(f"{text!r} is no target: {reason}")
+        super().__init__(f"{text!r} is not a target: {reason}")
 
 
 class RealAWS(BadInput):
     """A URL of AWS was given as if it were an emulator's."""
 
-    hint = "use `conformance run aws --region REGION`, which keeps to quotas and to its own keys"
+    hint = (
+        "use `conformance run aws --region REGION`, which respects quotas and touches only its "
+        "own keys"
+    )
 
     def __init__(self, url: str) -> None:
         super().__init__(f"{url} is real AWS, where a run needs more care than on an emulator")
@@ -41,7 +44,7 @@ class NoCertificates(BadInput):
 class Unreachable(CouldNotTest):
     """Nothing accepts connections where the target should be."""
 
-    hint = "is it running, and is this its address?"
+    hint = "check that it is running, and that this is its address"
 
     def __init__(self, host: str, port: int, detail: str) -> None:
         super().__init__(f"cannot connect to {host} port {port}: {detail}")
@@ -75,7 +78,7 @@ class OtherName(UntrustedTLS):
 class ExpiredCertificate(UntrustedTLS):
     """The target's certificate is not valid today."""
 
-    hint = "renew the certificate, or look at the clock of this machine"
+    hint = "renew the certificate, or check the clock of this machine"
 
     def __init__(self, host: str, port: int, *, early: bool) -> None:
         how = "is not valid yet" if early else "has expired"
@@ -85,7 +88,7 @@ class ExpiredCertificate(UntrustedTLS):
 class UnknownIssuer(UntrustedTLS):
     """The target's certificate is not signed by a trusted authority."""
 
-    hint = "trust it with --ca-bundle FILE: its own certificate, or that of who signed it, as PEM"
+    hint = "trust it with --ca-bundle FILE: the certificate itself, or that of its issuer, as PEM"
 
     def __init__(self, host: str, port: int, detail: str) -> None:
         super().__init__(
@@ -125,7 +128,7 @@ class NotInstalled(CouldNotTest):
 class TargetDidNotStart(CouldNotTest):
     """The target was started as a child process and did not come up."""
 
-    hint = "that is the last that was heard of it; start it by hand to see the rest"
+    hint = "this is the end of its output; start it by hand to see the rest"
 
     def __init__(self, target: str, detail: str) -> None:
         super().__init__(f"{target} did not start: {detail}")
@@ -137,4 +140,4 @@ class NoCredentials(CouldNotTest):
     hint = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE"
 
     def __init__(self, detail: str = "the credential chain is empty") -> None:
-        super().__init__(f"no AWS credentials to sign with: {detail}")
+        super().__init__(f"no AWS credentials for signing: {detail}")

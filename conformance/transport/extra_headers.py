@@ -32,7 +32,10 @@ _SECRET = re.compile(
 class BadHeader(BadInput):
     """What ``--header`` was given cannot be sent."""
 
-    hint = "give NAME:VALUE, for example --header 'X-Tenant: blue'; ${NAME} is of the environment"
+    hint = (
+        "give NAME:VALUE, for example --header 'X-Tenant: blue'; ${NAME} stands for an "
+        "environment variable"
+    )
 
     def __init__(self, text: str, why: str) -> None:
         super().__init__(f"--header {told(text)!r}: {why}")
@@ -62,7 +65,7 @@ def read_headers(texts: Sequence[str], environment: Mapping[str, str]) -> ExtraH
         if not colon or not _TOKEN.fullmatch(name):
             raise BadHeader(text, "it is not NAME:VALUE")
         if name.lower() in OURS:
-            raise BadHeader(text, "requests of a run have this header, or lack it, on purpose")
+            raise BadHeader(text, "the tests set or leave out this header on purpose")
         for variable in _VARIABLE.findall(written):
             if variable not in environment:
                 raise BadHeader(text, f"the environment has no {variable}")

@@ -235,7 +235,7 @@ def _as_unanswered(exchange: Exchange, timeout: float) -> Exchange:
     """The exchange; where the time for it passed, with a sentence that says how long that was."""
     if exchange.failure is None or exchange.failure.kind is not FailureKind.TIMEOUT:
         return exchange
-    told = TransportFailure(FailureKind.TIMEOUT, f"no whole answer within {timeout:.3g} s")
+    told = TransportFailure(FailureKind.TIMEOUT, f"no complete answer within {timeout:.3g} s")
     return replace(exchange, failure=told)
 
 

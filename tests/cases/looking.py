@@ -15,7 +15,11 @@ CLOUDWATCH = "GraniteServiceVersion20100801"
 AUTHORIZED = (
     "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/monitoring/aws4_request, Signature=0"
 )
-UNCHECKED = Config(parameter_validation=False, retries={"max_attempts": 1})
+UNCHECKED = Config(
+    parameter_validation=False, retries={"max_attempts": 1}, s3={"addressing_style": "path"}
+)
+OTHERS = ("ec2", "iam", "s3")
+"""Services whose resources others speak of; each is asked for operations that the others lack."""
 
 
 class Looking:
@@ -42,8 +46,7 @@ class Looking:
         return jmespath.search(members[1:], self.answers) if is_place else members
 
     def _ask(self, operation, members):
-        known = self.session.get_service_model(self.service).operation_names
-        service = self.service if operation in known else "ec2"
+        service = next(one for one in (self.service, *OTHERS) if self._has(one, operation))
         if service == "cloudwatch":
             return self._ask_in_json(operation, members)
         client = self.session.create_client(
@@ -54,7 +57,11 @@ class Looking:
             shown = client._make_api_call(operation, members)
         except ClientError as error:
             return {"Error": error.response["Error"]["Code"]}
-        return {name: one for name, one in shown.items() if name != "ResponseMetadata"}
+        status = shown.pop("ResponseMetadata")["HTTPStatusCode"]
+        return {**shown, "HTTPStatusCode": status}
+
+    def _has(self, service, operation):
+        return operation in self.session.get_service_model(service).operation_names
 
     def _ask_in_json(self, operation, members):
         headers = {"X-Amz-Target": f"{CLOUDWATCH}.{operation}", "Authorization": AUTHORIZED,

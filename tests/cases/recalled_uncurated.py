@@ -27,7 +27,7 @@ class Uncurated(Fresh):
     place: str
 
 
-def _is_valid(service, operation, sent):
+def is_valid(service, operation, sent):
     """Whether a client of an SDK would send that."""
     model = botocore.session.get_session().get_service_model(service)
     shape = model.operation_model(operation).input_shape
@@ -43,7 +43,7 @@ def swallowed(service, operation, seen_by, shows=lambda _: {}):
     shown_by, *names = seen_by.split()
 
     def change(call):
-        if not _is_valid(service, operation, call.sent):
+        if not is_valid(service, operation, call.sent):
             return None
         there = call.again(shown_by, {name: call.sent[name] for name in names})[0] == 200
         return (200, shows(call)) if there else None

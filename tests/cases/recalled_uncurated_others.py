@@ -16,6 +16,9 @@ NAMESPACES = {
     "cloudformation": "http://cloudformation.amazonaws.com/doc/2010-05-15/",
     "elbv2": "http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/",
     "rds": "http://rds.amazonaws.com/doc/2014-10-31/",
+    "autoscaling": "http://autoscaling.amazonaws.com/doc/2011-01-01/",
+    "elasticache": "http://elasticache.amazonaws.com/doc/2015-02-02/",
+    "redshift": "http://redshift.amazonaws.com/doc/2012-12-01/",
 }
 
 

@@ -176,6 +176,10 @@ def test_a_wrong_type_is_still_one_when_it_is_read_back():
         (Fault.REQUIRED, "InvalidParameterValue", True),
         (Fault.LIMIT, "InvalidParameterValue", True),
         (Fault.TYPE, "MissingParameter", False),
+        # PutSigningProfile does not declare it, another operation does.
+        (Fault.LIMIT, "BadRequestException", True),
+        (Fault.LIMIT, "InvalidSomethingException", False),
+        (Fault.NOT_FOUND, "BadRequestException", False),
         (Fault.REQUIRED, "InternalFailure", False),
         (Fault.NOT_FOUND, "MissingParameter", False),
     ],

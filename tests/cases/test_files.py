@@ -196,7 +196,7 @@ def test_a_client_may_ask_for_codings_where_nobody_records_it(judge: Judge) -> N
 def test_a_recording_of_nothing_is_told(judge: Judge, content: Any) -> None:
     found = judge("a.json", content)
     assert found.code == 3
-    assert "they hold no exchange" in found.said
+    assert "contain no exchanges" in found.said
     assert "--target" not in found.said
 
 
@@ -326,12 +326,12 @@ def test_a_page_states_the_same_however_it_was_saved(
 @pytest.mark.parametrize(
     ("name", "page", "said"),
     [
-        ("a.md", MARKDOWN + MARKDOWN.replace("GraftTree", "Prune"), "each page in a file"),
-        ("a.txt", TEXT + TEXT.replace("GraftTree", "Prune"), "each page in a file"),
-        ("a.html", HTML + HTML, "each page in a file"),
-        ("a.md", BRANCH + "\n\n" + MARKDOWN, "each page in a file"),
-        ("a.md", MARKDOWN + "\n\n" + BRANCH, "each page in a file"),
-        ("a.txt", TEXT.replace("Required: Yes", "Obligatoire : Oui"), "take the English page"),
+        ("a.md", MARKDOWN + MARKDOWN.replace("GraftTree", "Prune"), "each page in its own file"),
+        ("a.txt", TEXT + TEXT.replace("GraftTree", "Prune"), "each page in its own file"),
+        ("a.html", HTML + HTML, "each page in its own file"),
+        ("a.md", BRANCH + "\n\n" + MARKDOWN, "each page in its own file"),
+        ("a.md", MARKDOWN + "\n\n" + BRANCH, "each page in its own file"),
+        ("a.txt", TEXT.replace("Required: Yes", "Obligatoire : Oui"), "use the English page"),
         ("a.pdf", b"%PDF-1.7\n", "found a PDF file"),
         ("a.zip", b"PK\x03\x04", "found a packed file"),
         ("a.md.gz", b"\x1f\x8b\x08", "found a packed file"),
@@ -402,8 +402,12 @@ CONFIG = 'target = "mine"\nprofile = "quick"\nseed = 1\n\n[targets.mine]\ncomman
     ("old", "new", "said"),
     [
         ("seed = 1", "seed = 1.5", "toml:3: seed: expected a whole number, got a number"),
-        ('"quick"', '"quik"', "toml:2: profile: 'quik' is none of quick, standard, deep, did you"),
-        ("seed = 1", 'protocol = "query"', "toml:3: protocol: 'query' is none of"),
+        (
+            '"quick"',
+            '"quik"',
+            "toml:2: profile: 'quik' is not one of quick, standard, deep, did you",
+        ),
+        ("seed = 1", 'protocol = "query"', "toml:3: protocol: 'query' is not one of"),
         ("[targets.mine]\ncommand", "[targets.mine]\nready", "toml:5: targets.mine: neither url"),
         ('command = "x {port}"', 'url = "localhost:4566"', "toml:6: targets.mine.url: "),
         ("target = ", "[tool.conformance]\ntarget = ", "is of pyproject.toml"),
@@ -434,12 +438,16 @@ CAMPAIGN = (
     ("old", "new", "said"),
     [
         ("profile", "profil", "toml:2: unknown key profil, did you mean profile?"),
-        ('"quick"', '"fast"', "toml:2: profile: 'fast' is none of quick, standard, deep"),
+        ('"quick"', '"fast"', "toml:2: profile: 'fast' is not one of quick, standard, deep"),
         ("apigateway = 2", 'apigateway = "2"', "toml:4: shards: expected a whole number, got text"),
         ("command", "comand", "toml:12: unknown key target[1].comand, did you mean command?"),
         ('name = "ours"', 'version = "1"', "toml:10: target[1].name is missing"),
         ('["apigateway"]', '["apigatewai"]', "no service is called apigatewai, did you mean"),
-        ("apigateway = 2", "apigatewai = 2", "none of the services, did you mean apigateway?"),
+        (
+            "apigateway = 2",
+            "apigatewai = 2",
+            "not a service of this campaign, did you mean apigateway?",
+        ),
         ("{port}", "{prot}", "{prot}, did you mean {port}?"),
         ('command = "x {port} ${HOME}"', 'url = "nowhere"', "target ours: url: "),
     ],

@@ -150,7 +150,7 @@ def test_a_long_body_is_cut_and_every_report_says_so(tmp_path: Path) -> None:
     assert told in render_html(read_record(file))
     ended = in_process("replay", file, NAME)
     assert ended.code == 2
-    assert "only the beginning of a body" in ended.err
+    assert "only the beginning of a request body" in ended.err
 
 
 def test_bytes_that_are_no_text_are_cut_as_openly() -> None:
@@ -220,7 +220,7 @@ def test_each_exchange_is_judged_in_the_protocol_that_it_speaks(
     assert len(names) == len(set(names))
     shown = next(line for line in found.verdicts if line.requirement == NAMESPACE)
     assert shown.cases.accept == (3 if wrong is None else 2)
-    assert "3 of 3 recorded exchanges were judged" in ended.out
+    assert "judged 3 of 3 recorded exchanges" in ended.out
 
 
 def test_a_protocol_that_was_chosen_is_the_only_one(tmp_path: Path) -> None:

@@ -136,7 +136,7 @@ def test_nothing_is_made_that_no_request_carries(wanted: str) -> None:
     one = next(one for one in catalogue(contract) if one.id == wanted)
     planned = plan(contract, one)
     assert not planned.probes
-    assert "beyond what one request carries" in planned.why_not
+    assert "too large for one request" in planned.why_not
 
 
 @pytest.mark.parametrize(("status", "held"), [(404, True), (400, False), (200, False)])

@@ -220,6 +220,13 @@ def test_a_number_that_a_refusal_shows_is_tried() -> None:
     assert next(tried) == {"RetentionPeriodHours": 24}
 
 
+def test_a_member_that_a_refusal_names_for_want_of_one_of_two_is_tried() -> None:
+    about = operation(CidrBlock=text("CidrBlock"), Ipv4IpamPoolId=text("Ipv4IpamPoolId"))
+    said = "Either 'cidrBlock' or 'ipv4IpamPoolId' should be provided."
+    tried = repaired(about, {}, {}, RefusalText(400, "MissingParameter", said))
+    assert [*next(tried)] == ["CidrBlock"]
+
+
 def test_an_arn_that_is_refused_becomes_that_of_the_kind_that_is_spoken_of() -> None:
     about = operation(SourceArn=text("SourceArn"))
     refusal = RefusalText(

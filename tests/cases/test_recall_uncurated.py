@@ -45,6 +45,18 @@ FINDS = {
     "clients of pools stay as they were":
     "cognito-idp/UpdateUserPoolClient/behavior/ClientName-is-stored",
     "a repository is created that is there": "ecr/CreateRepository/behavior/taken-identifier",
+    "policies of scheduling stay as they were":
+    "batch/UpdateSchedulingPolicy/behavior/fairsharePolicy-parts-are-stored",
+    "no page of pools follows": "cognito-idp/ListUserPools/behavior/pages",
+    "databases stay as they were": "glue/UpdateDatabase/behavior/DatabaseInput-parts-are-stored",
+    "fakecloud 53: no page of groups follows": "logs/DescribeLogGroups/behavior/pages",
+    "events are kept for ever": "logs/PutRetentionPolicy/behavior/retentionInDays-is-stored",
+    "moto 1593: groups are listed whatever the prefix":
+    "logs/DescribeLogGroups/behavior/logGroupNamePrefix",
+    "moto 344: zones are made without their comment":
+    "route53/CreateHostedZone/behavior/HostedZoneConfig-parts-are-stored",
+    "cloudemu 1191: machines lose their encryption":
+    "stepfunctions/CreateStateMachine/behavior/encryptionConfiguration-parts-are-stored",
     "repositories are made without their tags": "ecr/CreateRepository/behavior/tags-are-listed",
     "cloudemu 1203: tags of images have any mutability":
     "ecr/CreateRepository/request/imageTagMutability/enum",
@@ -70,7 +82,6 @@ FINDS = {
     "a policy keeps its default version": "iam/SetDefaultPolicyVersion/behavior/takes-effect",
     "floci 468: attributes of networks stay":
     "ec2/ModifyVpcAttribute/behavior/EnableDnsSupport-takes-effect",
-    "events are kept for ever": "logs/PutRetentionPolicy/behavior/takes-effect",
     "roles are made without their tags": "iam/CreateRole/behavior/Tags-are-listed",
     "fakecloud 2007: users are listed whatever their path": "iam/ListUsers/behavior/PathPrefix",
     "tags of users stay": "iam/UntagUser/behavior/removes",

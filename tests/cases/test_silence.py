@@ -88,7 +88,7 @@ def test_an_operation_that_never_answers_fails_by_its_name(judged, operation, as
     own = {f"apigateway/{operation}/status/{status}", f"apigateway/{operation}/status/no-5xx"}
     assert own <= found.failed()
     for name in own:
-        assert "no whole answer within" in found.verdicts[name]["reason"]
+        assert "no complete answer within" in found.verdicts[name]["reason"]
         assert found.verdicts[name]["evidence"][-1]["response"] is None
     # Nobody else is blamed for it.
     assert found.failed() == own
@@ -99,13 +99,13 @@ FAULTY = {
         lambda method, path, body, status: status == 404 and about_one(path),
         "*/error/NotFoundException",
         "apigateway/GetApiKey/error/NotFoundException",
-        "an identifier that nothing has",
+        "an unknown identifier",
     ),
     "updates of unknown keys": (
         lambda method, path, body, status: status == 404 and method == "PATCH",
         "*/error/NotFoundException",
         "apigateway/UpdateApiKey/error/NotFoundException",
-        "an identifier that nothing has",
+        "an unknown identifier",
     ),
     "malformed bodies": (
         lambda method, path, body, status: method == "PATCH" and not is_json(body),
@@ -136,7 +136,7 @@ def test_what_only_some_requests_meet_fails_by_its_name(judged, kind):
     assert found.code == 1, found.out + found.err
     assert name in found.failed()
     assert note in found.verdicts[name]["reason"]
-    assert "no whole answer within" in found.verdicts[name]["reason"]
+    assert "no complete answer within" in found.verdicts[name]["reason"]
     unanswered = [
         line for line in found.verdicts.values()
         if line["verdict"] == "inconclusive" and line["level"] in {"required", "expected"}

@@ -86,7 +86,7 @@ def test_what_lies_beside_right_traffic_breaks_nothing(shared, judge, case, name
 
 def test_an_aborted_entry_is_counted_as_one_without_a_response(shared, judge):
     found = judge(shared("judge-playwright-aborted", "aborted.har"))
-    assert found.notes == ("1 of 2 recorded exchanges were judged", "1 have no response")
+    assert found.notes == ("judged 1 of 2 recorded exchanges", "1 have no response")
 
 
 def test_files_that_are_left_out_are_named(shared, judge):
@@ -155,7 +155,7 @@ def test_another_programs_api_keys_are_nobodys_fault(judge, tmp_path):
     path.write_text(json.dumps(mixed))
     found = judge(path)
     assert found.code == 0, found.out
-    assert found.notes[0] == "2 of 5 recorded exchanges were judged"
+    assert found.notes[0] == "judged 2 of 5 recorded exchanges"
     assert found.notes[2].startswith("3 of those have the path of an operation")
 
 

@@ -109,7 +109,7 @@ def test_the_cleanup_deletes_no_file_that_is_no_journal(tmp_path: Path, text: st
     file.write_text(text, encoding="utf-8")
     ended = in_process("cleanup", "--journal", file)
     assert ended.code == 2
-    assert "does not begin as a journal does" in ended.err
+    assert "does not begin like a journal" in ended.err
     assert file.read_text("utf-8") == text
 
 

@@ -130,7 +130,7 @@ def test_what_refusals_ask_for_is_given(particular, run):
     ended = run(url, "--service", "batch", "--requirement", STATUS, "--auth", "off")
     assert ended.verdict(STATUS) == "passed", ended.err
     assert any({"state", "computeEnvironmentOrder"} <= one.keys() for one in seen)
-    assert "valid requests of 1 operations were found by trial: CreateJobQueue" in ended.out
+    assert "found valid requests for 1 operation by trying: CreateJobQueue" in ended.out
 
 
 def test_a_request_that_is_never_accepted_is_held_against_nobody(particular, run):
@@ -148,6 +148,6 @@ def test_a_draft_has_the_requests_that_were_found(environment, tmp_path, moto_po
         check=False,
     )  # fmt: skip
     assert ended.returncode == 0, ended.stderr
-    assert "were found by trial on http" in ended.stdout
+    assert "by trying them on http" in ended.stdout
     assert "resource:" in draft.read_text()
     assert not list(tmp_path.glob("reports/journals/*"))

@@ -232,7 +232,7 @@ def test_a_lost_update_is_found(reference_port, proxied, run, case, service, ope
     assert found.failed() == {name}
     evidence = found.verdicts[name]["evidence"]
     assert len(evidence) < 10, "the requests of one resource"
-    assert "that update was answered with success" in evidence[-1]["expected"]
+    assert "that update succeeded" in evidence[-1]["expected"]
 
 
 @pytest.mark.parametrize("case", [Serial, Conflicting, Lagging])
@@ -486,7 +486,7 @@ def nameless(status, headers, data):
         (html_errors, "apigateway/protocol/error-is-json", "HTML"),
         (xml_answers, "apigateway/protocol/success-is-json", "XML"),
         (byte_order_mark, "apigateway/protocol/success-is-json", "byte order mark"),
-        (trailing, "apigateway/protocol/success-is-json", "something after it"),
+        (trailing, "apigateway/protocol/success-is-json", "text after it"),
         (always_200, "apigateway/protocol/error-status", "an error with status 200"),
         (other_label, "apigateway/protocol/error-body", "binary/octet-stream"),
         (nameless, "apigateway/protocol/error-code", "no error code"),

@@ -12,7 +12,7 @@ from tests.command import in_process
 
 SERVICE = "osis"
 CREATE = f"{SERVICE}/CreatePipeline/status/200"
-TOLD = f"{SERVICE}: there is no spec of it: derived from botocore"
+TOLD = f"{SERVICE}: has no spec; contract derived from the model"
 
 
 @pytest.fixture

@@ -58,7 +58,7 @@ def test_a_region_must_be_named(conformance, cloud):
 
 def test_another_account_is_not_touched(conformance, cloud, place):
     ended = conformance(*arguments(cloud, "--expect-account", "210987654321", "--yes", *SMALL))
-    assert f"of account {ACCOUNT}, not of 210987654321" in ended.complaint(3)
+    assert f"to account {ACCOUNT}, not to 210987654321" in ended.complaint(3)
     assert cloud.requests == ["POST /"]
     assert list(place.iterdir()) == []
 
@@ -66,7 +66,7 @@ def test_another_account_is_not_touched(conformance, cloud, place):
 def test_credentials_of_nobody(conformance, cloud, monkeypatch):
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "other")
     ended = conformance(*arguments(cloud, "--expect-account", ACCOUNT, "--yes", *SMALL))
-    assert "cannot tell which account" in ended.complaint(3)
+    assert "cannot find out which account" in ended.complaint(3)
     assert set(cloud.requests) == {"POST /"}
 
 
@@ -135,7 +135,7 @@ def test_what_might_be_of_others_is_not_sent(conformance, cloud, place):
     assert cloud.harmed() == []
     (line,) = read_record(place / "r.jsonl").verdicts
     assert line.verdict is Verdict.SKIPPED
-    assert "'a' is not of this run" in line.reason
+    assert "'a' does not belong to this run" in line.reason
     assert ended.code == 3
 
 

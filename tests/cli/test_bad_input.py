@@ -14,8 +14,8 @@ FEW = "location/DescribeKey/status/*"
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["run", "nonsense"], "'nonsense' is no target"),
-        (["run", "http://"], "names no host"),
+        (["run", "nonsense"], "'nonsense' is not a target"),
+        (["run", "http://"], "has no host"),
         (["run", "ftp://127.0.0.1"], "http or https"),
         (["run", "http://127.0.0.1:99999"], "out of range"),
         (["run", "http://me:secret@127.0.0.1"], "has no user"),

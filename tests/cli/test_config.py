@@ -113,13 +113,16 @@ def test_a_project_file_is_read_where_it_has_the_table(conformance, place):
         ("seed = 1\ntimout = 3\n", ":2: unknown key timout, did you mean timeout?"),
         ("seed = 'x'\n", ":1: seed: expected a whole number, got text"),
         ("service = 'apigateway'\n", ":1: service: expected array, got text"),
-        ("profile = 'fast'\n", ":1: profile: 'fast' is none of quick, standard, deep"),
+        ("profile = 'fast'\n", ":1: profile: 'fast' is not one of quick, standard, deep"),
         ("rate = 0\n", ":1: rate: expected a number > 0.0"),
         ("yes = true\n", ":1: unknown key yes"),
         ("[profiles.a]\nseed = 1\n[profiles.b]\nsead = 2\n", ":4: unknown key profiles.b.sead, d"),
         ("[profile.a]\nseed = 1\n", ":1: profile: "),
         ("[targets.a]\nurl = 5\n", ":2: targets.a.url: expected text, got a whole number"),
-        ("[targets.moto]\nurl = 'http://127.0.0.1:1'\n", ":1: targets.moto: this name is taken"),
+        (
+            "[targets.moto]\nurl = 'http://127.0.0.1:1'\n",
+            ":1: targets.moto: this name is already taken",
+        ),
         ("[ci]\nstat = 'x'\n", ":2: unknown key ci.stat, did you mean start?"),
         ("profiles = 3\n", ":1: profiles must be a table"),
         ("seed = \n", "it is not TOML"),
@@ -174,7 +177,7 @@ def test_check_says_what_a_file_sets(conformance, place):
     ended = conformance("config", "check")
     assert ended.code == 0
     assert ended.out.splitlines() == [
-        "conformance.toml is right", "all runs", "  seed = 3",
+        "conformance.toml: no mistakes", "all runs", "  seed = 3",
         "profile x", "  seed = 3", "  rate = 2", "target t",
     ]  # fmt: skip
 
@@ -240,5 +243,5 @@ def test_ci_takes_target_and_seed_from_the_file(monkeypatch, place):
 
 def test_ci_without_anything_to_test():
     context = ci.command.make_context("ci", [])
-    with pytest.raises(click.UsageError, match="say what to test"), context:
+    with pytest.raises(click.UsageError, match="give a TARGET"), context:
         ci.command.invoke(context)

@@ -29,7 +29,7 @@ KEY = {
         "AllowResources": ["arn:aws:geo:us-east-1:123456789012:map/a"],
     },
 }  # fmt: skip
-REASON = "KeyName is given, and changed only with --may-change"
+REASON = "KeyName is given; only --may-change allows changes to it"
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def test_without_consent_nothing_of_it_is_changed(url, call, specs, tmp_path):
     assert not {one["verdict"] for one in found.values()} & {"failed", "error"}
     status = found["location/UpdateKey/status/200"]
     assert (status["verdict"], status["reason"]) == ("skipped", REASON)
-    assert "given, which are only read: KeyName=my-key" in last["notes"]
+    assert "given, only read: KeyName=my-key" in last["notes"]
     assert ended.code == 3
     assert "--may-change lets a run update what is given" in ended.err
     assert "--given KeyName=my-key --profile quick" in ended.out
@@ -102,7 +102,7 @@ def test_with_consent_it_is_tested_and_put_back(url, call, specs, tmp_path):
     decided = [one for one in found.values() if one["verdict"] in {"passed", "failed"}]
     assert len(decided) >= 0.9 * len(found)
     assert not [one for one in decided if one["verdict"] == "failed"]
-    assert "location: KeyName that was given was changed and is again as it was" in last["notes"]
+    assert "location: the given KeyName was changed and has been restored" in last["notes"]
     assert ended.code == 0, ended.err
     assert "--given KeyName=my-key --may-change" in ended.out
 
@@ -118,7 +118,7 @@ def test_of_a_whole_service_it_is_never_deleted_and_creations_are_tested(url, ca
     failed = {k for k, v in found.items() if v["verdict"] == "failed" and v["level"] in gate}
     assert failed == set()
     deletion = found["location/DeleteKey/status/200"]
-    assert deletion["reason"] == "KeyName is given, and what is given is never deleted"
+    assert deletion["reason"] == "KeyName is a given resource, which is never deleted"
     assert found["location/CreateKey/error/ConflictException"]["verdict"] == "passed"
     left = ask(url, "POST", "/metadata/v0/list-keys", {})["Entries"]
     assert [one["KeyName"] for one in left] == ["my-key"]
@@ -152,8 +152,8 @@ def test_the_api_takes_it_too(url, specs, tmp_path):
     ("options", "told"),
     [
         (["--given", "KeyNam=x"], "did you mean KeyName"),
-        (["--given", "KeyName"], "does not say which member has which value"),
-        (["--may-change"], "nothing is given"),
+        (["--given", "KeyName"], "must be MEMBER=VALUE"),
+        (["--may-change"], "--may-change needs --given"),
     ],
     ids=["unknown", "no value", "nothing"],
 )

@@ -44,7 +44,7 @@ def test_a_project_on_github_that_uses_moto(conformance, place):
     (place / "pyproject.toml").write_text('[project]\nname = "x"\ndependencies = ["moto[s3]>=5"]\n')
     ended = conformance("init")
     assert "pyproject.toml names moto" in ended.out
-    assert ".github says that this is built on github" in ended.out
+    assert ".github says that CI runs on github" in ended.out
     assert written(place) == {"pyproject.toml", "conformance.toml", WORKFLOW}
     read = config_file.find()
     assert read is not None

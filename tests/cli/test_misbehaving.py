@@ -73,7 +73,7 @@ RIGHT = [
 """Unusual, and nothing forbids it: exit code 0."""
 
 ENDING = {
-    "dies": " any more",  # what waits in its queue is reset; after that it takes no connections
+    "dies": " any more",  # what waits in its queue is reset; after that it accepts no connections
     "hangs": "answers nothing any more",
     "turns-to-garbage": "answers nothing any more",
 }
@@ -172,7 +172,7 @@ def test_one_answer_to_everything_is_no_support(run, place, kind):
     assert ended.code == 3, ended.out + ended.err
     lines = verdicts(place)
     assert kinds(lines) == {Verdict.UNSUPPORTED}
-    told = f"answered like any route that does not exist: {LACKING[kind]}"
+    told = f"the target answers as for a route that does not exist: {LACKING[kind]}"
     assert all(told in line.reason for line in lines.values())
     assert not list(place.glob("reports/journals/*"))
 
@@ -196,7 +196,7 @@ def test_what_is_never_answered_fails_by_its_name(run, place, kind):
     lines = verdicts(place)
     for name in HANGING[kind]:
         assert lines[f"apigateway/{name}"].verdict is Verdict.FAILED
-        assert "no whole answer within" in lines[f"apigateway/{name}"].reason
+        assert "no complete answer within" in lines[f"apigateway/{name}"].reason
     assert Verdict.ERROR not in kinds(lines)
 
 

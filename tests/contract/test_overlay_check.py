@@ -50,7 +50,7 @@ MISTAKES = {
     "send": ("send: read", "send: reed", "did you mean `read`?"),
     "role": ("read: DescribeKey", "read: DescribeKy", "did you mean `DescribeKey`?"),
     "role-key": ("        update: UpdateKey", "        updat: UpdateKey", "did you mean `update`?"),
-    "move": ("of: gone", "on: gone", "a key is no text"),
+    "move": ("of: gone", "on: gone", "a key is not a string"),
     "move-value": ("of: gone", "of: went", "known here: gone, live, none"),
     "operation": ("        DescribeKey: {base", "        DescribKey: {base", "`DescribeKey`?"),
     "rule-operation": ("UpdateKey/request/unknown-member", "UpdateKye/request/x", "`UpdateKey`?"),
@@ -68,10 +68,10 @@ MISTAKES = {
     "error": ("not-found: Resource", "not-found: Resorce", "`ResourceNotFoundException`?"),
     "listing": ('items: "Entries[]"', 'items: "Entris[]"', "did you mean `Entries`?"),
     "entry": ("id: KeyName,", "id: KeyNme,", "did you mean `KeyName`?"),
-    "page": ("token: NextToken,", "token: NextTokens,", "did you mean `NextToken`?"),
+    "page": ("inputToken: NextToken,", "inputToken: NextTokens,", "did you mean `NextToken`?"),
     "label": ("label: KeyName", "label: KeyNames", "did you mean `KeyName`?"),
     "unique": ("member: KeyName, temp", "member: KeyNm, temp", "did you mean `KeyName`?"),
-    "mark": ("          tag: Tags", "          tag: Tag", "did you mean `Tags`?"),
+    "ownership": ("          property: Tags", "          property: Tag", "did you mean `Tags`?"),
     "quota": ("ListKeys: {rate: 10", "ListKeyz: {rate: 10", "did you mean `ListKeys`?"),
     "quota-key": ("rate: 10", "rat: 10", "did you mean `rate`?"),
     "fault": ("        syntax: [[400", "        sintax: [[400", "did you mean `syntax`?"),
@@ -81,7 +81,7 @@ MISTAKES = {
     "root": ("actions:\n", "action:\n", "did you mean `actions`?"),
     "pointer": ("{observation: ", "{observed: ", ""),
     "step": ("- {make: {}", "- {mak: {}", "did you mean `make`?"),
-    "as": (", as: ", ", az: ", "did you mean `as`?"),
+    "save-as": (", save-as: ", ", save-az: ", "did you mean `save-as`?"),
     "type": ("stateful: [NextToken]", "stateful: NextToken", ""),
 }
 
@@ -159,11 +159,11 @@ def test_every_key_that_an_overlay_uses_is_refused_when_mistyped(service, capsys
 
 
 FREE = {
-    "with", "base", "bases", "make", "showcase", "shows", "shows-instant", "differs", "ends", "if",
-    "counts", "at-most", "matches", "exceeds", "among", "in-order", "lists", "sizes", "from-now",
-    "create-with",
-    "requests", "values", "shown", "needs", "may", "delete-with", "patch-values", "also-created-by",
-    "headers", "each", "members", "bodies", "bytes", "refusals", "entry",
+    "with", "base", "bases", "make", "show-all-members", "shows", "shows-instant", "differs",
+    "ends", "if", "counts", "at-most", "matches", "exceeds", "among", "in-order", "lists",
+    "sizes", "from-now", "create-with", "requests", "values", "shown", "needs", "may",
+    "delete-with", "patch-values", "also-created-by", "headers", "for-each", "members",
+    "bodies", "bytes", "refusals", "entry",
 }  # fmt: skip
 """Keys whose values are plain data: members of requests, places, expected values."""
 

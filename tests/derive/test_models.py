@@ -233,3 +233,11 @@ def test_a_model_has_a_plain_protocol_whoever_asked_first() -> None:
     named = load_model("ec2", ProtocolName.EC2_QUERY)
     assert type(named.protocol) is str
     assert load_model("ec2", "ec2-query") is named
+
+
+def test_an_error_of_which_the_prose_states_another_status_may_have_any() -> None:
+    found = model_pages(load_model("stepfunctions"), "states")
+    page = found.operations["PublishStateMachineVersion"]
+    statuses = {error.name: error.status for error in page.errors}
+    assert statuses["ConflictException"] is None
+    assert statuses["StateMachineDoesNotExist"] == 400

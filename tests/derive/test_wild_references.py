@@ -124,7 +124,7 @@ def test_requests_hold_one_member_of_a_union(tmp_path: Path) -> None:
 def test_a_union_without_a_page_stays_open(tmp_path: Path) -> None:
     result = derive(orchard(tmp_path), "-o", tmp_path / "orchard.yaml")
     assert result.exit_code == 0
-    assert "note: Tool: no page and no syntax block shows its members" in result.output
+    assert "note: Tool: no page or syntax block shows its members" in result.output
     contract = contract_of(tmp_path / "orchard.yaml")
     operation = contract.operations["GraftTree"]
     usual = base(contract, operation)
@@ -201,7 +201,7 @@ def test_a_folder_of_prose_alone(tmp_path: Path) -> None:
     folder = tmp_path / "orchard"
     folder.mkdir()
     (folder / "welcome.md").write_text(KNOWN["welcome"])
-    with pytest.raises(NothingToDerive, match="no page is of an operation"):
+    with pytest.raises(NothingToDerive, match="no page describes an operation"):
         derive(folder, "-o", tmp_path / "o.yaml")
 
 

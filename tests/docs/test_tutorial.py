@@ -81,7 +81,7 @@ def test_the_mistake_that_the_page_shows_is_told_so(done):
     wrong = folder / "wrong" / "mediapackage"
     wrong.mkdir(parents=True)
     (wrong / "openapi.yaml").write_text((overlay.parent / "openapi.yaml").read_text())
-    (wrong / "overlay.yaml").write_text(overlay.read_text().replace("called:", "caled:"))
+    (wrong / "overlay.yaml").write_text(overlay.read_text().replace("alias:", "alais:"))
     with contextlib.chdir(folder):
         ended = in_process("overlay", "check", "--specs", "wrong")
     assert ended.code == 2

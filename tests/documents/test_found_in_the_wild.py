@@ -131,7 +131,7 @@ def test_a_label_that_no_list_names_is_a_text(graft: str, as_document: MakeDocum
 
 def test_a_member_that_the_block_lacks_is_left_out(graft: str, as_document: MakeDocument) -> None:
     page = read(as_document, graft.replace('   "Note": "{{string}}",\n', ""))
-    assert page.left_out == ("Note: listed, and not in the syntax block: left out",)
+    assert page.left_out == ("Note: listed, but left out: not in the syntax block",)
     assert "Note" not in {member.name for member in page.request.members}
 
 

@@ -105,7 +105,7 @@ def test_a_target_that_looks_at_no_signature_has_one_finding_a_service(auth, lev
     rest = [line for name, line in lines.items() if "/auth/" in name and name not in failed]
     assert len(rest) == 28
     assert {line.verdict for line in rest} == {Verdict.SKIPPED}
-    assert all("does not authenticate: see" in line.reason for line in rest)
+    assert all("does not authenticate; see" in line.reason for line in rest)
     assert {lines[name].level for name in failed} == {Level(level)}
     assert all("does not authenticate" in lines[name].reason for name in failed)
     assert exit_code(outcome, strict=False) == code
@@ -195,7 +195,7 @@ def test_a_permission_that_is_lacking_is_not_the_targets_fault():
     lines = by_id(outcome)
     status = lines["location/UpdateKey/status/200"]
     assert status.verdict is Verdict.SKIPPED
-    assert "the credentials may not do it" in status.reason
+    assert "the credentials do not allow it" in status.reason
     assert gated(outcome) == set()
 
 

@@ -64,7 +64,7 @@ def library(*, foreign_kinds: bool = False) -> dict[str, Any]:
     }
     facts: dict[str, Any] = {
         "resource": {
-            "called": "shelf",
+            "alias": "shelf",
             "name": "shelf",
             "create": "CreateShelf",
             "read": "GetShelf",

@@ -149,11 +149,14 @@ def test_a_number_without_an_end_that_was_taken_is_not_held_against_what_shows_i
     assert not one.is_unreadable(taken.answer)
     one.note(taken, [])
     assert one.is_unreadable(taken.answer)
-    trailing = replace(taken.answer, form="JSON and something after it")
+    trailing = replace(taken.answer, form="JSON with text after it")
     assert not one.is_unreadable(trailing)
 
 
-@pytest.mark.parametrize(("shown", "held"), [(1, [True]), (2, [False]), (UNKNOWN, [])])
+@pytest.mark.parametrize(
+    ("shown", "held"),
+    [(1, [True]), (2, [False]), (UNKNOWN, []), ([UNKNOWN], [])],
+)
 def test_what_an_odd_request_may_have_left_says_nothing_of_an_echo(shown, held):
     contract = contracts.inferred("redshift")
     sent: Any = SimpleNamespace(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,8 @@ from tests import contracts
 from tests.plan.test_sequences import answered, read_rule
 
 MADE = answered(200)
-NONE, ONE = {"AttachedPolicies": []}, {"AttachedPolicies": [{"PolicyArn": "arn:one"}]}
+NONE: dict[str, Any] = {"AttachedPolicies": []}
+ONE = {"AttachedPolicies": [{"PolicyArn": "arn:one"}]}
 
 
 @cache
@@ -43,7 +45,7 @@ def ending(rule, operation, bodies, contract):
     try:
         step = next(play)
         while True:
-            body = {} if isinstance(step, Pause) else next(waiting)
+            body: Any = {} if isinstance(step, Pause) else next(waiting)
             step = play.send(body if hasattr(body, "status") else answered(200, body))
     except StopIteration:
         return None

@@ -45,7 +45,7 @@ def test_no_request_is_taken_for_a_right_one_that_is_not_known_to_be(service: st
 def test_a_pattern_that_is_not_translated_is_named_as_the_reason() -> None:
     contract = contract_of("dlm")
     reasons = {plan(contract, one).why_not for one in catalogue(contract)}
-    assert any("no request is known to be right" in one for one in reasons)
+    assert any("no request is known to be valid" in one for one in reasons)
 
 
 def limited(**limits: Any) -> dict[str, Any]:

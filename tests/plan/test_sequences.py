@@ -175,7 +175,8 @@ def test_the_kind_of_an_answer(gives, status, ending):
 
 
 def test_keeps_compares_the_documented_members_but_for_the_excepted():
-    steps = [{"make": {}}, {**READ, "as": "a"}, {**READ, "keeps": "a", "except": ["UpdateTime"]}]
+    kept = {**READ, "keeps": "a", "except": ["UpdateTime"]}
+    steps = [{"make": {}}, {**READ, "save-as": "a"}, kept]
     before = {"Description": "a", "UpdateTime": "1", "Unheard": 1}
     same = [MADE, answered(200, before), answered(200, {**before, "UpdateTime": "2", "Unheard": 2})]
     assert played(steps, same) is None

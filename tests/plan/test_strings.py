@@ -37,15 +37,15 @@ def test_the_shortest_match_is_found():
 
 def test_near_misses_have_the_other_case_where_the_pattern_has_one():
     notes = [note for _, note in strings.near_misses("[a-z]{3}", "abc")]
-    assert "its letters in the other case" in notes
-    assert "its letters in the other case" not in [
+    assert "its letters in the opposite case" in notes
+    assert "its letters in the opposite case" not in [
         note for _, note in strings.near_misses(NAME, "abc")
     ]
 
 
 def test_near_misses_have_another_letter_where_the_pattern_wants_one():
     misses = dict(strings.near_misses("(geo|maps):[a-z]+", "geo:abc"))
-    assert misses["qeo:abc"] == "another letter in it"
+    assert misses["qeo:abc"] == "a different letter in it"
 
 
 def test_near_misses_never_match_and_cover_what_java_does_not_allow():

@@ -99,8 +99,8 @@ def test_names_of_the_run_are_no_change_but_another_answer_is():
     (changed,) = diff(old, failing("c-12345678-001", 500)).changed
     text = render_diff_markdown(diff(old, failing("c-12345678-001", 500)))
     assert changed.told() == "failed -> failed"
-    assert "seen before: <code>404 for" in text
-    assert "seen after: <code>500 for" in text
+    assert "before: <code>404 for" in text
+    assert "after: <code>500 for" in text
 
 
 def test_the_markdown_names_what_changed_and_nothing_else():
@@ -320,7 +320,7 @@ def broken(status: int, number: int, of: int, service: str = "location") -> Reco
 def test_causes_are_listed_by_their_largest_share_of_a_score():
     runs = [broken(500, 2, 20), broken(502, 4, 8, "kms"), broken(200, 1, 10, "sts")]
     crash, accepted = weighted_causes(runs, 1)
-    assert crash.title == "Breaks with a status of 5xx"
+    assert crash.title == "Fails with a status of 5xx"
     assert crash.shares == (("kms", Share(4, 8)), ("location", Share(2, 20)))
     assert len(crash.lines) == 6
     assert (accepted.shares, accepted.percent) == ((("sts", Share(1, 10)),), 10.0)

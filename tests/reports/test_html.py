@@ -126,7 +126,7 @@ def test_the_verdict_and_what_to_do_come_first(soup: BeautifulSoup) -> None:
         ({"verdict": Verdict.SKIPPED}, "could not be tested so far (interrupted run)"),
         (
             {"verdict": Verdict.FAILED, "baseline": "known"},
-            "nothing failed but for 1 accepted failure",
+            "nothing failed except for 1 accepted failure",
         ),
     ],
 )

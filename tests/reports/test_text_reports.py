@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import textwrap
 import xml.etree.ElementTree as ET
 from dataclasses import replace
@@ -163,7 +164,7 @@ def test_a_thousand_failures_fit_on_a_screen() -> None:
     worst = causes(record)[0]
     assert f"{len(worst.lines):,}" in text
     assert worst.lines[0].requirement in text
-    assert "curl" not in text.replace("curl line: -v", "")
+    assert "curl" not in text.replace("curl lines", "")
 
 
 def test_a_single_failure_is_shown_whole_with_its_curl_line() -> None:
@@ -237,7 +238,7 @@ def test_a_fence_is_longer_than_what_it_fences() -> None:
 def test_markdown_fits_a_step_summary() -> None:
     text = render_markdown(fake_record(5000, 5000))
     assert len(text.encode()) < 1024 * 1024
-    assert "more that do not fit here" in text
+    assert re.search(r"^- and [0-9,]+ more$", text, re.MULTILINE)
 
 
 def test_failures_that_look_alike_have_one_cause() -> None:
@@ -247,7 +248,7 @@ def test_failures_that_look_alike_have_one_cause() -> None:
     assert sum(len(cause.lines) for cause in found) == failed
     assert len(found) < failed / 2
     assert found[0].gating >= found[-1].gating
-    broken = [cause for cause in found if cause.title.startswith("Breaks with 500")]
+    broken = [cause for cause in found if cause.title.startswith("Fails with 500")]
     assert len(broken) == 1
 
 
@@ -258,7 +259,7 @@ def test_xml_is_wrong_where_json_was_asked_for(accept: str, is_wrong: bool) -> N
         request, RecordedResponse(200, {}, "<Done/>"), "refused with 400", "accepted", Role.PROBE
     )
     [found] = causes(one_failure(exchange))
-    assert (found.title == "Answers are XML, not JSON") is is_wrong
+    assert (found.title == "Answers are XML instead of JSON") is is_wrong
 
 
 def test_a_message_loses_its_particulars() -> None:

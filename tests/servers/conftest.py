@@ -9,7 +9,7 @@ import pytest
 
 from conformance.plan.sequences import assertions
 
-RIGHT = ("tests.servers.queues.", "tests.servers.keys.")
+RIGHT = tuple(f"tests.servers.{one}." for one in ("queues", "keys", "uncurated", "cloud"))
 
 
 @pytest.fixture(autouse=True)

@@ -187,8 +187,8 @@ def test_without_writing_anything(reference, tests):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ([], "say what to test: --conformance-target URL"),
-        (["--conformance-target", "aws"], "real AWS is tested by `conformance run aws` alone"),
+        ([], "give a target to test: --conformance-target URL"),
+        (["--conformance-target", "aws"], "only `conformance run aws` tests real AWS"),
         (["--conformance-target", "reference", "--conformance-service", "x"], "hint:"),
         (["--conformance-target", "reference", "--conformance-baseline", "none"], "none"),
     ],

@@ -240,7 +240,7 @@ MERGED = "".join(
         (MERGED + "interactions: []\n", "too many members"),
         (
             NESTED + GO.replace("VERSION", "1").replace("[application/json]", "*a8", 1)[4:],
-            "a list stands where a text belongs",
+            "a list instead of a text",
         ),
         (GO.replace('\'{"name": "a"}\'', "!!binary '?'"), "said to be Base64 and is not"),
     ],

@@ -35,7 +35,7 @@ def test_right_traffic(judge, traffic, tmp_path):
     summary = read_record(tmp_path / "r.jsonl").summary
     assert summary is not None
     assert summary.requests == 0
-    assert summary.notes == ("24 of 24 recorded exchanges were judged",)
+    assert summary.notes == ("judged 24 of 24 recorded exchanges",)
     assert "shows nothing broken" in said.out
     assert all((tmp_path / name).stat().st_size for name in ("r.html", "r.xml", "r.md"))
 
@@ -53,7 +53,7 @@ def test_nothing_recognised(judge):
     entry = {"request": {"method": "GET", "url": "https://example.com/"}, "response": None}
     code, said = judge({"log": {"entries": [entry]}})
     assert code == 3
-    assert "none of 1 recorded exchanges is one of apigateway or location" in said.err
+    assert "none of 1 recorded exchanges belongs to apigateway or location" in said.err
 
 
 def test_a_malformed_file(judge):
@@ -75,11 +75,11 @@ def test_other_requests_are_counted_and_never_fail(judge, traffic, tmp_path):
     summary = read_record(tmp_path / "r.jsonl").summary
     assert summary is not None
     assert summary.notes == (
-        "24 of 26 recorded exchanges were judged",
-        "1 are not requests of these services",
+        "judged 24 of 26 recorded exchanges",
+        "1 are not requests to these services",
         (
-            "1 of those have the path of an operation, but nothing shows that AWS or an emulator "
-            "of it was asked"
+            "1 of those have the path of an operation, but nothing shows that they went to AWS or "
+            "an emulator"
         ),
         "1 have no response",
     )

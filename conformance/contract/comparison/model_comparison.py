@@ -16,7 +16,7 @@ Json = Mapping[str, Any]
 
 
 class Only(StrEnum):
-    """Who states what the other does not, or states otherwise."""
+    """Which side states the fact, or that both state it differently."""
 
     DOCUMENTS = "documents"
     MODEL = "model"
@@ -44,7 +44,7 @@ class FactDifference:
 
 @dataclass(slots=True)
 class Count:
-    """Of one kind of fact: how many each side states, and how many of them alike."""
+    """For one kind of fact: how many each side states, and on how many both agree."""
 
     documents: int = 0
     model: int = 0
@@ -52,12 +52,12 @@ class Count:
 
     @property
     def precision(self) -> float:
-        """How much of what the documents state the model states too."""
+        """The share of the documents' facts that the model states too."""
         return self.same / self.documents if self.documents else 1.0
 
     @property
     def recall(self) -> float:
-        """How much of what the model states the documents state too."""
+        """The share of the model's facts that the documents state too."""
         return self.same / self.model if self.model else 1.0
 
 
@@ -75,7 +75,6 @@ class Comparison:
 
     @property
     def unexplained(self) -> list[FactDifference]:
-        """The differences that no entry of the overlay explains."""
         return [one for one in self.differences if one.reason is None]
 
 
@@ -105,7 +104,6 @@ def compare(service: str, derived: Json, model: SdkModel, about: Sdk) -> Compari
 
 
 def operation_names(spec: Json) -> set[str]:
-    """The names of the operations of a spec."""
     items = spec["paths"].values()
     return {item[method]["operationId"] for item in items for method in METHODS if method in item}
 
@@ -145,7 +143,7 @@ def _within_missing(
 
 
 def _source(stated: Fact | None, address: str, facts: Mapping[str, Fact]) -> Json:
-    """The source of a fact, else that of the nearest thing above that is stated."""
+    """The source of a fact, else that of the nearest stated thing above it."""
     if stated is not None:
         return stated.source
     while address and address not in facts:
@@ -154,7 +152,7 @@ def _source(stated: Fact | None, address: str, facts: Mapping[str, Fact]) -> Jso
 
 
 def _explain(found: Comparison, explanations: Sequence[KnownDifference]) -> None:
-    """Give each difference the first explanation that is about it."""
+    """Give each difference the first explanation that fits."""
     used: set[int] = set()
     compiled = [(glob(one.at), one) for one in explanations]
     for index, difference in enumerate(found.differences):

@@ -32,7 +32,6 @@ def lifecycle_of(spec: Json) -> dict[str, Fact]:
 
 
 def reference_name(schema: Json) -> str | None:
-    """The component that a schema refers to."""
     return str(schema["$ref"]).rsplit("/", 1)[-1] if "$ref" in schema else None
 
 

@@ -26,7 +26,7 @@ OPENAPI = "3.1.0"
 class SameRequest(BadInput):
     """Two operations of a service have one method and path: ``first`` and ``second``."""
 
-    hint = "derive them with --service under two names, or leave one page out"
+    hint = "derive them under two names with --service, or leave one page out"
 
     def __init__(self, service: str, first: str, second: str) -> None:
         self.second = second
@@ -142,10 +142,10 @@ def _from_page(page: StructurePage, shown: SyntaxExamples, builder: SchemaBuilde
 
 
 def _from_syntax(name: str, shown: SyntaxExamples, builder: SchemaBuilder) -> Schema:
-    """A structure without a page: the last syntax block that shows it, or nothing but its name."""
+    """A structure without a page: from the last syntax block that shows it, else its name alone."""
     sights = shown.sights.get(name, [])
     if not sights:
-        builder.notes.append(f"{name}: no page and no syntax block shows its members")
+        builder.notes.append(f"{name}: no page or syntax block shows its members")
         return {"type": "object", "x-type": "structure", "x-from": "name only"}
     sight = sights[-1]
     schema = builder.shown(sight.node, sight.document, sight.section)

@@ -23,7 +23,6 @@ MAX_NODES = 20_000
 
 
 def operation_facts(page: OperationPage) -> Facts:
-    """Every statement of an operation page, by its address within the page."""
     facts = {"method": page.method, "path": page.path, "status": str(page.status)}
     for name, value in page.literal_query.items():
         facts[f"request query {name}"] = value
@@ -43,7 +42,6 @@ def operation_facts(page: OperationPage) -> Facts:
 
 
 def structure_facts(page: StructurePage) -> Facts:
-    """Every statement of a data-type page."""
     facts: Facts = {}
     for member in page.members:
         facts.update(_member("member", member))
@@ -93,7 +91,7 @@ def _member(side: str, member: DocumentedMember) -> Facts:
 
 
 def _nested(prefix: str, entries: Mapping[str, Node]) -> Iterator[tuple[str, str]]:
-    """The members below the first level that a syntax block shows."""
+    """The members below the first level of a syntax block."""
     stack = [(f"{prefix} {name}", node) for name, node in entries.items()]
     seen = 0
     while stack and seen < MAX_NODES:

@@ -28,7 +28,7 @@ JSON_BODIES = {BaseType.STRUCTURE, BaseType.LIST, BaseType.MAP, BaseType.JSON}
 
 
 def told_by(pages: Mapping[str, OperationPage]) -> dict[str, list[str]]:
-    """Of operations with one method and path: the parameters and headers only some must have."""
+    """For operations with one method and path: the parameters and headers that tell them apart."""
     groups: dict[tuple[str, str], list[OperationPage]] = {}
     for page in pages.values():
         groups.setdefault((page.method, path_key(page)), []).append(page)
@@ -96,7 +96,6 @@ def operation(
 
 
 def object_schema(owner: str, content: Content, builder: SchemaBuilder) -> Schema:
-    """The schema of a JSON body."""
     entries = content.syntax.entries if content.syntax is not None else {}
     properties = {
         member.name: builder.member(owner, member, entries.get(member.name), None)
@@ -151,7 +150,7 @@ def _request_body(page: OperationPage, builder: SchemaBuilder, component: str) -
 
 
 def _usual_media(payload: DocumentedMember) -> str:
-    """A body that is a structure is JSON; bytes and texts are what they are."""
+    """The default media type: JSON for structures, octets for bytes and texts."""
     return JSON if payload.type is not None and payload.type.base in JSON_BODIES else BINARY
 
 

@@ -71,7 +71,6 @@ def pointer(place: SourceLocation) -> SourcePointer:
 
 
 def reference(name: str) -> str:
-    """The address of a schema component."""
     return f"#/components/schemas/{name}"
 
 
@@ -105,7 +104,7 @@ class SchemaBuilder:
         return tidy(schema)
 
     def shown(self, node: Node, document: str, section: str) -> Schema:
-        """The schema of something that only a syntax block states; its depth is the block's."""
+        """The schema of what only a syntax block shows; its depth is the block's."""
         source = pointer(SourceLocation(document, section, node.line))
         if isinstance(node, ListNode):
             items = self.shown(node.item, document, section) if node.item else {}
@@ -159,7 +158,7 @@ class SchemaBuilder:
         return dict(SCALARS[stated.base])
 
     def _sources(self, schema: Schema, stated: TypeName, source: SourcePointer) -> None:
-        """One ``Type:`` line states the list and its items alike."""
+        """Set the source of the type, which one ``Type:`` line states for a list and its items."""
         schema.setdefault("x-sources", {})["type"] = source
         if stated.element is not None:
             self._sources(inner_of(schema), stated.element, source)
@@ -167,7 +166,9 @@ class SchemaBuilder:
     def _limit(self, where: str, schema: Schema, stated: TypeName, limit: Limit) -> None:
         target = self._target(schema, stated, limit)
         if target is None:
-            self.notes.append(f"{where}: {limit.name} does not fit {type_text(stated)}: left out")
+            self.notes.append(
+                f"{where}: left out {limit.name}, which does not fit {type_text(stated)}"
+            )
             return
         at, base = target
         state = pointer(limit.place)
@@ -232,7 +233,9 @@ class SchemaBuilder:
         else:
             value = as_type(member.default, stated.base)
             if isinstance(value, str) and stated.base not in {BaseType.STRING, BaseType.TIMESTAMP}:
-                self.notes.append(f"{where}: default {member.default!r} left out: not of its type")
+                self.notes.append(
+                    f"{where}: left out the default {member.default!r}, which has the wrong type"
+                )
                 return
             schema["default"] = value
         sources["default"] = pointer(member.default_place)
@@ -243,7 +246,7 @@ def _kept_as(limit: Limit, stated: TypeName) -> BaseType:
 
 
 def _name(schema: Schema, names: WireNames | None) -> Schema:
-    """The schema with what its value is called in XML, and in form parameters."""
+    """Add the names that the value has in XML and in form parameters."""
     if names is None:
         return schema
     xml = xml_object(names)
@@ -255,7 +258,7 @@ def _name(schema: Schema, names: WireNames | None) -> Schema:
 
 
 def xml_object(names: WireNames | None) -> Schema:
-    """The names as OpenAPI has them; a list is wrapped only where that says so."""
+    """The names as OpenAPI's ``xml`` object; a list is wrapped only where that says so."""
     if names is None:
         return {}
     told = {
@@ -266,7 +269,7 @@ def xml_object(names: WireNames | None) -> Schema:
 
 
 def _suggested(member: DocumentedMember) -> TypeName:
-    """The type that the limits of a member fit, where its page states none (as of parameters)."""
+    """The type that the limits of a member imply, where its page states none."""
     if any(limit.on is LimitTarget.LIST for limit in member.limits):
         return TypeName(BaseType.LIST, element=TypeName(BaseType.STRING))
     bounds = [limit.value for limit in member.limits if limit.name in NUMBER_LIMITS]
@@ -277,13 +280,12 @@ def _suggested(member: DocumentedMember) -> TypeName:
 
 
 def inner_of(schema: Schema) -> Schema:
-    """The schema of a list's items or a map's values."""
     inner: Schema = schema["items"] if "items" in schema else schema["additionalProperties"]
     return inner
 
 
 def tidy(schema: Schema) -> Schema:
-    """The same schema with its keys in one fixed order, through lists and maps."""
+    """The schema with its keys in one fixed order, nested schemas included."""
     ordered = {key: schema[key] for key in ORDER if key in schema}
     ordered.update({key: value for key, value in schema.items() if key not in ordered})
     for key in ("items", "additionalProperties", "propertyNames"):

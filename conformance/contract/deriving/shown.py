@@ -18,7 +18,7 @@ from conformance.documents.page_model import Content, ServicePages
 
 @dataclass(frozen=True, slots=True)
 class SyntaxExample:
-    """A structure as a syntax block shows it; ``place`` is where."""
+    """A structure as a syntax block shows it."""
 
     node: ObjectNode
     document: str
@@ -26,7 +26,6 @@ class SyntaxExample:
 
     @property
     def place(self) -> SourceLocation:
-        """The line of its opening brace."""
         return SourceLocation(self.document, self.section, self.node.line)
 
 
@@ -54,12 +53,12 @@ class SyntaxExamples:
 
     @property
     def usual_timestamp(self) -> str | None:
-        """The form that every shown timestamp of the service has, if they agree."""
+        """The wire form of timestamps, if all examples of the service agree."""
         return next(iter(self.wires)) if len(self.wires) == 1 else None
 
 
 def wire_of(node: Node | None) -> str | None:
-    """The JSON type that a leaf of a syntax block stands for, of a timestamp."""
+    """The JSON type of a timestamp, from its leaf in a syntax block."""
     if not isinstance(node, Leaf):
         return None
     if node.quoted:
@@ -123,7 +122,7 @@ def _inside(
 
 
 def _mention(shown: SyntaxExamples, stated: TypeName | None) -> None:
-    """Note the structure that a type ends in."""
+    """Note the structure that a type leads to."""
     while stated is not None:
         if stated.base is BaseType.STRUCTURE and stated.name:
             shown.sights.setdefault(stated.name, [])

@@ -44,7 +44,6 @@ _Dumper.add_representer(SourcePointer, _pointer_node)
 
 
 def as_yaml(document: Mapping[str, Any]) -> str:
-    """The YAML text of a document, keys in their given order."""
     text: str = yaml.dump(
         dict(document), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=WIDTH
     )

@@ -1,7 +1,7 @@
 """What a model says of identifiers: of those that nothing has, and of those that are taken.
 
 For services without an overlay. An error that an operation declares for something that is not
-there is provoked with an identifier that nothing has. That reads and updates end with it is sure,
+there is provoked with an unknown identifier. That reads and updates end with it is sure,
 and so do descriptions of several that may name some of them, and declare that one of just these is
 not there (``TargetGroupNotFound`` of ``DescribeTargetGroups``). So do deletions of what the service
 itself makes, where the error can be of nothing else and the model's prose leaves no doubt; others
@@ -115,7 +115,7 @@ def _unknown(contract: Contract, kinds: tuple[Resource, ...]) -> Iterator[tuple[
             f"{operation.name}/behavior/unknown-identifier",
             UnknownIdentifierRule(
                 level=_level(contract, operation),
-                statement=f"{operation.name} refuses an identifier that nothing has",
+                statement=f"{operation.name} refuses an unknown identifier",
                 source=errors[0].source,
             ),
         )
@@ -259,7 +259,7 @@ def _taken(contract: Contract, kinds: tuple[Resource, ...]) -> Iterator[tuple[st
             f"{operation.name}/behavior/taken-identifier",
             TakenIdentifierRule(
                 level=Level.EXPECTED if sure else Level.INFORMATIONAL,
-                statement=f"{operation.name} refuses an identifier that is taken",
+                statement=f"{operation.name} refuses an identifier that is already taken",
                 source=errors[0].source,
                 with_=other,
             ),

@@ -21,24 +21,24 @@ from conformance.contract.inference.binding import Binding, Bound
 from conformance.contract.inference.filter_rules import filter_rules
 from conformance.contract.inference.identities import Identity, template
 from conformance.contract.inference.list_rules import (
+    ends_shown,
     is_final,
     list_rules,
     lists_all,
 )
+from conformance.contract.inference.listings import listings, lists_of
 from conformance.contract.inference.naming import plain
 from conformance.contract.inference.nouns import Noun
 from conformance.contract.inference.switch_rules import switch_rules, token_rules
 from conformance.contract.inference.tag_rules import tag_rules
 from conformance.contract.levels import Level, Source
-from conformance.contract.member_roles import FOLLOWING, LIMITS, TOKENS, names_it
-from conformance.contract.model import Contract, Kind, Operation
+from conformance.contract.member_roles import TOKENS, names_it
+from conformance.contract.model import Contract, Operation
 from conformance.contract.observed import empty_for_unknown
 from conformance.contract.vocabulary.overlay_model import (
     Identifier,
-    Listing,
     OperationWords,
     Overlay,
-    Page,
     Resource,
     Unique,
 )
@@ -104,7 +104,7 @@ def inferred_overlay(contract: Contract) -> Overlay:
         inferred=True,
         operations=words,
         answers=answered.answers,
-        resource=replace(main.resource, called=main.name),
+        resource=replace(main.resource, alias=main.name),
         resources={one.name: one.resource for one in others},
         rules=rules,
     )
@@ -120,17 +120,29 @@ def _rules(
     listed = listed and delete is not None and names_it(delete, bound[delete.name].members)
     if delete is not None and (about.not_found is not None or (listed and is_final(delete))):
         yield f"{about.delete}/behavior/gone-after-deletion", _gone(delete, about, bound)
-    if about.list is None:
-        return
-    listing, named = contract.operations[about.list], bound[about.list].members
+    for name in about.lists():
+        own = about.as_listed_by(name)
+        yield from _of_list(contract.operations[name], own, bound[name].members)
+        by_list = about.read is None and name == about.list
+        if delete is not None and not by_list and ends_shown(contract, own, delete):
+            statement = f"the list lacks a deleted {about.name}"
+            if names_it(delete, bound[delete.name].members):
+                yield f"{name}/behavior/gone-after-deletion", _is_gone(statement, delete)
+
+
+def _of_list(
+    listing: Operation, about: Resource, named: Mapping[str, Any]
+) -> Iterator[tuple[str, AnyRule]]:
+    """The rules of one list of a kind, and that it has what is new."""
     yield from list_rules(listing, about, named)
-    if about.listing is not None:
-        sure = lists_all(listing, named) and not _is_ambiguous(about)
-        level = Level.EXPECTED if sure else Level.INFORMATIONAL
-        if about.page is not None or level is Level.EXPECTED:
-            there = (Step(make={}), Step(send="list", entry=True))
-            statement = f"a new {about.name} is in the list"
-            yield f"{about.list}/behavior/lists-what-was-made", _rule(statement, there, level)
+    if about.listing is None:
+        return
+    sure = lists_all(listing, named) and not _is_ambiguous(about)
+    level = Level.EXPECTED if sure else Level.INFORMATIONAL
+    if about.page is not None or level is Level.EXPECTED:
+        there = (Step(make={}), Step(send="list", entry=True))
+        statement = f"the list contains a new {about.name}"
+        yield f"{listing.name}/behavior/lists-what-was-made", _rule(statement, there, level)
 
 
 def _is_ambiguous(about: Resource) -> bool:
@@ -141,12 +153,16 @@ def _is_ambiguous(about: Resource) -> bool:
 
 def _gone(delete: Operation, about: Resource, bound: Mapping[str, Bound]) -> AnyRule:
     """That what is deleted is gone; whether it may be there for a while, deletions tell."""
-    statement = f"a {about.name} that was deleted is not found"
+    statement = f"a deleted {about.name} is not found"
     if is_final(delete) and names_it(delete, bound[delete.name].members):
-        return GoneRule(level=Level.EXPECTED, statement=statement, source=delete.source)
+        return _is_gone(statement, delete)
     steps = (Step(make={}), Step(send="read"), Step(send="delete"),
              Step(send="read", gives="not-found"))  # fmt: skip
     return _rule(statement, steps)
+
+
+def _is_gone(statement: str, delete: Operation) -> GoneRule:
+    return GoneRule(level=Level.EXPECTED, statement=statement, source=delete.source)
 
 
 def _rule(statement: str, steps: tuple[Step, ...], level: Level = Level.INFORMATIONAL) -> StepsRule:
@@ -194,7 +210,12 @@ def _kind(contract: Contract, binding: Binding, name: str, needs: tuple[str, ...
         how: Literal["shared", "fresh"] = "fresh" if once else "shared"
         one.add("needs", SURE, needs=dict.fromkeys(needs, how))
     _add_errors(contract, one, [kind for kind in binding.nouns if kind != name])
-    _add_listing(contract, one)
+    roles = {role.name for other in binding.nouns.values() for role in other.roles().values()}
+    lists = [
+        other for other in lists_of(contract, noun)
+        if other.name not in roles and binding.of(other).about == name
+    ]  # fmt: skip
+    _add_listings(one, noun, lists)
     return one
 
 
@@ -252,39 +273,17 @@ def _add_errors(contract: Contract, one: Inferred, others: list[str]) -> None:
         one.add("not-found", SURE, not_found=missing[0], not_found_by=(read.name,))
 
 
-def _add_listing(contract: Contract, one: Inferred) -> None:
-    """Where the list has its entries, and how its pages go on."""
-    listing = contract.operations.get(one.resource.list or "")
+def _add_listings(one: Inferred, noun: Noun, others: list[Operation]) -> None:
+    """Where its lists have their entries; a list that is not known to show it is none of its."""
     identifier = one.resource.identifier
-    if listing is None or identifier is None:
+    found = {} if identifier is None else listings(noun, identifier, others)
+    own = found.pop(one.resource.list or "", None)
+    if own is None:
         one.add("list", list=None)
-        return
-    named = (identifier.created, identifier.given, one.label)
-    names = {name for name in named if name is not None}
-    lists = [
-        (name, member.shape.element)
-        for name, member in listing.output.items()
-        if member.shape.kind is Kind.LIST and member.shape.element is not None
-    ]
-    fitting = [(name, names & shape.members.keys()) for name, shape in lists]
-    sure = [(name, shared) for name, shared in fitting if len(shared) == 1]
-    if len(sure) != 1:
-        one.add("list", list=None)
-        return
-    name, shared = sure[0]
-    stated = Listing(items=f"{name}[]", id=next(iter(shared)), page=_page(listing))
-    one.add("listing", SURE, listing=stated)
-
-
-def _page(listing: Operation) -> Page | None:
-    limit = next((name for name in listing.input if name.lower() in LIMITS), None)
-    token = next((name for name in listing.input if name.lower() in TOKENS), None)
-    shown = {name.lower(): name for name in listing.output}
-    following = next((shown[name] for name in FOLLOWING if name in shown), None)
-    if limit is None or token is None or following is None:
-        return None
-    most = listing.input[limit].shape.limit("maximum") or 100
-    return Page(page_size=limit, most=most, input_token=token, output_token=following)
+    else:
+        one.add("listing", SURE, listing=own)
+    if found:
+        one.add("also-listed-by", SURE, also_listed_by=found)
 
 
 def ordered(needs: Mapping[str, tuple[str, ...]]) -> Iterator[str]:

@@ -16,7 +16,7 @@ from conformance.contract.inference.identities import template
 from conformance.contract.inference.naming import plain
 from conformance.contract.levels import Level
 from conformance.contract.member_roles import LIMITS, TOKENS
-from conformance.contract.model import Kind, Member, Operation, Shape
+from conformance.contract.model import Contract, Kind, Member, Operation, Shape
 from conformance.contract.places import parse
 from conformance.contract.validate import keeps
 from conformance.contract.vocabulary.overlay_model import Page, Resource
@@ -47,6 +47,14 @@ _SORTS = re.compile(r"(sort|order|scan)?_?(order|sort|direction|by)|reverse_?ord
                     re.IGNORECASE)  # fmt: skip
 _RISES = re.compile(r"asc(ending)?|\w*ascending", re.IGNORECASE)
 _FALLS = re.compile(r"desc(ending)?|\w*descending", re.IGNORECASE)
+_STATE = re.compile(r"(status|state)$", re.IGNORECASE)
+_TELLS = re.compile(r"stat(e|us)|progress|phase|processing|delet(ed|ing|ion)", re.IGNORECASE)
+"""Names of members that tell of what goes on by itself."""
+_NO_TOKEN = re.compile(
+    r"Invalid(Next|Pagination|Page|Continuation|NextPage)?Token(Exception|Error|Fault)?"
+)
+_MADE_UP = ("bm8tYW5zd2VyLWdhdmUtdGhpcw==", "bm8tYW5zd2VyLWdhdmUtdGhpcw")
+"""Tokens that nobody gave."""
 _FOLLOWS = ("exclusivestart", "startafter")
 """How members begin that lead on in a list, beside its tokens."""
 
@@ -59,12 +67,15 @@ def list_rules(
     address = f"{operation.name}/behavior"
     if prefix is not None:
         steps = (Step(make={}), Step(send="list", with_={prefix.name: "${name}"}, entry=False))
-        statement = f"with {prefix.name}, no {about.name} is listed whose name begins otherwise"
+        statement = (
+            f"with {prefix.name}, the list has no {about.name} whose name begins differently"
+        )
         yield f"{address}/{prefix.name}", _steps(Level.EXPECTED, statement, prefix, steps)
     if about.listing is None:
         return
     yield from _paging(operation, about.page, address)
     yield from _sorting(operation, address)
+    yield from _tokens(operation, about.page, address)
     named = {*bound} if prefix is None else {*bound, prefix.name}
     yield from _filters(operation, about, address, named)
 
@@ -81,6 +92,27 @@ def lists_all(operation: Operation, bound: Mapping[str, Any]) -> bool:
 def is_final(delete: Operation) -> bool:
     """Whether a deletion leaves nothing for a while, by its name and its members."""
     return delete.name.startswith("Delete") and not any(map(_LASTS.search, delete.input))
+
+
+def ends_shown(contract: Contract, about: Resource, delete: Operation) -> bool:
+    """Whether the list shows at once that something ends: by its state, or that it is gone.
+
+    What shows a state elsewhere alone may be in the list until it has ended.
+    """
+    if not is_final(delete) or about.listing is None:
+        return False
+    read = contract.operations.get(about.read or "")
+    shown = [delete.output, *([] if read is None else [read.output])]
+    listing = contract.operations[about.list or ""]
+    entry = listing.output[parse(about.listing.items)[0]].shape.element
+    within = {} if entry is None else entry.members
+    return any(map(_STATE.search, within)) or not any(map(_has_state, shown))
+
+
+def _has_state(members: Mapping[str, Member]) -> bool:
+    """Whether an answer has members that tell of a state."""
+    inner = [(one.shape.element or one.shape).members for one in members.values()]
+    return any(_TELLS.search(name) for every in (members, *inner) for name in every)
 
 
 def _steps(level: Level, statement: str, member: Member, steps: tuple[Step, ...]) -> StepsRule:
@@ -107,7 +139,27 @@ def _paging(operation: Operation, page: Page | None, address: str) -> Iterator[t
             f"{address}/pages",
             PagingRule(
                 level=Level.EXPECTED, size=least, source=size.source,
-                statement=f"pages have at most {page.page_size} entries, and lead to all there are",
+                statement=f"pages have at most {page.page_size} entries, and together they list"
+                    f" everything",
+            ),
+        )  # fmt: skip
+
+
+def _tokens(operation: Operation, page: Page | None, address: str) -> Iterator[tuple[str, AnyRule]]:
+    """That a token which nobody gave is refused, where an error says just that."""
+    declared = any(map(_NO_TOKEN.fullmatch, operation.errors))
+    taken = [name for name in operation.input if "token" in name.lower()]
+    if page is None or not declared or taken != [page.input_token]:
+        return
+    token = operation.input[page.input_token]
+    made_up = next((one for one in _MADE_UP if keeps(token.shape, one)), None)
+    if made_up is not None:
+        asks = Step(send="list", with_={token.name: made_up}, gives="refused", must=True)
+        yield (
+            f"{address}/refuses-made-up-tokens",
+            StepsRule(
+                level=Level.EXPECTED, source=token.source, steps=(Step(make={}), asks),
+                statement=f"a {token.name} that no answer gave is refused",
             ),
         )  # fmt: skip
 
@@ -150,7 +202,8 @@ def _filters(
                 f"{address}/{name}",
                 FilteredRule(
                     level=Level.EXPECTED, filter=name, shown=shown, values=values,
-                    source=member.source, statement=f"with {name}, what is listed has that {shown}",
+                    source=member.source, statement=f"with {name}, every listed entry has that"
+                        f" {shown}",
                 ),
             )  # fmt: skip
 

@@ -200,7 +200,7 @@ def _needed(contract: Contract, own: tuple[str, ...]) -> tuple[Overlay, set[str]
     main, *others = kept or [""]
     return msgspec.structs.replace(
         overlay,
-        resource=msgspec.structs.replace(kept[main], called=main) if kept else None,
+        resource=msgspec.structs.replace(kept[main], alias=main) if kept else None,
         resources={name: kept[name] for name in others},
         answers=answers,
         operations={k: one for k, one in overlay.operations.items() if k in tested | used},
@@ -269,14 +269,14 @@ def _told(service: str, model: SdkModel, overlay: Overlay, setup: frozenset[str]
     if model.protocol != REST_JSON:
         about = f"the names, places and routes of {model.protocol}, {about}"
     return (
-        f"{service}: what its pages lack is taken from the SDK model {model.name}, for setup"
-        f" only: {about}" + (f"; with {used}, which are not tested" if used else "")
+        f"{service}: taken from the SDK model {model.name}, for setup only, because its pages"
+        f" lack it: {about}" + (f"; with {used}, which are not tested" if used else "")
     )
 
 
 def _ambiguous(service: str, match: ModelMatch) -> str:
     shown = ", ".join(match.names[:SHOWN])
     return (
-        f"{service}: its pages fit {len(match.names)} SDK models ({shown}), so that nothing is"
-        " taken from one; name it: `conformance derive PAGE... --model NAME`"
+        f"{service}: its pages fit {len(match.names)} SDK models ({shown}), so nothing is taken"
+        f" from any of them; name one: `conformance derive PAGE... --model NAME`"
     )

@@ -32,7 +32,8 @@ def switch_rules(
                     f"{name}/behavior/shown",
                     SwitchedRule(
                         level=Level.EXPECTED, source=operation.source, on=f"{on}{noun}", off=name,
-                        statement=f"after {name} a {life.name} is not shown as after {on}{noun}",
+                        statement=f"after {name}, a {life.name} does not look the same as after"
+                            f" {on}{noun}",
                     ),
                 )  # fmt: skip
 

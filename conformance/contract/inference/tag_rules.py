@@ -181,5 +181,5 @@ def _keys(operation: Operation) -> dict[str, Any] | None:
 def _rule(operation: Operation, what: str, steps: tuple[Step, ...]) -> StepsRule:
     return StepsRule(
         level=Level.EXPECTED, source=operation.source, steps=steps,
-        statement=f"after {operation.name}, {what} are listed",
+        statement=f"after {operation.name}, the list has {what}",
     )  # fmt: skip

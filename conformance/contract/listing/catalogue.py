@@ -8,6 +8,7 @@ from conformance.contract.batches import batch_rules
 from conformance.contract.globs import NOT, matching, negative, positive
 from conformance.contract.levels import Level, Source
 from conformance.contract.listing.effects import effect_rules
+from conformance.contract.listing.nested import of_several
 from conformance.contract.listing.readback import read_backs
 from conformance.contract.listing.requirements import PRESENCE, Requirement, Subject, of_operation
 from conformance.contract.listing.sharing import Sharing, sharing_of
@@ -104,7 +105,7 @@ def _protocols_level(contract: Contract, requirement: Requirement) -> Level | No
 
 
 def _of_read_backs(contract: Contract) -> Iterator[Requirement]:
-    for one in read_backs(contract):
+    for one in (*read_backs(contract), *of_several(contract)):
         if one.operation.name in contract.setup:
             continue
         yield Requirement(
@@ -150,8 +151,8 @@ def arns_rule(contract: Contract) -> Mapping[str, ArnsRule]:
     return {
         ADDRESS: ArnsRule(
             level=Level.EXPECTED,
-            statement="the ARN of what a request made has the region that the request was"
-            " signed for, that region's partition, and always the same account",
+            statement="the ARN of a resource that a request created has the region that the"
+            " request was signed for, that region's partition, and always the same account",
             source=Source(
                 protocol="Amazon Resource Names, as the General Reference has them:"
                 " arn:partition:service:region:account:resource"
@@ -176,7 +177,7 @@ def _holds(shape: Shape) -> bool:
 class NothingSelected(BadInput):
     """A filter that matches no requirement."""
 
-    hint = "`conformance requirements` lists the ids; quote globs so that the shell keeps them"
+    hint = "`conformance requirements` lists the ids; quote globs to protect them from the shell"
 
     def __init__(self, globs: Sequence[str]) -> None:
         super().__init__(f"no requirement matches {', '.join(globs)}")
@@ -185,10 +186,10 @@ class NothingSelected(BadInput):
 class NothingLeft(BadInput):
     """Every requested requirement is also excluded."""
 
-    hint = "exclude less: a glob leaves out all that it matches"
+    hint = "exclude less; a glob leaves out everything that it matches"
 
     def __init__(self, excluded: Sequence[str]) -> None:
-        super().__init__(f"nothing is left to test without {', '.join(excluded)}")
+        super().__init__(f"nothing is left to test if {', '.join(excluded)} is excluded")
 
 
 def select(requirements: Sequence[Requirement], globs: Sequence[str]) -> tuple[Requirement, ...]:

@@ -45,11 +45,16 @@ def is_sure(operation: Operation, read: Operation, member: Member, role: str) ->
             return False
         open_ = any(map(_ENGINE.search, operation.input)) or _follows(operation, member)
         return listed and not open_ and member.name not in _pending(read)
+    plain_value = member.shape.kind in _PLAIN and not _NAMES_ONE.search(member.name)
+    return plain_value and not is_later(operation, read)
+
+
+def is_later(operation: Operation, read: Operation) -> bool:
+    """Whether what an update asks for may be shown later, or of one version of the whole alone."""
     shown, told = _names(read), _names(operation)
     names = {*operation.input, *told, *read.input, *shown}
     later = any(_LATER.search(name) and name.lower() != _LOCK for name in names)
-    later = later or any(map(_GOES_ON.search, told - shown))
-    return member.shape.kind in _PLAIN and not later and not _NAMES_ONE.search(member.name)
+    return later or any(map(_GOES_ON.search, told - shown))
 
 
 def _names(operation: Operation) -> set[str]:

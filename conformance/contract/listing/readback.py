@@ -49,11 +49,17 @@ class ReadBack:
     roles: tuple[str, ...]
     other_alone: bool = False
     """Broken only by another value: that of before the update, or another one that is listed."""
+    by: str = ""
+    """The operation that shows it."""
+    others: tuple["ReadBack", ...] = ()
+    """Of a rule about several members, the rest."""
 
 
 def is_hidden(name: str, shape: Shape) -> bool:
     """True for a member whose value need not come back as it was sent."""
-    return shape.secret or shape.kind in OPAQUE or HIDDEN.search(name) is not None
+    rules = shape.kind is Kind.STRUCTURE and name.lower().endswith("policy")  # about passwords
+    named = HIDDEN.search(name) is not None and not rules
+    return shape.secret or shape.kind in OPAQUE or named
 
 
 def read_backs(contract: Contract) -> Iterator[ReadBack]:
@@ -64,8 +70,9 @@ def read_backs(contract: Contract) -> Iterator[ReadBack]:
         create = contract.operations[life.create]
         if life.read is not None:
             yield from _of_kind(contract, life, create, contract.operations[life.read])
-        elif contract.overlay.inferred and life.list is not None and life.listing is not None:
-            yield from _of_entries(contract, life, contract.operations[life.list])
+        for name in life.lists() if contract.overlay.inferred and life.read is None else ():
+            own = life.as_listed_by(name)
+            yield from _of_entries(contract, life, own, contract.operations[name])
     if contract.overlay.inferred:
         yield from _echoes(contract)
 
@@ -75,7 +82,7 @@ def _echoes(contract: Contract) -> Iterator[ReadBack]:
     for operation in contract.operations.values():
         if operation.method == "GET" or not operation.name.startswith(CHANGING):
             continue
-        for member, place, shape in _shared(contract, operation, operation):
+        for member, place, shape in shared(contract, operation, operation):
             if ITEM in place:
                 continue
             yield _make(
@@ -88,10 +95,10 @@ def _of_kind(
 ) -> Iterator[ReadBack]:
     inferred = contract.overlay.inferred
     level = Level.INFORMATIONAL if inferred else Level.EXPECTED
-    identity = _identity(life)
-    for role, operation in _changing(contract, life):
+    identity = identity_of(life)
+    for role, operation in changing(contract, life):
         told = said(contract, operation, role, "read")
-        for member, place, shape in _shared(contract, operation, read):
+        for member, place, shape in shared(contract, operation, read):
             bound = contract.overlay.words_of(operation.name).binds if inferred else ()
             if member.name not in identity | told | {*bound}:
                 held = Level.EXPECTED if role == "create" and _is_free_text(member) else level
@@ -108,15 +115,17 @@ def _of_kind(
         yield from _listed(contract, listing, life.listing.items, create, identity)
 
 
-def _of_entries(contract: Contract, life: Resource, listing: Operation) -> Iterator[ReadBack]:
-    """Of what has no read of its own, and is shown as an entry of the list alone."""
-    where = life.listing.items if life.listing is not None else ""
+def _of_entries(
+    contract: Contract, life: Resource, own: Resource, listing: Operation
+) -> Iterator[ReadBack]:
+    """Of what has no read of its own, and is shown as an entry of a list alone."""
+    where = own.listing.items if own.listing is not None else ""
     entry = listing.output[parse(where)[0]].shape.element
-    for role, operation in _changing(contract, life):
-        named = _identity(life) | {*contract.overlay.words_of(operation.name).binds}
-        for member in _given(contract, operation):
+    for role, operation in changing(contract, life):
+        named = identity_of(life) | {*contract.overlay.words_of(operation.name).binds}
+        for member in given_members(contract, operation):
             shown = entry.members.get(member.name) if entry is not None else None
-            if member.name in named or shown is None or not _alike(member.shape, shown):
+            if member.name in named or shown is None or not alike(member.shape, shown):
                 continue
             alone = not (role == "create" and _is_free_text(member))
             right = is_right(contract, operation, role, member)
@@ -128,7 +137,7 @@ def _of_entries(contract: Contract, life: Resource, listing: Operation) -> Itera
                 yield replace(made, other_alone=alone, roles=("create", "list"))
 
 
-def _changing(contract: Contract, life: Resource) -> Iterator[tuple[str, Operation]]:
+def changing(contract: Contract, life: Resource) -> Iterator[tuple[str, Operation]]:
     """The operations that set members of a kind; one that only sets a part of it, too."""
     roles = life.roles()
     for role in ("create", "update"):
@@ -151,9 +160,9 @@ def _listed(
     items = listing.output.get(parse(where)[0])
     entry = items.shape.element if items is not None else None
     told = identity | said(contract, create, "create", "list") | _not_shown(contract, listing)
-    for member in _given(contract, create):
+    for member in given_members(contract, create):
         shown = entry.members.get(member.name) if entry is not None else None
-        if shown is not None and member.name not in told and _alike(member.shape, shown):
+        if shown is not None and member.name not in told and alike(member.shape, shown):
             level = Level.INFORMATIONAL
             yield _make(listing, "listed", member, (member.name,), shown.shape, level, create)
 
@@ -170,47 +179,48 @@ def _make(
     name = member.name
     ending, statement = {
         "stored-by-create": (
-            "is-stored", f"{name} that {operation.name} was given is shown by {other.name}",
+            "is-stored", f"{other.name} returns the {name} that {operation.name} was given",
         ),
         "stored-by-update": (
-            "is-stored", f"{name} that {operation.name} was given is shown by {other.name}",
+            "is-stored", f"{other.name} returns the {name} that {operation.name} was given",
         ),
         "reset-by-update": (
-            "left-out-is-reset", f"{name} that {operation.name} leaves out is not kept",
+            "left-out-is-reset", f"{operation.name} resets {name} if it is left out",
         ),
         "listed": (
-            "is-listed", f"{name} that {other.name} was given is shown by {operation.name}",
+            "is-listed", f"{operation.name} returns the {name} that {other.name} was given",
         ),
         ECHOED: (
-            "is-echoed", f"{name} that {operation.name} was given is shown by its answer",
+            "is-echoed", f"the answer of {operation.name} returns the {name} that it was given",
         ),
     }[rule]  # fmt: skip
     roles = ("create", "list") if rule == "listed" else ("create", "read")  # and its own
     return ReadBack(
         operation, rule, member, place, shape, level,
-        f"{operation.name}/behavior/{name}-{ending}", statement, _source(shape, member, operation),
-        roles,
+        f"{operation.name}/behavior/{name}-{ending}", statement,
+        source_of(shape, member, operation), roles, by=other.name,
     )  # fmt: skip
 
 
-def _source(shape: Shape, member: Member, operation: Operation) -> Source:
+def source_of(shape: Shape, member: Member, operation: Operation) -> Source:
     """The first known of: where the answer's member is stated, the request's, the operation."""
     stated = (shape.source, member.shape.source, member.source, operation.source)
     return next((one for one in stated if one != Source()), operation.status_source)
 
 
-def _shared(
+def shared(
     contract: Contract, operation: Operation, read: Operation
 ) -> Iterator[tuple[Member, Place, Shape]]:
     """The members that a request has in common with the answer of the read, and where there."""
     hidden = _not_shown(contract, read)
-    for member in _given(contract, operation):
+    for member in given_members(contract, operation):
         for place, shown in _places(read, member.name):
-            if member.name not in hidden and _alike(member.shape, shown):
+            if member.name not in hidden and alike(member.shape, shown):
                 yield member, place, shown.shape
 
 
-def _given(contract: Contract, operation: Operation) -> Iterator[Member]:
+def given_members(contract: Contract, operation: Operation) -> Iterator[Member]:
+    """The members of a request whose values need not be hidden, and that no state decides."""
     stateful = {*contract.overlay.words_of(operation.name).stateful}
     for member in operation.input.values():
         free = member.location is Location.BODY and not is_hidden(member.name, member.shape)
@@ -235,7 +245,7 @@ def _places(read: Operation, name: str) -> list[tuple[Place, Member]]:
     return [((listed[0].name, ITEM, name), entry.members[name])]
 
 
-def _alike(given: Shape, shown: Member) -> bool:
+def alike(given: Shape, shown: Member) -> bool:
     """True where both sides have the same kind of value, down to what lists and maps hold."""
     if is_hidden(shown.name, shown.shape) or given.kind is not shown.shape.kind:
         return False
@@ -250,7 +260,7 @@ def _not_shown(contract: Contract, operation: Operation) -> set[str]:
     return {*contract.overlay.words_of(operation.name).not_shown}
 
 
-def _identity(life: Resource) -> set[str]:
+def identity_of(life: Resource) -> set[str]:
     """The members that say which resource it is."""
     given = None if life.identifier is None else life.identifier.given
     named = (life.label, given, life.unique_member)

@@ -87,8 +87,8 @@ def of_operation(operation: Operation, sharing: Sharing) -> Iterator[Requirement
     )  # fmt: skip
     yield _make(
         operation, f"{prefix}/status/no-5xx", Level.EXPECTED,
-        f"{operation.name} answers every request, and never with a server error",
-        Source(protocol="HTTP semantics: a 5xx or no answer is the server's own failure"),
+        f"{operation.name} answers every request, never with a server error",
+        Source(protocol="HTTP semantics: a 5xx or a missing answer is the server's own failure"),
         Subject.NO_SERVER_ERROR,
     )  # fmt: skip
     yield from _of_answer(operation, prefix)
@@ -97,8 +97,8 @@ def of_operation(operation: Operation, sharing: Sharing) -> Iterator[Requirement
             continue
         yield _make(
             operation, f"{prefix}/error/{error.name}", Level.REQUIRED,
-            f"{error.name} comes with status {error.status}" if error.status
-            else f"{error.name} is an error of {operation.name}",
+            f"{error.name} has status {error.status}" if error.status
+            else f"{operation.name} can fail with {error.name}",
             error.source, Subject.ERROR, keyword=error.name,
         )  # fmt: skip
     for member in operation.input.values():
@@ -118,7 +118,7 @@ def _of_answer(operation: Operation, prefix: str) -> Iterator[Requirement]:
     if operation.content_type:
         yield _make(
             operation, f"{prefix}/response/content-type", Level.REQUIRED,
-            f"A successful answer is labelled {operation.content_type}",
+            f"A successful answer has the content type {operation.content_type}",
             operation.content_type_source, Subject.CONTENT_TYPE,
         )  # fmt: skip
     else:
@@ -138,7 +138,7 @@ def _of_input(
     if stated and member.location is not Location.PATH:
         yield _make(
             operation, f"{prefix}/{show(place)}/required", member.required_level,
-            f"{show(place)} must be given", member.required_source, Subject.INPUT_REQUIRED, place,
+            f"{show(place)} is required", member.required_source, Subject.INPUT_REQUIRED, place,
             shape=member.shape,
         )  # fmt: skip
     spot = Spot(operation.name, REQUEST, place)

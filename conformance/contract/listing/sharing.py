@@ -117,8 +117,9 @@ class Sharing:
         if not self.left_out:
             return ""
         return (
-            f"{self.service}: {self.left_out} more statements are about the same structures in "
-            f"other places, and covered by these; `conformance explain ID` tells by which"
+            f"{self.service}: these requirements also cover {self.left_out} statements about the"
+            f" same structures in other places; `conformance explain ID` says which one covers a"
+            f" place"
         )
 
 

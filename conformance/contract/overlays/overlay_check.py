@@ -23,7 +23,7 @@ _ACTION = ("target", "description", "update", "remove", "copy")
 
 
 def document_mistakes(path: Path, document: Json) -> list[Mistake]:
-    """What is wrong with the overlay document itself: its own keys and those of its actions."""
+    """The unknown keys of the overlay document and of its actions."""
     faults = [*_keys(document, _DOCUMENT, ())]
     for number, action in enumerate(document.get("actions", ())):
         faults += _keys(action, _ACTION, ("actions", number))
@@ -31,7 +31,7 @@ def document_mistakes(path: Path, document: Json) -> list[Mistake]:
 
 
 def spec_mistakes(path: Path, derived: Json, merged: Json) -> list[Mistake]:
-    """What the overlay puts into the spec that is never read, and mistakes in its own part."""
+    """What the overlay adds to the spec that nothing reads, and mistakes in its own part."""
     new = [*keyword_faults(merged)]
     if new:
         old = {*keyword_faults(derived)}
@@ -40,14 +40,12 @@ def spec_mistakes(path: Path, derived: Json, merged: Json) -> list[Mistake]:
 
 
 def reference_mistakes(path: Path, contract: Contract) -> list[Mistake]:
-    """The names in an overlay that nothing in the contract has."""
     from conformance.contract.overlays.overlay_references import reference_faults
 
     return _located(path, reference_faults(contract))
 
 
 def refuse(mistakes: list[Mistake]) -> None:
-    """Raises WrongOverlay where there are mistakes."""
     if mistakes:
         raise WrongOverlay(tuple(mistakes))
 
@@ -58,12 +56,12 @@ def _keys(value: Any, known: tuple[str, ...], at: Way) -> Iterator[OverlayFault]
         return
     for key in value:
         if key not in known:
-            what = f"`{key}` is not known here"
+            what = f"unknown key `{key}`"
             yield OverlayFault((*at, str(key)), what, suggestion(str(key), known))
 
 
 def _located(path: Path, faults: Any) -> list[Mistake]:
-    """Faults with their lines; the file is only read again where there are any."""
+    """The faults with their lines; the file is parsed only if there are any."""
     found = list(dict.fromkeys(faults))
     if not found:
         return []

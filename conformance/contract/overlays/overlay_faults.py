@@ -53,14 +53,14 @@ class WrongOverlay(BadInput):
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:
-    """What was probably meant, or what there is to choose from."""
+    """The word that was probably meant, else the words to choose from."""
     names = sorted({*known})
     close = get_close_matches(word, names, 1, 0.6 if len(word) > 3 else 0.5)
     if close:
         return f"did you mean `{close[0]}`?"
     shown = ", ".join(names[:_SHOWN])
     return f"known here: {shown}{' and others' if len(names) > _SHOWN else ''}" if names else (
-        "there is none to choose from"
+        "there are none"
     )  # fmt: skip
 
 
@@ -78,23 +78,22 @@ class Lines:
             self._take(root, ())
 
     def of(self, way: Sequence[str | int]) -> int:
-        """The line of a part, or of the smallest part around it that is written down."""
+        """The line of a part, or of the smallest part around it that the file has."""
         steps = tuple(way)
         while steps and steps not in self._lines:
             steps = steps[:-1]
         return self._lines.get(steps, 1)
 
     def has(self, way: Way) -> bool:
-        """Whether a part is written down."""
         return way in self._lines
 
     def ending_in(self, *last: str | int) -> int | None:
-        """The line of the first part whose way ends so."""
+        """The line of the first part whose way ends like this."""
         ways = (way for way in self._lines if way[-len(last) :] == last)
         return next((self._lines[way] for way in ways), None)
 
     def under(self, *inner: str) -> Iterator[Way]:
-        """The ways to the parts that an action puts at a place of the document's root."""
+        """The ways to the parts that actions put below a key of the document's root."""
         for way in self._lines:
             if len(way) == 3 + len(inner) and way[0] == "actions" and way[3:] == inner:
                 yield way

@@ -24,35 +24,37 @@ _NAMED = frozenset({"id", "ID", "taken", "unknown"})
 
 @dataclass(frozen=True, slots=True)
 class OverlayNames:
-    """The names of one service, and checks that yield a fault for any other."""
+    """The names of one service, with checks that yield a fault for any other."""
 
     contract: Contract
 
     @property
     def overlay(self) -> words.Overlay:
-        """What is checked."""
         return self.contract.overlay
 
     @property
     def kinds(self) -> dict[str, words.Resource]:
-        """Every kind of resource by name, also where there is no main one."""
+        """Every kind of resource by name, also without a main one."""
         return {**self.overlay.kinds(), **self.overlay.resources}
 
     def roles(self, head: str) -> dict[str, str]:
-        """The operations of the kind that a rule is about, by role."""
+        """The operations by role, of the kind that a rule is about."""
         resource = self.resource_of(head)
         return {} if resource is None else resource.roles()
 
     def resource_of(self, operation: str) -> words.Resource | None:
-        """The kind whose lifecycle an operation is part of, as ``kind_of`` of the plan finds it."""
+        """The kind whose lifecycle an operation belongs to, as ``kind_of`` of the plan finds it."""
         stated, kinds = self.overlay.words_of(operation).resource, self.kinds
+        if stated in kinds:
+            return kinds[stated].as_listed_by(operation)
         if stated is not None:
-            return kinds.get(stated)
+            return None
         about = (one for one in kinds.values() if one.is_of(operation))
-        return next(about, next(iter(kinds.values()), None))
+        found = next(about, next(iter(kinds.values()), None))
+        return None if found is None else found.as_listed_by(operation)
 
     def entry(self, head: str) -> Members | None:
-        """The members of an entry of the list of the kind that a rule is about."""
+        """The members of a list's entry, of the kind that a rule is about."""
         resource = self.resource_of(head)
         listed = self.named(resource.list) if resource is not None else None
         if resource is None or resource.listing is None or listed is None:
@@ -61,28 +63,23 @@ class OverlayNames:
         return shape.members if shape is not None and shape.members else None
 
     def named(self, name: str | None) -> Operation | None:
-        """The operation of this name, if there is one."""
         return self.contract.operations.get(name or "")
 
     def is_operation(self, name: str, at: Way) -> Iterator[OverlayFault]:
-        """A fault where the service has no such operation."""
         if name not in self.contract.operations:
             yield not_here("operation", name, self.contract.operations, at)
 
     def is_kind(self, name: str, at: Way) -> Iterator[OverlayFault]:
-        """A fault where the overlay has no such kind of resource."""
         if name not in self.kinds:
             yield not_here("kind of resource", name, self.kinds, at)
 
     def is_error(self, name: str, at: Way) -> Iterator[OverlayFault]:
-        """A fault where no operation declares the error."""
         declared = {error for one in self.contract.operations.values() for error in one.errors}
         known = declared | {*self.contract.common_errors}
         if known and name not in known:
             yield not_here("declared error", name, known, at)
 
     def sent(self, name: str, head: str, at: Way) -> Iterator[OverlayFault]:
-        """A fault where a step sends neither a role nor an operation."""
         roles = self.roles(head)
         if name in roles or name in self.contract.operations:
             return
@@ -97,7 +94,6 @@ class OverlayNames:
         yield from self.placeholders(request, at)
 
     def placeholders(self, value: Any, at: Way) -> Iterator[OverlayFault]:
-        """A fault for each placeholder that is not known."""
         for text in texts(value):
             for name, tag in _PLACEHOLDER.findall(text):
                 if name not in PLACEHOLDERS:
@@ -109,7 +105,6 @@ class OverlayNames:
 
 
 def has_place(members: Members, where: str, at: Way) -> Iterator[OverlayFault]:
-    """The place is one that such members have."""
     place = parse(where)
     reached = members
     for depth, step in enumerate(place):
@@ -134,7 +129,6 @@ def shape_at(members: Members, place: Place) -> Shape | None:
 
 
 def not_here(kind: str, name: str, known: Iterable[str], at: Way) -> OverlayFault:
-    """The fault of a name that the service does not have."""
     article = "an" if kind[0] in "aeiou" else "a"
     return OverlayFault(
         at, f"`{name}` is not {article} {kind} of this service", suggestion(name, known)

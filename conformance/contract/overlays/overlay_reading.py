@@ -56,7 +56,7 @@ def value_faults(stated: Any) -> Iterator[OverlayFault]:
 
 
 def _whole_rule(address: str, rule: Any) -> Any:
-    """A rule that changes one of the protocol's, together with what it changes."""
+    """A change to one of the protocol's rules, merged over that rule."""
     stated = stated_rule(address)
     if stated is None or not isinstance(rule, Mapping):
         return rule
@@ -90,24 +90,24 @@ def _told(text: str, wanted: Any, value: Any, at: Way) -> OverlayFault:
     what = _PLACE.sub("", text)
     if place and place["key"]:
         return OverlayFault(
-            (*at, *inner), "a key is no text", "YAML reads on, off, yes and no as a flag"
+            (*at, *inner),
+            "a key is not a string",
+            "YAML reads on, off, yes and no as booleans; quote the key",
         )
     unknown, invalid = _UNKNOWN.search(what), _INVALID.search(what)
     if unknown:
         key = unknown["key"]
         known = _keys(wanted, value, inner)
-        return OverlayFault(
-            (*at, *inner, key), f"`{key}` is not known here", suggestion(key, known)
-        )
+        return OverlayFault((*at, *inner, key), f"unknown key `{key}`", suggestion(key, known))
     if invalid:
         known = [*RULES] if inner[-1:] == ("rule",) else _choices(wanted, value, inner)
-        what = f"{invalid['value']!r} is not known here"
+        what = f"unknown value {invalid['value']!r}"
         return OverlayFault((*at, *inner), what, suggestion(invalid["value"], known))
     return OverlayFault((*at, *inner), _plain(what), "see the vocabulary of the overlays")
 
 
 def _plain(text: str) -> str:
-    """The sentence of msgspec in the words of YAML."""
+    """A message of msgspec in the terms of YAML."""
     text = re.sub(r"Object missing required field `(.*?)`", r"`\1` is missing", text)
     return text.replace("Expected `object`", "expected a mapping").replace("Expected", "expected")
 
@@ -119,7 +119,7 @@ RULES: Mapping[str, type[Struct]] = {
 
 
 def _at(wanted: Any, value: Any, inner: Way) -> type[Struct] | None:
-    """The class that a place within a value belongs to, as far as it is known."""
+    """The class of a place within a value, if known."""
     if wanted is AnyRule:
         kind = value.get("rule") if isinstance(value, Mapping) else None
         wanted = RULES.get(str(kind))
@@ -150,7 +150,7 @@ def _keys(wanted: Any, value: Any, inner: Way) -> list[str]:
 
 
 def _choices(wanted: Any, value: Any, inner: Way) -> list[str]:
-    """The values that a field may have, where they are listed."""
+    """The values that a field may have, if enumerated."""
     names = [step for step in inner if isinstance(step, str)]
     found = _at(wanted, value, tuple(names[:-1]))
     if found is None or not names:

@@ -19,7 +19,6 @@ FAULTS = ("limit", "enum", "type", "required", "patch", "syntax", "route")
 
 
 def reference_faults(contract: Contract) -> Iterator[OverlayFault]:
-    """Every name in an overlay that nothing has."""
     yield from _Checker(contract).all()
 
 
@@ -74,11 +73,19 @@ class _Checker(OverlayNames):
             yield from self.template(one.create_with, create.input, (*at, "create-with"))
         if listed is not None and one.listing is not None:
             yield from _listing(one.listing, listed, (*at, "listing"))
+        yield from self._other_lists(one, (*at, "also-listed-by"))
         delete = self.named(one.delete)
         if delete is not None:
             yield from self.template(one.delete_with, delete.input, (*at, "delete-with"))
         for name, way in _further(one):
             yield from self.is_operation(name, (*at, *way))
+
+    def _other_lists(self, one: words.Resource, at: Way) -> Iterator[OverlayFault]:
+        for name, listing in one.also_listed_by.items():
+            yield from self.is_operation(name, (*at, name))
+            operation = self.named(name)
+            if operation is not None:
+                yield from _listing(listing, operation, (*at, name))
 
     def _creation(self, one: words.Resource, create: Operation, at: Way) -> Iterator[OverlayFault]:
         if one.identifier is not None:
@@ -97,12 +104,13 @@ class _Checker(OverlayNames):
                 yield from has_place(create.input, one.identifier.given, (*way, "given"))
         if one.unique is not None:
             yield from has_place(create.input, one.unique.member, (*at, "unique", "member"))
-        if one.mark is not None:
-            for key, name in (("name", one.mark.name), ("tag", one.mark.tag_property)):
+        if one.ownership is not None:
+            owned = one.ownership
+            for key, name in (("name", owned.name), ("property", owned.tag_property)):
                 if name is not None:
-                    yield from has_place(create.input, name, (*at, "mark", key))
-        for number, request in enumerate(one.showcase):
-            yield from self.template(request, create.input, (*at, "showcase", number))
+                    yield from has_place(create.input, name, (*at, "ownership", key))
+        for number, request in enumerate(one.show_all_members):
+            yield from self.template(request, create.input, (*at, "show-all-members", number))
 
     def _operation_words(
         self, name: str, one: words.OperationWords, at: Way
@@ -149,8 +157,8 @@ def _further(one: words.Resource) -> Iterator[tuple[str, Way]]:
     if one.contents is not None:
         yield one.contents.list, ("contents", "list")
         yield one.contents.delete, ("contents", "delete")
-    if one.mark is not None and one.mark.tags_of is not None:
-        yield one.mark.tags_of.operation, ("mark", "tags-of", "operation")
+    if one.ownership is not None and one.ownership.tags_of is not None:
+        yield one.ownership.tags_of.operation, ("ownership", "tags-of", "operation")
 
 
 def _listing(one: words.Listing, listed: Operation, at: Way) -> Iterator[OverlayFault]:
@@ -159,9 +167,9 @@ def _listing(one: words.Listing, listed: Operation, at: Way) -> Iterator[Overlay
     if entries is not None and entries.members and one.id not in entries.members:
         yield not_here("member of an entry", one.id, entries.members, (*at, "id"))
     if one.page is not None:
-        for key, name in (("limit", one.page.page_size), ("token", one.page.input_token)):
+        for key, name in (("pageSize", one.page.page_size), ("inputToken", one.page.input_token)):
             yield from has_place(listed.input, name, (*at, "page", key))
-        yield from has_place(listed.output, one.page.output_token, (*at, "page", "next"))
+        yield from has_place(listed.output, one.page.output_token, (*at, "page", "outputToken"))
 
 
 def _plain(value: Any) -> Any:

@@ -30,7 +30,6 @@ class RuleReferences(OverlayNames):
     """Names in the rules of one overlay."""
 
     def faults(self, address: str, rule: Any, at: Way) -> Iterator[OverlayFault]:
-        """Every name in one rule that nothing has."""
         head = address.partition("/")[0]
         if head not in SECTIONS and head not in self.contract.operations:
             yield not_here("operation", head, {*SECTIONS, *self.contract.operations}, at)
@@ -47,7 +46,7 @@ class RuleReferences(OverlayNames):
                 yield from self.sent(first.send, head, (*at, "first", number, "send"))
 
     def _names(self, rule: Any, at: Way) -> Iterator[OverlayFault]:
-        """What rules of several kinds name."""
+        """Check what several kinds of rules name."""
         for name in getattr(rule, "operations", ()):
             yield from self.is_operation(name, (*at, "operations"))
         for kind in getattr(rule, "kinds", ()):
@@ -61,7 +60,7 @@ class RuleReferences(OverlayNames):
         about = named or ([operation] if operation else [])
         if not about and stated_rule(str(at[-1])) is None:
             yield OverlayFault(
-                (*at, "operations"), "the rule is about no operation", "name `operations`"
+                (*at, "operations"), "the rule has no operation", "name `operations`"
             )
         for number, request in enumerate(rule.requests):
             yield from self.placeholders(request, (*at, "requests", number))
@@ -110,7 +109,7 @@ class RuleReferences(OverlayNames):
         return any(name in one.output for one in self.contract.operations.values())
 
     def _of_step(self, step: Step, head: str) -> Operation | None:
-        """The operation whose answer a step looks at."""
+        """The operation whose answer a step checks."""
         if step.together or step.pause is not None:
             return None
         roles = self.roles(head)

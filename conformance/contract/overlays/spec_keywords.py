@@ -91,12 +91,12 @@ def _of_schema(schema: Any, at: Way) -> Iterator[OverlayFault]:
 
 
 def _of_notes(schema: Mapping[str, Any], at: Way) -> Iterator[OverlayFault]:
-    """The extensions whose own keys or values are a vocabulary."""
+    """Check the extensions whose keys or values are a vocabulary."""
     keywords = SCHEMA | {"content-type", "status"}
     for note in ("x-sources", "x-levels"):
         for keyword in schema.get(note, {}):
             if keyword not in keywords:
-                yield _no(f"`{keyword}` is no keyword of a schema", keyword, keywords, (*at, note))
+                yield _no(f"`{keyword}` is not a schema keyword", keyword, keywords, (*at, note))
     for keyword, pointer in schema.get("x-sources", {}).items():
         yield from _unknown(pointer, POINTER, (*at, "x-sources", keyword))
     yield from _of_values(schema, at)
@@ -106,16 +106,18 @@ def _of_values(schema: Mapping[str, Any], at: Way) -> Iterator[OverlayFault]:
     for keyword, level in schema.get("x-levels", {}).items():
         if level not in LEVELS:
             here = (*at, "x-levels", keyword)
-            yield _no(f"{level!r} is no level", str(level), LEVELS, here)
+            yield _no(f"{level!r} is not a level", str(level), LEVELS, here)
     for name in schema.get("x-lenient", ()):
         if name not in JSON_TYPES:
-            yield _no(f"{name!r} is no JSON type", str(name), JSON_TYPES, (*at, "x-lenient"))
+            yield _no(f"{name!r} is not a JSON type", str(name), JSON_TYPES, (*at, "x-lenient"))
     for flag in ("x-closed", "x-whole", "x-secret"):
         if not isinstance(schema.get(flag, False), bool):
-            yield OverlayFault((*at, flag), f"`{flag}` is true or false", "write true or false")
+            yield OverlayFault(
+                (*at, flag), f"`{flag}` must be true or false", "write true or false"
+            )
     if not isinstance(schema.get("x-examples", []), list):
         yield OverlayFault(
-            (*at, "x-examples"), "`x-examples` is a list", "put the values into [...]"
+            (*at, "x-examples"), "`x-examples` must be a list", "put the values into [...]"
         )
 
 
@@ -124,7 +126,7 @@ def _unknown(node: Any, known: frozenset[str], at: Way) -> Iterator[OverlayFault
         return
     for key in node:
         if key not in known:
-            yield _no(f"`{key}` is not known here", str(key), known, (*at, str(key)))
+            yield _no(f"unknown key `{key}`", str(key), known, (*at, str(key)))
 
 
 def _no(why: str, word: str, known: frozenset[str] | tuple[str, ...], at: Way) -> OverlayFault:
@@ -133,5 +135,5 @@ def _no(why: str, word: str, known: frozenset[str] | tuple[str, ...], at: Way) -
 
 @lru_cache(maxsize=256)
 def _meant(word: str, known: frozenset[str] | tuple[str, ...]) -> str:
-    """Derived specs have keys of their own, the same ones in every schema."""
+    """Cached: the schemas of a derived spec repeat the same keys."""
     return suggestion(word, known)

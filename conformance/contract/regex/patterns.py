@@ -44,7 +44,7 @@ def matches(java: str, value: str) -> bool:
 
 @lru_cache(maxsize=CACHE)
 def can_match(java: str) -> bool:
-    """Whether it can be said of values that they match."""
+    """Whether a pattern can be translated, so that values can be checked."""
     try:
         _compiled(java)
     except UnsupportedPattern:

@@ -11,7 +11,7 @@ from conformance.errors import BadInput
 class UnsupportedPattern(BadInput):
     """A pattern that cannot be translated: ``java`` as documented, ``offset`` and the reason."""
 
-    hint = "the pattern stays in x-pattern; an overlay can give examples of valid values instead"
+    hint = "the pattern stays in x-pattern; an overlay can give valid examples instead"
 
     def __init__(self, java: str, offset: int, reason: str) -> None:
         self.java, self.offset, self.reason = java, offset, reason

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from msgspec import field
+from msgspec.structs import replace
 
 from conformance.contract.vocabulary.overlay_access import (
     Endpoint,
@@ -25,11 +26,9 @@ from conformance.contract.vocabulary.overlay_steps import OverlayPart, Refusals,
 
 # -- The lifecycle of a resource -------------------------------------------------------------------
 #
-# Fields are named as Smithy names the same thing; the keys of the files are an interface and stay:
-# `limit`, `token` and `next` of a page are the `pageSize`, `inputToken` and `outputToken` of the
-# trait `paginated`, whose `items` is that of a listing; `tag` of a mark is the `property` of the
-# trait `taggable`; `identifier`, `create`, `read`, `update`, `list` and `delete` are those of a
-# resource.
+# The keys are Smithy's words where Smithy has one: `pageSize`, `inputToken`, `outputToken` and
+# `items` of the trait `paginated`, `property` of the trait `taggable`, and the `identifier`,
+# `create`, `read`, `update`, `list` and `delete` of a resource.
 
 
 MAIN = "main"
@@ -59,11 +58,11 @@ class TagsOf(OverlayPart, frozen=True):
     with_: Template = field(default_factory=dict, name="with")
 
 
-class Mark(OverlayPart, frozen=True):
+class Ownership(OverlayPart, frozen=True):
     """How what a run made is recognized."""
 
     name: str | None = None
-    tag_property: str | None = field(default=None, name="tag")
+    tag_property: str | None = field(default=None, name="property")
     tags_of: TagsOf | None = None
 
 
@@ -78,9 +77,9 @@ class Unique(OverlayPart, frozen=True):
 class Page(OverlayPart, frozen=True):
     """The members that lead through a list: page size, at most ``most``, and the tokens."""
 
-    page_size: str = field(name="limit")
-    input_token: str = field(name="token")
-    output_token: str = field(name="next")
+    page_size: str = field(name="pageSize")
+    input_token: str = field(name="inputToken")
+    output_token: str = field(name="outputToken")
     most: int = 100
 
 
@@ -109,7 +108,7 @@ class Resource(OverlayPart, frozen=True):
     """The lifecycle of one kind of resource."""
 
     name: str | None = None
-    called: str | None = None
+    alias: str | None = None
     service: str | None = None
     create: str | None = None
     create_with: Template = field(default_factory=dict)
@@ -121,26 +120,35 @@ class Resource(OverlayPart, frozen=True):
     identifier: Identifier | None = None
     also_created_by: Mapping[str, str] = field(default_factory=dict)
     needs: Mapping[str, Literal["shared", "fresh"]] = field(default_factory=dict)
-    mark: Mark | None = None
+    ownership: Ownership | None = None
     not_found: str | None = None
     not_found_by: tuple[str, ...] | None = None
     unique: Unique | None = None
-    showcase: tuple[Template, ...] = ()
+    show_all_members: tuple[Template, ...] = ()
     update_replaces: bool = False
     listing: Listing | None = None
+    also_listed_by: Mapping[str, Listing] = field(default_factory=dict)
     contents: Contents | None = None
 
     def roles(self) -> dict[str, str]:
-        """The operation of each role that the kind has."""
         return {role: name for role in ROLES if (name := getattr(self, role)) is not None}
 
     def is_made_by(self, operation: str) -> bool:
-        """Whether an operation creates it."""
         return operation == self.create or operation in self.also_created_by
 
     def is_of(self, operation: str) -> bool:
-        """Whether an operation is part of its lifecycle."""
-        return operation in self.roles().values() or operation in self.also_created_by
+        others = (self.also_created_by, self.also_listed_by)
+        return operation in self.roles().values() or any(operation in one for one in others)
+
+    def lists(self) -> dict[str, Listing]:
+        """Every operation that lists it, with where that has its entries."""
+        own = {} if self.list is None or self.listing is None else {self.list: self.listing}
+        return {**own, **self.also_listed_by}
+
+    def as_listed_by(self, operation: str) -> Resource:
+        """The same; where the operation is another list of it, with that as its list."""
+        other = self.also_listed_by.get(operation)
+        return self if other is None else replace(self, list=operation, listing=other)
 
     @property
     def label(self) -> str | None:
@@ -149,27 +157,22 @@ class Resource(OverlayPart, frozen=True):
 
     @property
     def unique_member(self) -> str | None:
-        """The member that no two resources may share."""
         return None if self.unique is None else self.unique.member
 
     @property
     def unique_error(self) -> str | None:
-        """The error of a creation whose unique member is taken."""
         return None if self.unique is None else self.unique.error
 
     @property
     def mark_name(self) -> str | None:
-        """The member that shows a resource's name."""
-        return None if self.mark is None else self.mark.name
+        return None if self.ownership is None else self.ownership.name
 
     @property
     def tag_property(self) -> str | None:
-        """The member that holds a resource's tags."""
-        return None if self.mark is None else self.mark.tag_property
+        return None if self.ownership is None else self.ownership.tag_property
 
     @property
     def page(self) -> Page | None:
-        """The members that lead through the list."""
         return None if self.listing is None else self.listing.page
 
 
@@ -209,7 +212,7 @@ class ComparedMembers(OverlayPart, frozen=True):
     when_set: tuple[str, ...] = ()
     when_shown: tuple[str, ...] = ()
     constant: tuple[str, ...] = ()
-    settled: tuple[str, ...] = ()
+    stable_until_changed: tuple[str, ...] = ()
 
 
 class ModelMove(OverlayPart, frozen=True):
@@ -261,7 +264,7 @@ class Overlay(OverlayPart, frozen=True):
         """Every kind of resource by name, the main one first; none without a main one."""
         if self.resource is None:
             return {}
-        return {self.resource.called or MAIN: self.resource, **self.resources}
+        return {self.resource.alias or MAIN: self.resource, **self.resources}
 
     def words_of(self, operation: str) -> OperationWords:
         """What the overlay says of an operation; nothing but defaults where it is silent."""

@@ -89,18 +89,16 @@ class OneConnectionRule(Rule, frozen=True, tag="one-connection"):
 
 
 class StepsRule(Rule, frozen=True, tag="steps"):
-    """Steps in order, once for each value of ``each``; those of ``before`` once, ahead of all."""
+    """Steps in order, once for each value of ``for-each``; those of ``before`` once, first."""
 
     steps: tuple[Step, ...]
     before: tuple[Step, ...] = ()
-    each: tuple[Any, ...] = (None,)
+    for_each: tuple[Any, ...] = (None,)
 
     def every(self) -> tuple[Step, ...]:
-        """All of its steps, in order."""
         return (*self.before, *self.steps)
 
     def longest_pause(self) -> float:
-        """Seconds; 0 where no step pauses."""
         return max((step.pause or 0.0 for step in self.every()), default=0.0)
 
 

@@ -52,7 +52,7 @@ class Step(OverlayPart, frozen=True):
     together: tuple[Step, ...] = ()
     pause: float | None = None
     with_: Template | str = field(default_factory=dict, name="with")
-    bare: bool = False
+    minimal: bool = False
     key: int = 0
     gives: Literal["accepted", "refused", "not-found", "not-modified", "any"] | None = None
     must: bool = False
@@ -78,7 +78,7 @@ class Step(OverlayPart, frozen=True):
     fraction: str | None = None
     none_of: int | None = None
     if_: Template = field(default_factory=dict, name="if")
-    as_: str | None = field(default=None, name="as")
+    save_as: str | None = None
     keeps: str | None = None
     tells: str | None = None
     except_: tuple[str, ...] = field(default=(), name="except")
@@ -87,7 +87,7 @@ class Step(OverlayPart, frozen=True):
         """A step does one thing. Raises ValueError, which msgspec tells with its place."""
         does = [self.make is not UNSET, self.send is not None, bool(self.together)]
         if sum([*does, self.pause is not None]) != 1:
-            raise ValueError("a step has just one of `make`, `send`, `together` and `pause`")
+            raise ValueError("a step has exactly one of `make`, `send`, `together` and `pause`")
 
     def looked_at(self) -> Iterator[tuple[str, str]]:
         """The places that the step compares, each with its key."""

@@ -1,5 +1,6 @@
 """What protocols differ in where a model is read as pages: routes, media types, names."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +28,7 @@ TIMESTAMPS = {"aws-query": "iso8601", EC2: "iso8601", "rest-xml": "iso8601"}
 """How a body has an instant where the model does not say; elsewhere in seconds."""
 STATED = frozenset({"aws-query", EC2, "rest-xml"})
 """Those where an error without a declared status may have any."""
+STATUS_IN_PROSE = re.compile(r"\bhttp status code(?::| of)\s*(\d{3})\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +86,15 @@ class Bindings:
         return None
 
     def status(self, shape: Mapping[str, Any]) -> int | None:
-        """The status of an error; where the model has none, what its fault says."""
-        stated: int | None = shape.get("error", {}).get("httpStatusCode")
-        if stated or self.protocol in STATED:
-            return stated
-        return 500 if shape.get("fault") else 400
+        """The status of an error; where the model has none, what its fault says.
+
+        None where it may have any, also since its own prose states another one.
+        """
+        status: int | None = shape.get("error", {}).get("httpStatusCode")
+        if not status and self.protocol not in STATED:
+            status = 500 if shape.get("fault") else 400
+        told = STATUS_IN_PROSE.search(shape.get("documentation", ""))
+        return None if told and status and int(told[1]) != status else status
 
     def code(self, name: str, shape: Mapping[str, Any]) -> str:
         """The name of an error on the wire."""

@@ -99,7 +99,7 @@ class _ModelMerger:
         where = f"{page.name} ({page.document})"
         rest = self.model.protocol in {REST_JSON, "rest-xml"}
         if rest and page.method != their.method:
-            self._note(f"{where}: sent as {their.method}, as its model has it")
+            self._note(f"{where}: sent as {their.method}, as the model says")
         placed = [*(one.member for one in page.parameters), *page.unplaced]
         return replace(
             page,
@@ -232,7 +232,10 @@ class _ModelMerger:
                 if self.is_json and their is None and "." not in member.name:
                     yield member
                 elif member.name.lower() not in ENVELOPE:
-                    self._note(f"{where}: {member.name}: not in {self.model.name}: left out")
+                    self._note(
+                        f"{where}: {member.name}: left out, because {self.model.name} does"
+                        f" not have it"
+                    )
                 continue
             done.add(their.name)
             if member.type is not None:
@@ -247,7 +250,7 @@ class _ModelMerger:
         """A stated type with the model's names; None, with a note, where they cannot be one."""
         merged = self._merged(own, their)
         if merged is None:
-            self._note(f"{where}: of another type in {self.model.name}: left out")
+            self._note(f"{where}: left out, because it has a different type in {self.model.name}")
         return merged
 
     def _merged(self, own: TypeName, their: TypeName | None) -> TypeName | None:
@@ -284,7 +287,7 @@ class _ModelMerger:
             if their is None:
                 done[name] = page
                 if not self.is_json:
-                    self._note(f"{name}: no operation has it, and {self.model.name} neither")
+                    self._note(f"{name}: neither an operation nor {self.model.name} has it")
                 continue
             before = set(self.alike)
             members = tuple(self._of_structure(name, page.members, their.members))

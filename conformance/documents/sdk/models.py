@@ -28,7 +28,7 @@ class UnknownModel(BadInput):
 
     def __init__(self, service: str) -> None:
         self.service = service
-        super().__init__(f"botocore has no model of the service {service!r}")
+        super().__init__(f"botocore has no model for the service {service!r}")
 
 
 class UnspokenProtocol(BadInput):
@@ -36,14 +36,14 @@ class UnspokenProtocol(BadInput):
 
     def __init__(self, service: str, protocol: str, speaks: Sequence[str]) -> None:
         self.service, self.protocol, self.speaks = service, protocol, tuple(speaks)
-        hint = f"it has {', '.join(speaks) or 'none that is known'}"
+        hint = f"it speaks {', '.join(speaks) or 'no known protocol'}"
         super().__init__(f"{service} does not speak {protocol}", hint)
 
 
 class NoOperations(BadInput):
     """No operation of a model has a requested path or name."""
 
-    hint = "globs of paths as the model writes them ('/usageplans*'), or of names ('*Table')"
+    hint = "give globs of paths as the model writes them ('/usageplans*'), or of names ('*Table')"
 
     def __init__(self, service: str, paths: tuple[str, ...]) -> None:
         self.service, self.paths = service, paths

@@ -79,10 +79,12 @@ class _ModelReader:
             if wanted is not None and name not in wanted:
                 continue
             if self._is_replaced(operation):
-                pages.notes.append(f"{name}: left out: another operation took its route")
+                pages.notes.append(
+                    f"{name}: left out, because another operation has the same route"
+                )
                 continue
             if self._streams_events(operation):
-                pages.notes.append(f"{name}: left out: it speaks in event streams")
+                pages.notes.append(f"{name}: left out, because it uses event streams")
             else:
                 pages.operations[name] = self._operation(name, operation)
         self._structures(pages)

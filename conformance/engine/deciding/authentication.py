@@ -51,7 +51,7 @@ class Authentication:
         self._known: dict[tuple[str, str], _Case | str] = {}
 
     def decide(self, requirements: Sequence[Requirement]) -> None:
-        """Decide each requirement of the group by the target's own answers to wrong signatures."""
+        """Decide the requirements by the answers to wrong signatures."""
         if self._run.settings.auth is Auth.OFF:
             self._skip(requirements, "switched off (--auth off)")
             return
@@ -75,7 +75,7 @@ class Authentication:
         every = (one for one in catalogue(self._contract) if one.keyword == FINDING)
         finding = self._rule(next(every))
         served = self._served(finding)
-        reason = f"the target does not authenticate: see {finding.requirement.id}"
+        reason = f"the target does not authenticate; see {finding.requirement.id}"
         for rule in rules:
             found: Hindered = (Verdict.SKIPPED, reason, (), None)
             if rule.is_finding:
@@ -90,13 +90,13 @@ class Authentication:
             self._run.decisions.give(requirement, Verdict.SKIPPED, why)
 
     def _rule(self, requirement: Requirement) -> SignatureCheck:
-        """The rule of a requirement, for the operations that are not left out of the run."""
+        """The check of a requirement, less the operations that the run leaves out."""
         rule = signature_rule(self._contract, requirement)
         kept = [one for one in rule.operations if one.name not in self._session.left_out]
         return replace(rule, operations=tuple(kept))
 
     def _served(self, rule: SignatureCheck) -> _Case | None:
-        """A wrongly signed request that was served, where every one of the rule's kinds was."""
+        """A wrongly signed request that was served, if all kinds of the rule were."""
         cases = list(self._cases(rule, rule.operations[:1]))
         if any(looks_at_signatures(case.kind, case.sent.answer) for case in cases):
             return None
@@ -105,7 +105,10 @@ class Authentication:
     def _finding(self, rule: SignatureCheck, served: _Case | None) -> Hindered:
         if served is not None:
             told = served.sent.answer.told()
-            seen = f"does not authenticate: a request {_described(served.kind)} is answered {told}"
+            seen = (
+                f"the target does not authenticate: it answers a request "
+                f"{_described(served.kind)} with {told}"
+            )
             return _failed(served.sent, SERVED, seen)
         cases = list(self._cases(rule, rule.operations[:1]))
         noticed = [one for one in cases if looks_at_signatures(one.kind, one.sent.answer)]
@@ -113,7 +116,7 @@ class Authentication:
             return self._held(rule, len(noticed))
         mute = next((case for case in cases if says_nothing(case.sent.answer)), None)
         if mute is None:
-            return Verdict.INCONCLUSIVE, "no request could be signed wrongly", (), None
+            return Verdict.INCONCLUSIVE, "the tool could not sign any request wrongly", (), None
         return self._held(rule, 0, mute.sent.answer.told())
 
     def _ruled(self, rule: SignatureCheck) -> Hindered:
@@ -136,14 +139,14 @@ class Authentication:
         return self._held(rule, held, mute)
 
     def _held(self, rule: SignatureCheck, refused: int, mute: str = "") -> Hindered:
-        """Nothing broke the rule, and so many answers kept it; ``mute`` is one that is silent."""
+        """The verdict where nothing broke the rule; ``mute`` is an answer that shows nothing."""
         self._run.decisions.tally(rule.requirement).reject += refused
         if mute:
             return Verdict.INCONCLUSIVE, mute, (), Obstacle(ObstacleCause.NO_ANSWER)
         return Verdict.PASSED, "", (), None
 
     def _blamed(self, rule: SignatureCheck, case: _Case) -> Hindered:
-        """The same wrongly signed request once more, on a new resource, decides."""
+        """Send the same wrongly signed request again, on a new resource: that decides."""
         found = confirm(lambda: self._broken_again(rule, case))
         if found is None:
             reason = not_repeated(judge_signature(rule, case.sent.answer).seen)
@@ -152,7 +155,7 @@ class Authentication:
         return _failed(sent, finding.expected, f"a request {_described(case.kind)}: {finding.seen}")
 
     def _broken_again(self, rule: SignatureCheck, case: _Case) -> tuple[SentProbe, Finding] | None:
-        """The answer to the same on a new resource that breaks the rule; None for any other."""
+        """The answer on a new resource, if it breaks the rule again."""
         again = self._send(case.operation, case.kind, fresh=True)
         if isinstance(again, str) or says_nothing(again.sent.answer):
             return None
@@ -167,7 +170,7 @@ class Authentication:
                     yield case
 
     def _case(self, operation: Operation, kind: str) -> _Case | str:
-        """The request of this kind, which serves all rules; a text says why there is none."""
+        """The answer to a request of this kind, shared by all rules; or why there is none."""
         key = operation.name, kind
         if key not in self._known:
             self._known[key] = self._send(operation, kind)
@@ -189,7 +192,7 @@ class Authentication:
                 repeats_of_silence(sent.exchange),
             )
         except SetupFailed as failed:
-            return f"no resource could be made: {failed}"
+            return f"the tool could not create a resource: {failed}"
         return _Case(operation, kind, sent)
 
 
@@ -199,5 +202,5 @@ def _failed(sent: SentProbe, expected: str, seen: str) -> Hindered:
 
 
 def _described(kind: str) -> str:
-    plain = {"unsigned": "without a signature", "presigned": "that is signed in its query"}
-    return plain.get(kind, f"that is signed wrongly ({kind})")
+    plain = {"unsigned": "without a signature", "presigned": "signed in its query"}
+    return plain.get(kind, f"signed wrongly ({kind})")

@@ -39,7 +39,6 @@ class ProbeDecider:
         self.explored: FuzzResult | None = None
 
     def decide(self, requirement: Requirement) -> None:
-        """Send what the plan has of a requirement and decide it."""
         if self._is_lacking(requirement):
             return
         if left := self._run.savings.left(requirement, self._run.session.sent):
@@ -65,16 +64,15 @@ class ProbeDecider:
         try:
             self._probe(requirement, planned)
         except SetupFailed as failed:
-            why = f"no resource could be made: {failed}"
+            why = f"the tool could not create a resource: {failed}"
             obstacle = obstacle_to(self._run.contract, failed.sent)
             self._give(requirement, Verdict.SKIPPED, why, (), obstacle)
 
     def _planned(self, requirement: Requirement) -> Plan:
-        """What is worth sending for a requirement, by what is known so far."""
         return self._run.savings.reduced(requirement, plan(self._run.contract, requirement))
 
     def _is_lacking(self, requirement: Requirement) -> bool:
-        """Decide what is about an operation that the target lacks: nothing of it needs a plan."""
+        """Decide a requirement whose operation the target lacks: that needs no plan."""
         run, name = self._run, requirement.operation or ""
         if name not in run.contract.operations or name in run.session.left_out:
             return False
@@ -109,7 +107,7 @@ class ProbeDecider:
     def _beyond(
         self, requirement: Requirement, planned: Plan, tally: CaseCounts
     ) -> list[ProbeResult]:
-        """What random values break, or what fuzzing found."""
+        """What random values break, else what fuzzing found."""
         broken = []
         if self._run.settings.draws and planned.drawings:
             broken = self._explore(planned, tally)
@@ -145,7 +143,7 @@ class ProbeDecider:
         return broken
 
     def _explore(self, planned: Plan, tally: CaseCounts) -> list[ProbeResult]:
-        """Random values beyond the boundaries; gives the shrunk failure, if there is one."""
+        """Try random values beyond the boundaries; gives the shrunk failure, if there is one."""
         from conformance.engine.fuzzing.search import explore
 
         for index, drawing in enumerate(planned.drawings):
@@ -159,7 +157,7 @@ class ProbeDecider:
         return []
 
     def _blame(self, requirement: Requirement, broken: list[ProbeResult]) -> bool:
-        """The smallest failing request, sent again on a fresh resource, decides."""
+        """Send the smallest failing request again on a fresh resource: that decides."""
         for trial in smallest(broken):
             operation, answer = trial.probe.operation, trial.sent.answer
             if unreliable(answer) and self._post_checks.is_spoilt(operation):
@@ -173,7 +171,7 @@ class ProbeDecider:
         return False
 
     def _broken_again(self, trial: ProbeResult) -> ProbeResult | None:
-        """The same failure on a fresh resource, or None where it does not come again."""
+        """The failure on a fresh resource, or None where it does not repeat."""
         blamed = trial.sent.answer.server_error
         again = attempt(self._run.session, trial.probe, fresh=True, blamed=blamed)
         if trial.sent.answer.ok and is_taken(again.sent.answer):
@@ -182,7 +180,7 @@ class ProbeDecider:
 
 
 def _is_worth_probing(requirement: Requirement, support: Support) -> bool:
-    """That a valid request is refused is itself the failure of the operation's status."""
+    """Whether a probe can tell anything, given the standing of the operation."""
     if isinstance(requirement.rule, RobustRule) and requirement.rule.odd == EMPTY_OBJECT:
         # Of an update without required members the empty object is the valid request. What answers
         # nothing at all answers nothing to it either: that is reported once.

@@ -30,24 +30,23 @@ MOST_SEQUENCES, SEQUENCES_A_DRAW = 200, 3
 
 
 class ScenarioScheduler:
-    """Plays that wait for a moment while other requirements are worked through."""
+    """Plays several sequences, one during the pauses of another."""
 
     def __init__(self) -> None:
         self._plays: list[ScenarioRun] = []
 
     def add(self, play: ScenarioRun) -> None:
-        """Start a play; where it pauses it goes on when ``ended`` is called."""
+        """Start a sequence; ``ended`` continues it after a pause."""
         play.proceed()
         self._plays.append(play)
 
     def finished(self) -> list[ScenarioRun]:
-        """The plays that have ended; none is made to go on."""
         done = [play for play in self._plays if play.ending is not None]
         self._plays = [play for play in self._plays if play.ending is None]
         return done
 
     def ended(self) -> list[ScenarioRun]:
-        """All plays, as soon as they have ended."""
+        """All sequences, once they have ended."""
         while running := [play for play in self._plays if play.ending is None]:
             time.sleep(max(0.0, min(play.due for play in running) - time.monotonic()))
             for play in running:
@@ -56,7 +55,7 @@ class ScenarioScheduler:
 
 
 class RuleDecider:
-    """The rules of one service that are played on new resources."""
+    """Decides the rules of one service that need new resources."""
 
     def __init__(self, run: ServiceRun) -> None:
         self._run, self._give = run, run.decisions.give
@@ -64,11 +63,11 @@ class RuleDecider:
         self._doubts: dict[str, Doubt] = {}
 
     def finished(self) -> None:
-        """Decide the rules whose plays have ended by now."""
+        """Decide the rules whose sequences have ended by now."""
         self._close(self._stage.finished())
 
     def end(self) -> None:
-        """Have every sequence come to its end, those that are played again too."""
+        """Play every sequence to its end, repetitions too."""
         while plays := self._stage.ended():
             self._close(plays)
 
@@ -92,7 +91,7 @@ class RuleDecider:
             self._stage.add(ScenarioRun(self._run.session, requirement, self._answers))
 
     def _answers(self, name: str) -> bool:
-        """Whether an operation answers a valid request; those of other services may."""
+        """Whether an operation accepts a valid request; those of other services may."""
         if name not in self._run.contract.operations:
             return True
         return self._run.standings.works(name) or self._is_unproved(name)
@@ -106,7 +105,7 @@ class RuleDecider:
         return unproved and self._run.standings.of(name).standing is SupportStatus.REFUSED
 
     def _wander(self, requirement: Requirement) -> None:
-        """Random sequences: compared with the model of the resource step by step."""
+        """Play random sequences, compared step by step with the model of the resource."""
         from conformance.engine.stateful.search import wander  # loads Hypothesis and the model
 
         run = self._run
@@ -116,8 +115,10 @@ class RuleDecider:
         self._give(requirement, found.verdict, found.reason, found.steps)
 
     def _roles(self, requirement: Requirement) -> list[str]:
-        """The operations that a rule's sequences are made of."""
-        named = lifecycle_of(self._run.contract, requirement.operation or "").roles()
+        life = lifecycle_of(self._run.contract, requirement.operation or "")
+        if requirement.read_back is not None:
+            life = life.as_listed_by(requirement.read_back.by)
+        named = life.roles()
         roles: tuple[str, ...] = ("create", "read", "update", "delete")
         if requirement.read_back is not None:
             roles = requirement.read_back.roles
@@ -135,7 +136,7 @@ class RuleDecider:
         return [named[role] for role in roles if role in named]
 
     def _close(self, plays: list[ScenarioRun]) -> None:
-        """A rule that was broken is played again on new resources before it counts."""
+        """Decide the rules of sequences that ended; a broken one is first played again."""
         for play in plays:
             requirement, ending = play.requirement, play.ending or ScenarioResult()
             self._run.decisions.tally(requirement).requests += max(1, len(ending.steps))
@@ -200,7 +201,7 @@ class RuleDecider:
         self._stage.add(ScenarioRun(self._run.session, requirement, self._answers, doubt.time))
 
     def _silent(self, requirement: Requirement, ending: ScenarioResult) -> None:
-        """A step of a rule stays without an answer: what it is of works, or stands in the way."""
+        """A step stayed unanswered: the rule fails if the operation works."""
         ours = ending.silent in self._run.contract.operations
         standing = self._run.standings.of(ending.silent) if ours else None
         if standing is None:
@@ -212,7 +213,7 @@ class RuleDecider:
 
     def _held(self, requirement: Requirement, ending: ScenarioResult) -> None:
         if ending.why:
-            why = f"the sequence came to a stop: {ending.why}"
+            why = f"the sequence could not continue: {ending.why}"
             self._give(requirement, Verdict.SKIPPED, why, (), ending.obstacle)
         else:
             self._run.decisions.tally(requirement).count(Side.ACCEPT)
@@ -222,7 +223,7 @@ class RuleDecider:
 
 
 def _sent_in(steps: Sequence[Step]) -> Iterator[str]:
-    """The roles that steps send something to."""
+    """The roles that steps send requests to."""
     for step in steps:
         if step.send is not None:
             yield step.send

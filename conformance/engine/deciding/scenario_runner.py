@@ -62,11 +62,11 @@ class ScenarioResult:
 
 
 class _Lost(Exception):
-    """The connection broke, and it is unknown whether the request was carried out."""
+    """The connection broke; the request may have been carried out."""
 
 
 class _Silent(Exception):
-    """A step was not answered in time; ``sent`` is its request."""
+    """A step got no answer in time; ``sent`` is its request."""
 
     def __init__(self, sent: SentProbe) -> None:
         super().__init__(sent.answer.told())
@@ -180,7 +180,7 @@ class ScenarioRun:
             raise _Silent(mute[0])
         if mute and not self._works(sent[0].probe.operation.name):
             # It answers nothing on any connection: the operation's requirements report that.
-            raise NotShown(f"{sent[0].probe.operation.name} is not answered")
+            raise NotShown(f"{sent[0].probe.operation.name} gets no answer")
         trouble = next((one.answer for one in sent if _says_nothing(one.answer)), None)
         if trouble is not None and not (isinstance(step, Connected) and trouble.broken_off):
             raise NotShown(trouble.told())
@@ -189,11 +189,11 @@ class ScenarioRun:
         self._last = parts[0] if one else replace((NO_ANSWER, *parts)[-1], parts=parts)
 
     def _judges(self, step: Step, mute: SentProbe) -> bool:
-        """Whether no answer is for the rule to judge: of a connection, if the operation works."""
+        """Whether the rule judges a missing answer: over one connection, if the operation works."""
         return isinstance(step, Connected) and self._works(mute.probe.operation.name)
 
     def _next(self) -> Step:
-        """The next step; it is held up where the sequence is given time before it."""
+        """The next step; delayed where the target is given time before it."""
         if self._held_up is not None:
             step, self._held_up = self._held_up, None
             return step
@@ -215,7 +215,7 @@ class ScenarioRun:
     def _give_time(self) -> None:
         self._waited += self._wanted()
         if self._waited > LONGEST:
-            raise NotShown("the target takes long to show what was done")
+            raise NotShown("the target takes long to show the change")
         self._pause(self._wanted())
 
     def _pause(self, seconds: float) -> None:
@@ -241,7 +241,7 @@ class ScenarioRun:
             made = self._make(step, values)
             if made.id in [one.id for one in self._made if one.kind == made.kind and not one.gone]:
                 # A mock without state: what is true of one resource says nothing of two.
-                raise NotShown("two resources came with one identifier")
+                raise NotShown("two new resources have the same identifier")
             self._resources[step.key], made.held = made, True
             self._made.append(made)
             return [made.created]
@@ -293,7 +293,7 @@ class ScenarioRun:
 
 
 def _operations(step: Make | Send | Together | Connected) -> list[str]:
-    """The operations that a step sends; what makes a resource is not a probe."""
+    """The operations that a step probes; a creation is no probe."""
     if isinstance(step, Make):
         return []
     sends = [step] if isinstance(step, Send) else step.sends

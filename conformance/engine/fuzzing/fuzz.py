@@ -37,7 +37,7 @@ EXPLORED = {
 
 @dataclass(slots=True)
 class FuzzResult:
-    """What was found: acceptances by requirement, and answers that are broken in themselves."""
+    """What was found: wrong acceptances by requirement, and answers broken in themselves."""
 
     session: Session
     accepted: dict[str, ProbeResult] = field(default_factory=dict)
@@ -45,12 +45,11 @@ class FuzzResult:
     requests: int = 0
 
     def of(self, requirement: str) -> list[ProbeResult]:
-        """The smallest request found to break a requirement, if any was."""
         trial = self.accepted.pop(requirement, None)
         return [] if trial is None else [trial]
 
     def broken(self, is_open: Callable[[str], bool]) -> Iterator[SentProbe]:
-        """The requests whose answers break something that ``is_open`` still."""
+        """The requests whose answers break a requirement that is still open."""
         for requirement, sent in self.odd.items():
             if is_open(requirement):
                 yield sent
@@ -130,7 +129,7 @@ class _Explorer:
         self._enough = enough
 
     def run(self, operations: list[Operation], budget: int, seed: int) -> None:
-        """Draw requests of each operation, the more the more ways there are."""
+        """Draw requests of each operation, in proportion to its cases."""
         cases = {one.name: cases_of(self._session.contract, one) for one in operations}
         total = sum(map(len, cases.values()))
         done = 0
@@ -144,7 +143,7 @@ class _Explorer:
                 self._found.requests += search.run()
 
     def _send(self, case: FuzzCase, value: Any) -> tuple[bytes, Callable[[], list[str]]] | None:
-        """The request of a drawn value, and what sends it and names what it breaks."""
+        """The key of a drawn request, and a function that sends it and names what it breaks."""
         probe = case.probe(self._session.contract, value)
         if probe is None:
             return None
@@ -166,7 +165,7 @@ class _Explorer:
 
 
 def _accepted(trial: ProbeResult) -> bool:
-    """Whether a request was accepted whose bytes have the one fault that was meant."""
+    """Whether a request was accepted whose bytes have just the intended fault."""
     if trial.finding is None or trial.finding.held or not trial.sent.answer.ok:
         return False
     if trial.probe.side is not Side.REJECT:

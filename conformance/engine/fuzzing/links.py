@@ -54,7 +54,7 @@ def prepared(contract: Contract, document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _with_base(paths: Mapping[str, Any], create: str, values: dict[str, Any]) -> None:
-    """Every body is sent, and a new resource's is the base request."""
+    """Require every body; a new resource's is the base request."""
     for _, operation in _each(paths):
         if _body(operation):
             operation["requestBody"]["required"] = True
@@ -107,7 +107,7 @@ def _plain(node: Any) -> Any:
 
 
 def _labelled(item: dict[str, Any], label: str) -> dict[str, Any]:
-    """The operations of a path; the identifier among their parameters is a placeholder."""
+    """The operations of a path, with a placeholder for the identifier in their parameters."""
     for _, operation in _each({"": item}):
         for parameter in operation.get("parameters", ()):
             if (parameter.get("in"), parameter.get("name")) == ("path", label):
@@ -160,7 +160,7 @@ class _Walker:
         self.sent: list[SentProbe] = []
 
     def send(self, method: str, path: str, given: Mapping[str, Any], body: Any) -> Exchange:
-        """One step; an identifier that this run made stands for its resource."""
+        """Send one step; an identifier that this run made stands for its resource."""
         if len(self.sent) >= self._budget:
             raise Enough
         operation = next(

@@ -52,7 +52,7 @@ def probe(contract: Contract, operation: Operation, violation: Violation, value:
 
 
 def same_fault(probe: Probe, values: Mapping[str, Any]) -> bool:
-    """Whether other members break just what a probe is for, and nothing else."""
+    """Whether the members that were sent have the probe's fault and no other."""
     name = (probe.place or ("",))[0]
     member = probe.operation.input[name]
     value = values.get(name, ABSENT)
@@ -76,7 +76,7 @@ def _is_clear(shape: Shape, value: Any, violation: Violation) -> bool:
 
 
 def _wrong_type(shape: Shape, value: Any) -> bool:
-    """Right, or of a JSON type that probes, too, send as a wrong one."""
+    """Whether a value is right, or of a JSON type that probes send as a wrong one, too."""
     if not any(one.keyword == "type" and not one.place for one in shape_violations(shape, value)):
         return True
     names = {str: "string", bool: "boolean", int: "number", float: "number"}
@@ -86,7 +86,7 @@ def _wrong_type(shape: Shape, value: Any) -> bool:
 
 
 def _plainly_wrong(shape: Shape, keyword: str, value: Any) -> bool:
-    """Right, or wrong in a text that everybody counts and reads in the same way."""
+    """Whether a value is right, or wrong in a text that everybody counts and reads alike."""
     if not any(one.keyword == keyword and not one.place for one in shape_violations(shape, value)):
         return True
     if shape.kind is not Kind.STRING:
@@ -117,7 +117,6 @@ class FuzzCase:
     fault: Violation | None
 
     def drawn(self) -> st.SearchStrategy[Any]:
-        """The values of the member."""
         if self.fault is None:
             return from_shape(self.member.shape)
         inner = Violation(self.fault.place[1:], self.fault.keyword)
@@ -129,11 +128,11 @@ class FuzzCase:
             return faulty(contract, self.operation, self.member, value)
         start = base(contract, self.operation, (self.member.name,))
         values = edited(dict(start), (self.member.name,), value)
-        return Probe("", self.operation, Side.OBSERVE, values, "a value drawn at random")
+        return Probe("", self.operation, Side.OBSERVE, values, "a random value")
 
 
 def cases_of(contract: Contract, operation: Operation) -> tuple[FuzzCase, ...]:
-    """Every way to draw one member of an operation's body, what is nested more than once."""
+    """Every case for a member of an operation's body; nested ones several times."""
     fixed = _fixed(contract, operation)
     return tuple(
         case
@@ -161,7 +160,7 @@ def _fixed(contract: Contract, operation: Operation) -> set[str]:
 
 
 def requests(cases: tuple[FuzzCase, ...]) -> st.SearchStrategy[tuple[int, Any]]:
-    """The number of a case (Hypothesis writes out what it drew) and a value of it."""
+    """Pairs of the number of a case (Hypothesis prints what it drew) and a value."""
     known: dict[int, st.SearchStrategy[tuple[int, Any]]] = {}
 
     def of(number: int) -> st.SearchStrategy[tuple[int, Any]]:

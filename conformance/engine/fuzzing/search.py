@@ -111,7 +111,7 @@ class _Broken(Exception):
 
 
 class _Unanswered(BaseException):
-    """Ends the drawing: each value tried for a smaller failure would time out as well."""
+    """Ends the drawing: every attempt to shrink would time out as well."""
 
 
 def explore(about: Drawing, draws: int, seed: str, attempt: Try) -> tuple[ProbeResult | None, int]:
@@ -147,6 +147,4 @@ def explore(about: Drawing, draws: int, seed: str, attempt: Try) -> tuple[ProbeR
 def _with(about: Drawing, value: Any) -> Probe:
     probe = about.probe
     place = probe.place or ()
-    return replace(
-        probe, values=edited(dict(probe.values), place, value), note="a value drawn at random"
-    )
+    return replace(probe, values=edited(dict(probe.values), place, value), note="a random value")

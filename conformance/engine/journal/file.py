@@ -48,7 +48,7 @@ _NO_LINE = (ValueError, TypeError, KeyError, RecursionError, msgspec.ValidationE
 
 
 class Journal:
-    """A journal that this process has for itself; safe to share between threads."""
+    """A journal that this process has locked; safe to share between threads."""
 
     def __init__(self, path: Path, header: Header, state: State, file: int) -> None:
         self.path, self.header, self.state = path, header, state
@@ -91,14 +91,13 @@ class Journal:
         return cls(path, header, state, file)
 
     def creating(self, service: str, operation: str, named: str | None, *, tagged: bool) -> int:
-        """Note a creation that is about to be sent; the note is written when this returns."""
+        """Note a creation before it is sent; it is written when this returns."""
         with self._lock:
             number = self.state.last + 1
             self._note(Creation(number, service, operation, named, tagged), sync=True)
         return number
 
     def made(self, number: int, service: str, ids: Iterable[str]) -> None:
-        """Note what a creation made."""
         with self._lock:
             self._note(Made(number, service, tuple(ids)))
 
@@ -108,13 +107,12 @@ class Journal:
             self._note(Settled(number))
 
     def gone(self, service: str, identifier: str) -> None:
-        """Note that a resource is there no more."""
         with self._lock:
             if self.state.is_ours(service, identifier):
                 self._note(Gone(service, identifier))
 
     def close(self) -> bool:
-        """End it; the file stays only while there is something to clean up."""
+        """Close it; the file stays only while there is something to clean up."""
         with self._lock:
             if self._file < 0:
                 return not self.state.empty
@@ -157,7 +155,7 @@ def _created(path: Path) -> int:
 
 
 def _opened(path: Path, flags: int) -> int:
-    """The file, locked for this process: the lock ends with the process, however that ends."""
+    """Open and lock a file; the lock ends with the process, however that ends."""
     file = os.open(path, os.O_RDWR | os.O_APPEND | FLAGS | flags, 0o600)
     if not lock(file):
         os.close(file)
@@ -166,7 +164,7 @@ def _opened(path: Path, flags: int) -> int:
 
 
 def _end_line(path: Path, file: int) -> None:
-    """Take a last line that was cut off out of the file, so that the next one begins anew."""
+    """Truncate a last line that was cut off, so that the next one begins anew."""
     data = path.read_bytes()
     if data and not data.endswith(b"\n"):
         os.ftruncate(file, data.rfind(b"\n") + 1)
@@ -192,7 +190,7 @@ def read(path: Path) -> tuple[Header | None, State]:
     except OSError as error:
         raise JournalProblem(path, error.strerror or str(error)) from None
     if not whole and cut[: len(BEGINNING)] != BEGINNING[: len(cut)]:
-        raise JournalProblem(path, "it does not begin as a journal does", 1)
+        raise JournalProblem(path, "it does not begin like a journal", 1)
     state, head = State(), None
     for number, raw in enumerate(whole.split(b"\n") if whole else (), start=1):
         try:
@@ -202,7 +200,7 @@ def read(path: Path) -> tuple[Header | None, State]:
             else:
                 state.apply(entry_of(line))
         except _NO_LINE as error:
-            raise JournalProblem(path, f"it is no line of a journal ({error})", number) from None
+            raise JournalProblem(path, f"it is not a journal line ({error})", number) from None
     return head, state
 
 

@@ -69,7 +69,6 @@ Entry = Creation | Made | Settled | Gone
 
 
 def as_json(line: Header | Entry) -> dict[str, Any]:
-    """The line."""
     made: dict[str, Any] = msgspec.to_builtins(line)
     if isinstance(line, Header):
         return {"type": made["type"], "format": FORMAT, **made}
@@ -82,9 +81,9 @@ def header_of(line: Mapping[str, Any]) -> Header:
     Raises KeyError, TypeError, ValueError or ValidationError for anything else.
     """
     if line["type"] != "journal":
-        raise ValueError("it does not begin as a journal does")
+        raise ValueError("it does not begin like a journal")
     if line["format"] != FORMAT:
-        raise ValueError(f"format {line['format']!r} is not one that this version reads")
+        raise ValueError(f"this version cannot read format {line['format']!r}")
     return msgspec.convert(line, Header)
 
 
@@ -106,7 +105,6 @@ class State:
     last: int = 0
 
     def apply(self, entry: Entry) -> None:
-        """Take one more line into account."""
         if isinstance(entry, Creation):
             self.open[entry.number] = entry
             self.last = max(self.last, entry.number)
@@ -122,11 +120,11 @@ class State:
             self.made[entry.service, entry.id] = False
 
     def is_ours(self, service: str, identifier: str) -> bool:
-        """True for what the run made, whether or not it is still there."""
+        """Whether the run made it, and be it gone."""
         return (service, identifier) in self.made
 
     def alive(self, service: str) -> list[str]:
-        """The identifiers of what was made and not deleted, the oldest first."""
+        """The identifiers of resources that are still there, the oldest first."""
         return [name for (of, name), there in self.made.items() if there and of == service]
 
     def doubtful(self, service: str) -> list[Creation]:
@@ -135,14 +133,13 @@ class State:
 
     @property
     def empty(self) -> bool:
-        """True when there is nothing to clean up."""
         return not self.open and not any(self.made.values())
 
 
 class JournalProblem(FileProblem):
     """A file that is no journal, or one that cannot be read or written."""
 
-    hint = "a run keeps its journal under reports/journals/; name one with --journal"
+    hint = "journals are in reports/journals/; name one with --journal"
 
 
 class InUse(CouldNotTest):

@@ -16,12 +16,12 @@ SILENT = {FailureKind.TIMEOUT, FailureKind.TLS, FailureKind.REFUSED}
 
 
 def is_refused_signature(answer: ParsedResponse) -> bool:
-    """True when an answer says that the signature is not taken, by a code that AWS has for it."""
+    """Whether an answer refuses the signature, by a code that AWS has for it."""
     return answer.status in {400, 401, 403} and answer.code in CODES
 
 
 def is_denied(answer: ParsedResponse) -> bool:
-    """True where the signer is known and lacks the permission, as recorded from AWS's IAM."""
+    """Whether the signer is known and lacks the permission, as recorded from AWS's IAM."""
     named = answer.status == 403 and answer.code == "AccessDeniedException"
     return named and "is not authorized to perform" in answer.message
 
@@ -40,16 +40,15 @@ def looks_at_signatures(kind: str, answer: ParsedResponse) -> bool:
 
 
 def says_nothing(answer: ParsedResponse) -> bool:
-    """True for an answer that no verdict can rest on."""
+    """Whether no verdict can rest on an answer."""
     return answer.throttled or answer.failure in SILENT
 
 
 def judge_signature(rule: SignatureCheck, answer: ParsedResponse) -> Finding:
-    """Whether a wrongly signed request was answered as the rule says."""
     name, told = rule.requirement.id, answer.told()
     if rule.gives is Gives.ANY:
         held = answer.status is not None and not answer.server_error
-        return Finding(name, held, "any answer but a server error", told)
+        return Finding(name, held, "any answer except a server error", told)
     seen = f"accepted with {answer.status}" if answer.ok else told
     if not rule.refusals:
         return Finding(name, answer.is_refusal, "refused", seen)

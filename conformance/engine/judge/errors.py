@@ -56,7 +56,7 @@ def observe_rules(
 
 @identity_cache(KEPT)
 def _watched(contract: Contract) -> list[tuple[Watch, str, Rule]]:
-    """The rules that are watched, found once: they are few, and every answer is held to them."""
+    """The watched rules of a contract, cached, as every answer is held to them."""
     return [
         (WATCHED[type(rule)], f"{contract.service}/{address}", rule)
         for address, rule in contract.overlay.rules.items()
@@ -67,7 +67,7 @@ def _watched(contract: Contract) -> list[tuple[Watch, str, Rule]]:
 def _body(
     name: str, rule: ErrorBodyRule, operation: Operation, answer: ParsedResponse
 ) -> Finding | None:
-    """Whether a refusal that names an error of the operation has the body that errors have."""
+    """Whether the body of a declared error has the members that errors have."""
     if answer.code not in operation.errors:
         return None
     body = answer.body
@@ -75,7 +75,7 @@ def _body(
         return Finding(name, False, "a JSON object as the body", _kind(answer))
     if not any(isinstance(body.get(member), str) for member in rule.members):
         wanted = " or ".join(rule.members)
-        return Finding(name, False, f"a text in {wanted}", _named(body))
+        return Finding(name, False, f"a string in {wanted}", _named(body))
     return _labelled(name, rule.content_type, answer)
 
 
@@ -120,23 +120,23 @@ def _kind(answer: ParsedResponse) -> str:
 
 
 def _code(name: str, _rule: Rule, operation: Operation, answer: ParsedResponse) -> Finding | None:
-    """Whether a refusal names its error at all; the answer to HEAD has nothing to name it in."""
+    """Whether a refusal names its error; an answer to HEAD has no place for that."""
     held = answer.code is not None
     if not answer.is_refusal or (answer.status in OF_HTTP and not held):
         return None
     unreadable = facts(operation.protocol).textual and bool(answer.form)
     if (operation.method == "HEAD" or unreadable) and not held:
         return None  # what cannot be read is described by its form
-    expected = f"a name of the error in {of(operation.protocol).names_errors}"
+    expected = f"the error name in {of(operation.protocol).names_errors}"
     return Finding(name, held, expected, answer.told())
 
 
 def _codes(name: str, _rule: Rule, _operation: Operation, answer: ParsedResponse) -> Finding | None:
-    """Whether every place that names the error names the same one."""
+    """Whether all places that name the error agree."""
     if not answer.is_refusal or not answer.codes:
         return None
     held = all(is_same(answer.codes[0], name) for name in answer.codes[1:])
-    return Finding(name, held, "one name of the error", " and ".join(answer.codes))
+    return Finding(name, held, "the same error name everywhere", " and ".join(answer.codes))
 
 
 def _header(
@@ -156,7 +156,7 @@ def _header(
 def _error_form(
     name: str, _rule: Rule, operation: Operation, answer: ParsedResponse
 ) -> Finding | None:
-    """Whether the body of a refusal is of its form, where it has one."""
+    """Whether the body of a refusal, if any, has the form of its protocol."""
     if not answer.is_refusal or not answer.size or answer.status in OF_HTTP:
         return None
     return _of_form(name, operation, answer)
@@ -165,7 +165,7 @@ def _error_form(
 def _success_form(
     name: str, _rule: Rule, operation: Operation, answer: ParsedResponse
 ) -> Finding | None:
-    """Whether the body of a success is of its form, where the operation's answer has members."""
+    """Whether the body of a success has the form of its protocol, where it has members."""
     if not answer.ok or not answer.size or operation.content_type not in MEMBER_MEDIA:
         return None
     return _of_form(name, operation, answer)
@@ -173,14 +173,14 @@ def _success_form(
 
 def _of_form(name: str, operation: Operation, answer: ParsedResponse) -> Finding:
     wanted = f"{of(operation.protocol).told}, and nothing else, as the body"
-    seen = f"a body that is {answer.form}, labelled {answer.content_type or 'nothing'}"
+    seen = f"a body that is {answer.form}, with {answer.content_type or 'no content type'}"
     return Finding(name, not answer.form, wanted, seen)
 
 
 def _error_status(
     name: str, _rule: Rule, operation: Operation, answer: ParsedResponse
 ) -> Finding | None:
-    """Whether an answer that names an error has the status of one."""
+    """Whether an answer that names an error has an error's status."""
     body = answer.body if isinstance(answer.body, dict) else {}
     named = "x-amzn-errortype" in answer.headers or (
         isinstance(body.get("__type"), str) and "__type" not in operation.output
@@ -189,16 +189,16 @@ def _error_status(
     if not named:
         return None
     seen = f"an error with status {answer.status}"
-    return Finding(name, not answer.ok, "a status from 400 on", seen)
+    return Finding(name, not answer.ok, "a status of 400 or more", seen)
 
 
 def _coding(
     name: str, _rule: Rule, _operation: Operation, answer: ParsedResponse
 ) -> Finding | None:
-    """Whether the body came as it is."""
+    """Whether the body came without a content coding."""
     if not answer.size:
         return None
-    return Finding(name, not answer.unasked, "a body that is not coded", answer.unasked)
+    return Finding(name, not answer.unasked, "an uncompressed body", answer.unasked)
 
 
 WATCHED: Mapping[type[Rule], Watch] = {

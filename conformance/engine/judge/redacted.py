@@ -34,7 +34,7 @@ def is_redacted(text: str) -> bool:
 
 
 def marked(value: Any) -> Any:
-    """A JSON value with every text that stands for another as ``Redacted``."""
+    """A JSON value with every redaction in it as ``Redacted``."""
     if isinstance(value, str):
         return Redacted(value) if is_redacted(value) else value
     if isinstance(value, list):
@@ -45,7 +45,7 @@ def marked(value: Any) -> Any:
 
 
 def hides(value: Any) -> bool:
-    """True when a value is redacted or holds something that is."""
+    """Whether a value is a redaction or holds one."""
     if isinstance(value, list):
         return any(hides(item) for item in value)
     if isinstance(value, dict):

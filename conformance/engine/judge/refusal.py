@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Mapping
+from http import HTTPStatus
 from typing import Any
 
 from conformance import error_identity
@@ -72,7 +73,7 @@ def judge_probe(
         finding = _refused(contract, probe, answer)
         return _worded(probe, answer, values or {}) if probe.message and finding.held else finding
     held = answer.status is not None and not answer.server_error
-    return Finding(probe.requirement, held, "any answer but a server error", answer.told())
+    return Finding(probe.requirement, held, "any answer except a server error", answer.told())
 
 
 def _accepted(contract: Contract, probe: Probe, answer: ParsedResponse) -> Finding:
@@ -108,9 +109,7 @@ def _refused(contract: Contract, probe: Probe, answer: ParsedResponse) -> Findin
         # The answer to HEAD has nothing to name an error in.
         allowed = tuple((status, ANY_CODE) for status, _ in allowed)
     right = any(_is(answer, *one) for one in allowed)
-    other = _is_common(contract, probe, answer) or _is_of_another_fault(contract, probe, answer)
-    other = other or _is_denied_first(contract, probe, answer) or _is_over_quota(probe, answer)
-    held = right or looked_up or other
+    held = right or looked_up or any(other(contract, probe, answer) for other in OTHERS)
     return Finding(probe.requirement, held, expected, answer.told())
 
 
@@ -141,24 +140,43 @@ def _is_denied_first(contract: Contract, probe: Probe, answer: ParsedResponse) -
     return (is_arn or unknown) and denied
 
 
-def _is_over_quota(probe: Probe, answer: ParsedResponse) -> bool:
+def _is_over_quota(contract: Contract, probe: Probe, answer: ParsedResponse) -> bool:
     """True where too many of something are refused by the operation's error for its quota.
 
     A rule of EventBridge has five targets, and a request up to a hundred: a hundred and one break
     both.
     """
+    del contract
     is_count = probe.fault is Fault.LIMIT and probe.requirement.endswith(COUNT_LIMITS)
     declared = answer.is_refusal and answer.code in probe.operation.errors
     return is_count and declared and error_identity.says_full(answer.code or "")
 
 
 def _is_common(contract: Contract, probe: Probe, answer: ParsedResponse) -> bool:
-    """True for an error common to all services that says what is wrong, where no table decides."""
+    """Whether an error common to all services fits the fault, where no table decides."""
     table = contract.overlay.refusals
     if any(kind.partition("-")[0] == str(probe.fault) for kind in table):
         return False
     common = COMMON_REFUSALS.get(probe.fault, frozenset())
     return answer.status == 400 and answer.code in common
+
+
+def _is_of_the_service(contract: Contract, probe: Probe, answer: ParsedResponse) -> bool:
+    """True for an error that says "invalid" and that only other operations of the service declare.
+
+    CloudWatch Logs refuses what breaks its model with InvalidParameterException, also where an
+    operation, such as UntagLogGroup, does not declare it.
+    """
+    code = answer.code or ""
+    if not contract.overlay.inferred or probe.fault in {Fault.NOT_FOUND, Fault.CONFLICT}:
+        return False
+    if answer.status != HTTPStatus.BAD_REQUEST or not error_identity.says_invalid(code):
+        return False
+    return any(code in operation.errors for operation in contract.operations.values())
+
+
+OTHERS = (_is_common, _is_of_another_fault, _is_denied_first, _is_over_quota, _is_of_the_service)
+"""Whether a refusal is right that is none of those known for the fault."""
 
 
 def _told(status: int | str, code: str) -> str:
@@ -171,7 +189,7 @@ def _is(answer: ParsedResponse, status: int | str, code: str) -> bool:
 
 
 def _worded(probe: Probe, answer: ParsedResponse, values: Mapping[str, Any]) -> Finding:
-    """The refusal's text is the one that is known, the members in it filled in."""
+    """Whether a refusal has the known message, with the members filled in."""
     wanted = probe.message
     for name, value in values.items():
         wanted = wanted.replace(f"{{{name}}}", str(value))
@@ -233,7 +251,7 @@ def _taken(contract: Contract, operation: Operation) -> tuple[Refusal, ...]:
 
 
 def _by_identity(contract: Contract, operation: Operation, fault: Fault) -> tuple[Refusal, ...]:
-    """How an identifier that nothing has, or that is taken, is refused.
+    """How an unknown identifier, or that is taken, is refused.
 
     Where no overlay says it, the errors of another status whose names say so are as right; and what
     is made up may not have the form of an identifier.

@@ -34,7 +34,6 @@ FORMER = "x-amzn-query-error"
 
 
 def observe(contract: Contract, operation: Operation, answer: ParsedResponse) -> Iterator[Finding]:
-    """Everything an answer to an operation holds or breaks."""
     prefix = f"{operation.service}/{operation.name}"
     if answer.throttled or answer.failure in {FailureKind.REFUSED, FailureKind.WITHHELD}:
         return  # this operation did not answer: throttling, no target, or no request
@@ -101,7 +100,7 @@ def _success(
     if isinstance(answer.body, dict):
         yield from _members(contract, operation, answer.body)
     elif not facts(operation.protocol).textual:
-        seen = "a body that is not JSON" if answer.body is NOT_JSON else "JSON, but no object"
+        seen = "a body that is not JSON" if answer.body is NOT_JSON else "JSON, but not an object"
         for name, member in operation.output.items():
             if member.required:
                 yield Finding(f"{prefix}/response/{name}/required", False, f"{name} in it", seen)
@@ -146,26 +145,28 @@ def _members(
     if NAMES in contract.overlay.rules:
         odd = misspelt(operation.output, values)
         seen = f"{odd} in the answer to {operation.name}"
-        yield Finding(f"{operation.service}/{NAMES}", odd is None, "members by their names", seen)
+        yield Finding(
+            f"{operation.service}/{NAMES}", odd is None, "members with their exact names", seen
+        )
     if nulls:
         seen = f"{null} in the answer to {operation.name} is null"
-        yield Finding(f"{operation.service}/{NULLS}", not null, "nothing that is null", seen)
+        yield Finding(f"{operation.service}/{NULLS}", not null, "no null", seen)
 
 
 @lru_cache(maxsize=4096)
 def _address(prefix: str, place: Place) -> str:
-    """The ids of what is stated of a place begin so: a list shows the same places many times."""
+    """How the ids of a place begin; cached, as a list shows the same places many times."""
     return f"{prefix}/{show(place)}"
 
 
 def _broken(one: ShapeCheck, place: str, where: str) -> Finding:
-    """What is broken, in words: those are made for what is broken alone."""
+    """The finding of a broken check, in words that are made only then."""
     if one.keyword == "required":
         return Finding(f"{where}/required", False, f"{place} in the answer", "absent")
     if one.keyword == "type":
         kind = one.shape.wire or one.shape.kind
         return Finding(f"{where}/type", False, f"{place} is of type {kind}", _shown(one.value))
-    limit = f"{place} keeps {one.keyword} {one.shape.limit(one.keyword)}"
+    limit = f"{place} meets {one.keyword} {one.shape.limit(one.keyword)}"
     return Finding(f"{where}/{one.keyword}", False, limit, _shown(one.value))
 
 

@@ -35,14 +35,12 @@ class CaseCounts:
     broken: tuple[Finding, SentProbe] | None = None
 
     def count(self, side: Side, times: int = 1) -> None:
-        """One case held on this side, or several."""
         if side is Side.REJECT:
             self.reject += times
         else:
             self.accept += times
 
     def shown(self, side: Side) -> bool:
-        """True when the side was observed at least once."""
         return bool(self.reject if side is Side.REJECT else self.accept)
 
 
@@ -84,7 +82,7 @@ def unbroken(planned: Plan, trials: Sequence[ProbeResult], tally: CaseCounts) ->
         return Verdict.INCONCLUSIVE, mute.why, (), _obstacle(mute.sent.answer)
     missing = [side for side in planned.sides if not tally.shown(side)]
     if missing:
-        return Verdict.INCONCLUSIVE, f"the {missing[0]} side was not shown", (), None
+        return Verdict.INCONCLUSIVE, f"the {missing[0]} side was not tested", (), None
     return Verdict.PASSED, "", (), None
 
 
@@ -104,7 +102,7 @@ def watched(requirement: Requirement, tally: CaseCounts, support: Support | None
         return Verdict.PASSED, "", (), None
     why = "no answer showed it"
     if requirement.subject is Subject.ERROR:
-        why = "the target never answered it, and no request is known to provoke it"
+        why = "the target never answered with it, and no known request provokes it"
     return Verdict.SKIPPED, why, (), None
 
 
@@ -164,11 +162,9 @@ class VerdictLog:
         self._began = (time.monotonic(), 0)
 
     def tally(self, requirement: Requirement) -> CaseCounts:
-        """What was seen of a requirement so far."""
         return self._tallies[requirement.id]
 
     def open(self, name: str) -> bool:
-        """True for the id of a requirement of this run that is not decided yet."""
         tally = self._tallies.get(name)
         return tally is not None and not tally.decided
 
@@ -179,7 +175,6 @@ class VerdictLog:
             known[0].count(known[1], times)
 
     def undecided(self) -> list[Requirement]:
-        """Those that have no verdict yet."""
         return [one for one in self.requirements if self.open(one.id)]
 
     def begin(self) -> None:
@@ -187,7 +182,6 @@ class VerdictLog:
         self._began = (time.monotonic(), self._session.sent)
 
     def fail(self, requirement: Requirement, finding: Finding, sent: SentProbe) -> None:
-        """Decide that an answer breaks a requirement."""
         reason = f"expected {finding.expected}; seen {finding.seen}"
         listed = culprit(self._contract, sent, self._session.inventory.made.all, requirement.id)
         steps = with_setup(sent, finding.expected, finding.seen, listed)

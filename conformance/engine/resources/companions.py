@@ -176,7 +176,7 @@ class Companions:
         answer = self._caller.call(about.service, about.create, members)
         if answer.members is None:
             self._settle(number if not answer.sent else None)
-            self.trouble.append(f"no {name} could be made first: {answer.told}")
+            self.trouble.append(f"the tool could not create a {name} first: {answer.told}")
             return None
         shown = dict(answer.members)
         place = None if about.id is None else next(find(shown, parse(about.id)), None)

@@ -223,7 +223,7 @@ class Inventory:
         of = self.made.lifecycle(None) if kind is None else self._kinds.get(kind, Resource())
         operation = self._contract.operations.get(by or of.create or "")
         if operation is None:
-            raise LookupError(f"{self._contract.service}: the lifecycle names no create operation")
+            raise LookupError(f"{self._contract.service}: the lifecycle has no create operation")
         usual = {**base(self._contract, operation), **({} if by else of.create_with)}
         request = usual if values is None else values
         if values is None and len(self._broken[operation.name]) == IN_VAIN:

@@ -30,11 +30,9 @@ class MadeResources:
         return self._kinds.get(kind or "", self._contract.overlay.main)
 
     def kind_made_by(self, operation: str) -> str | None:
-        """The kind that an operation makes."""
         return self._creators.get(operation, (None, ""))[0]
 
     def by(self, sent: SentProbe) -> RunResource | None:
-        """What an accepted request made, if it made anything."""
         return next((made for made in reversed(self.all) if made.created is sent), None)
 
     def latest(self, kind: str) -> str:

@@ -66,7 +66,7 @@ class Names:
         return str(1 + self._count % (most or NUMBERS))
 
     def unknown(self, length: int) -> str:
-        """A random text of lower-case letters and digits, for an identifier that nothing has."""
+        """A random text of lower-case letters and digits, for an unknown identifier."""
         text = random_text(length)
         if length >= UNGUESSABLE:
             self._drawn.add(text)
@@ -90,7 +90,6 @@ class Names:
         return other.join(text.rsplit(drawn[-1], 1))
 
     def uuid(self) -> str:
-        """A new identifier in the form of a UUID, of version 4."""
         text = str(uuid4())
         self._drawn.add(text)
         return text
@@ -189,13 +188,11 @@ def _instead(tag: str, lookup: Lookup) -> str | None:
 
 
 def is_template(value: Any) -> bool:
-    """True when there is a token in it."""
     return any(TOKEN.search(text) for text in texts(value))
 
 
 @identity_cache(1)
 def token_texts(value: Any) -> str:
-    """The texts of a template that have tokens, a line each."""
     return "\n".join(one for one in texts(value) if "${" in one)
 
 

@@ -28,7 +28,7 @@ VERSIONS = re.compile(r"token|version|revision|etag", re.IGNORECASE)
 PAST = "2001-01-01T00:00:00.000Z"
 
 UNKNOWN = "unknown."
-"""What a placeholder of an identifier that nothing has begins with; its kind follows."""
+"""What a placeholder of an unknown identifier begins with; its kind follows."""
 ASKED = re.compile(r"\$\{made\.(?:([\w-]+)\.)?([\w-]+)\}")
 """A placeholder of what a resource shows: its kind, where it is not the own one, and the member."""
 

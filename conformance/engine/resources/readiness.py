@@ -67,7 +67,6 @@ class Readiness:
             resource.is_ready = True
 
     def wait(self, resource: RunResource) -> None:
-        """Wait until a resource is ready, a bounded time."""
         if self._is_looking or not self._is_in_doubt(resource):
             return
         if not self._becomes_ready(resource):

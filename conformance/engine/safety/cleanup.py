@@ -57,7 +57,7 @@ class Unlisted(Exception):
     """The list is not available: ``answer`` is what came instead, where it was requested."""
 
     def __init__(self, why: str, answer: ParsedResponse | None = None) -> None:
-        super().__init__(f"{why} is answered {answer.told()}" if answer else why)
+        super().__init__(f"the answer to {why} is {answer.told()}" if answer else why)
         self.answer = answer
 
 
@@ -71,7 +71,6 @@ class Cleanup:
         self._swept = CleanupResult()
 
     def run(self) -> CleanupResult:
-        """Delete what is known, then look for what may be there."""
         self._delete_known()
         doubtful = self._journal.state.doubtful(self._service)
         if doubtful and SILENT not in self._swept.left.values():
@@ -129,7 +128,7 @@ class Cleanup:
             if not self._lifecycle(identifier).needs or identifier in self._swept.left:
                 continue
             if self._swept.left:
-                self._swept.left[identifier] = "what it is part of could not be deleted"
+                self._swept.left[identifier] = "could not delete the resource that contains it"
             else:
                 self._journal.gone(self._service, identifier)
                 self._swept.deleted.append(identifier)
@@ -161,7 +160,7 @@ class Cleanup:
         return creation.tagged and is_tagged(self._tags(entry.id), nonce)
 
     def _tags(self, identifier: str) -> Any:
-        tags = None if self._main.mark is None else self._main.mark.tags_of
+        tags = None if self._main.ownership is None else self._main.ownership.tags_of
         if tags is None:
             return None
         region = self._channel.region
@@ -174,7 +173,7 @@ class Cleanup:
         """Every entry of the list, page by page. Raises Unlisted."""
         listing = self._main.listing
         if listing is None or self._main.list is None:
-            raise Unlisted("the contract names no list of them")
+            raise Unlisted("the contract has no list operation for them")
         page = listing.page
         operation, token = self._contract.operations[self._main.list], None
         start = base(self._contract, operation)

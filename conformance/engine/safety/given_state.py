@@ -50,7 +50,7 @@ class GivenState:
             try:
                 said.append(self._put_back(kind, about, before, name))
             except (SetupFailed, TargetDied) as failed:
-                said.append(f"{name} that was given may be left changed: {failed}")
+                said.append(f"the given {name} may still be changed: {failed}")
         return [*filter(None, said), *self._others()]
 
     def _others(self) -> Iterator[str]:
@@ -65,7 +65,7 @@ class GivenState:
             ]
             if one.member not in read and changing:
                 shown = ", ".join(changing[:SHOWN])
-                yield f"{one} that was given may be left changed: nothing reads it ({shown})"
+                yield f"the given {one} may still be changed: nothing reads it ({shown})"
 
     def _put_back(self, kind: str, about: Resource, before: Mapping[str, Any], name: str) -> str:
         changed = self._changed(kind, about, before)
@@ -78,8 +78,8 @@ class GivenState:
         left = self._changed(kind, about, before)
         if left:
             shown = ", ".join(left[:SHOWN])
-            return f"{name} that was given is left changed: {shown} could not be put back"
-        return f"{name} that was given was changed and is again as it was"
+            return f"the given {name} is still changed: could not restore {shown}"
+        return f"the given {name} was changed and has been restored"
 
     def _send(
         self, kind: str, about: Resource, update: Operation, request: Mapping[str, Any]

@@ -67,7 +67,7 @@ class GuardedTransport:
             return self._create(request, visit)
         stranger = self._stranger(request, visit)
         if stranger is not None:
-            return withheld(request, f"{stranger!r} is not of this run")
+            return withheld(request, f"{stranger!r} does not belong to this run")
         exchange = self._inner.send(request)
         if visit.kind is RequestEffect.DELETE:
             answer = read(exchange, visit.operation)
@@ -83,23 +83,25 @@ class GuardedTransport:
             if visit.kind is RequestEffect.LOOK:
                 continue
             if visit.kind is RequestEffect.CREATE or visit.kind is RequestEffect.DELETE:
-                return [withheld(request, "creations and deletions are sent one by one")]
+                return [withheld(request, "the tool sends creations and deletions one at a time")]
             stranger = self._stranger(request, visit)
             if stranger is not None:
-                return [withheld(request, f"{stranger!r} is not of this run")]
+                return [withheld(request, f"{stranger!r} does not belong to this run")]
         return self._inner.send_all(requests, pipelined=pipelined)
 
     def _create(self, request: Request, visit: ClassifiedRequest) -> Exchange:
         operation, routes, nonce = visit.operation, self._routes, self._names.nonce
         if operation is None:
-            raise LookupError("a creation is of an operation")
+            raise LookupError("a creation must belong to an operation")
         named, tagged = routes.named(visit), routes.tagged(visit, nonce)
         names_itself = routes.names_itself(visit, request, nonce)
         if named is None and names_itself:
             named = nonce  # several at once, each with the nonce in its name
         told_apart = tagged or names_itself
         if self._absent is None and not told_apart:
-            return withheld(request, "the run could not tell what it makes from what others made")
+            return withheld(
+                request, "the run could not tell its own resources from those of others"
+            )
         number = self._journal.creating(self._service, operation.name, named, tagged=tagged)
         exchange = self._inner.send(request)
         self._settle(number, visit, exchange)
@@ -204,7 +206,7 @@ class GivenGuard:
             parts = [*path.split("/"), path]
             one = next((one for one in self._given.members if _is_named(one, parts)), None)
             is_look = visit.kind is RequestEffect.LOOK
-            return None, "" if one is None or is_look else f"{one} is given, and this no operation"
+            return None, "" if one is None or is_look else f"{one} is given: not a known operation"
         contract = self._routes.contract
         if looks(contract, operation) or makes_another(contract, operation):
             return None, ""  # what is made is made in what is given, or of it
@@ -219,11 +221,11 @@ class GivenGuard:
         if one is None:
             return None, ""
         if visit.kind is RequestEffect.CREATE:
-            return one, f"{one} is given, and nothing is made in its place"
+            return one, f"{one} is a given resource, and nothing is created in its place"
         if is_deletion:
-            return one, f"{one} is given, and what is given is never deleted"
+            return one, f"{one} is a given resource, which is never deleted"
         may = self._given.may_change
-        return one, "" if may else f"{one} is given, and changed only with {OPTION}"
+        return one, "" if may else f"{one} is given; only {OPTION} allows changes to it"
 
     def _chosen(self, request: Request, visit: ClassifiedRequest) -> list[str]:
         """The names that a creation gives to what it makes."""

@@ -81,7 +81,6 @@ class RouteTable:
         self._known: dict[str, tuple[RequestEffect, list[str]]] = {}
 
     def visit(self, request: Request) -> ClassifiedRequest:
-        """What the request would do."""
         operation, labels = self.match(request)
         if request.method in _SAFE and (operation is None or not split(operation.name, DELETE)):
             return ClassifiedRequest(RequestEffect.LOOK, operation, labels)
@@ -180,7 +179,6 @@ class RouteTable:
 
 
 def _body(operation: Operation, request: Request) -> dict[str, Any]:
-    """The members in a request's body."""
     if of(operation.protocol).plain_json:
         return members(request.body)
     return members_of(operation, request)

@@ -172,8 +172,8 @@ def told(swept: CleanupResult, name: str) -> list[str]:
         lines.append(f"could not delete {len(swept.left)} {name}s of this run: {shown}")
     if swept.unknown:
         shown = ", ".join(swept.unknown[:5])
-        lines.append(f"it is unknown whether these were made: {shown} ({swept.why})")
+        lines.append(f"unknown whether these were created: {shown} ({swept.why})")
     if swept.doubtful:
         shown = ", ".join([*dict.fromkeys(swept.doubtful)][:5])
-        lines.append(f"left alone, as nothing proves that this run made them: {shown}")
+        lines.append(f"not deleted, because nothing proves that this run created them: {shown}")
     return lines

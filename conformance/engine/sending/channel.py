@@ -17,13 +17,9 @@ class Channel(Protocol):
 
     region: str
 
-    def send(self, request: WireRequest) -> Exchange:
-        """Send one request."""
-        ...
+    def send(self, request: WireRequest) -> Exchange: ...
 
-    def send_all(self, requests: Sequence[WireRequest], *, pipelined: bool) -> list[Exchange]:
-        """Send requests over one separate connection."""
-        ...
+    def send_all(self, requests: Sequence[WireRequest], *, pipelined: bool) -> list[Exchange]: ...
 
 
 class SignedChannel:
@@ -36,11 +32,9 @@ class SignedChannel:
         """Seconds for requests that do not say themselves how long an answer is waited for."""
 
     def send(self, request: WireRequest) -> Exchange:
-        """Send one request."""
         return self._transport.send(self._written(request))
 
     def send_all(self, requests: Sequence[WireRequest], *, pipelined: bool) -> list[Exchange]:
-        """Send requests over one separate connection, see Transport.send_all."""
         written = [self._written(request) for request in requests]
         return self._transport.send_all(written, pipelined=pipelined)
 

@@ -61,7 +61,8 @@ def is_repeatable(contract: Contract, operation: Operation) -> bool:
 
 
 def _lists(contract: Contract, operation: Operation) -> bool:
-    return any(one.list == operation.name for one in contract.overlay.kinds().values())
+    kinds = contract.overlay.kinds().values()
+    return any(operation.name in {one.list, *one.also_listed_by} for one in kinds)
 
 
 # One failure proves little: it counts when it comes again, on resources that are made for that.

@@ -123,7 +123,6 @@ class RunResource:
 
     @property
     def age(self) -> float:
-        """Seconds since it was made."""
         return time.monotonic() - self.since
 
     @property
@@ -137,7 +136,7 @@ class SetupFailed(Exception):
 
     def __init__(self, sent: SentProbe) -> None:
         told = sent.answer.told()
-        super().__init__(f"{told}, without what it was asked for" if sent.answer.ok else told)
+        super().__init__(f"{told}, without the requested value" if sent.answer.ok else told)
         self.sent = sent
 
 

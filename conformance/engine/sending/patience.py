@@ -98,7 +98,7 @@ class Patience:
         with self._lock:
             silence = self._known(kinds)
             if silence is None:
-                return f"; {self._spent:.0f} s were spent waiting for others"
+                return f"; waited {self._spent:.0f} s for other answers"
             return f"; no answer within {silence.longest:.3g} s to: {', '.join(silence.waited)}"
 
     def _known(self, kinds: Kinds) -> _Silence | None:

@@ -165,7 +165,7 @@ class AmbiguityTracker:
     def _trace(self, chosen: frozenset[str], turns: Sequence[Turn]) -> list[Any]:
         mirror = ModelReplica(self._session, self._model, chosen)
         compared = Compared.of(self._session.contract)
-        varying = {*compared.members.constant, *compared.members.settled}
+        varying = {*compared.members.constant, *compared.members.stable_until_changed}
         return [_outline(mirror.answer(turn), varying) for turn in turns]
 
 

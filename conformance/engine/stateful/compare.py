@@ -36,7 +36,7 @@ class Compared:
 
     Of ``members``, ``same`` are as the model has them, there or not; ``when_set`` where the model
     has them; ``when_shown`` where both have them; ``constant`` are the same in every answer about a
-    resource, ``settled`` until the resource is changed.
+    resource, ``stable-until-changed`` until the resource is changed.
     """
 
     members: ComparedMembers
@@ -189,14 +189,15 @@ class Memory:
 
     def changed(self, slot: int) -> None:
         """A resource was changed: only what is constant is still known."""
-        for name in self._compared.members.settled:
+        for name in self._compared.members.stable_until_changed:
             self._known.pop((slot, name), None)
 
     def check(self, slot: int, body: Any) -> ModelDifference | None:
         """Compare what an answer shows of a resource with what earlier answers showed."""
         if not isinstance(body, dict):
             return None
-        for name in (*self._compared.members.constant, *self._compared.members.settled):
+        members = self._compared.members
+        for name in (*members.constant, *members.stable_until_changed):
             if name in body:
                 before = self._known.setdefault((slot, name), body[name])
                 if before == body[name] or alike(before, body[name]):

@@ -83,7 +83,6 @@ class Walk(stateful.RuleBasedStateMachine):
         return move.of == "none" or bool(self.choice(move))
 
     def teardown(self) -> None:
-        """Delete what the sequence made."""
         type(self).closed(self.game)
 
 

@@ -41,7 +41,6 @@ class Move:
 
     @property
     def changes(self) -> bool:
-        """Whether it may change a resource."""
         return self.role not in READS
 
     def first(self, slot: int | None) -> ModelStep:
@@ -63,7 +62,6 @@ class ModelStep:
 
     @property
     def changes(self) -> bool:
-        """Whether it may change a resource."""
         return self.role not in READS
 
     def parts(self) -> Iterator[Part]:

@@ -96,7 +96,7 @@ def wander(
     if model is None or not moves:
         return StatefulResult(0, Verdict.SKIPPED, "there is no executable model of this service")
     if not games:
-        return StatefulResult(0, Verdict.SKIPPED, "random sequences are not part of this profile")
+        return StatefulResult(0, Verdict.SKIPPED, "this profile has no random sequences")
     search = _Search(session, AmbiguityTracker(session, model), Compared.of(session.contract))
     _walk(moves, search, games, f"{seed}/{requirement.id}")
     if search.shortest:
@@ -107,7 +107,7 @@ def wander(
         return _confirmed(search, (search.doubtful,), ReadPolicy(patient=True, pause=SECOND))
     if search.held:
         return StatefulResult(search.held, Verdict.PASSED)
-    return StatefulResult(0, Verdict.INCONCLUSIVE, "no sequence was answered to its end")
+    return StatefulResult(0, Verdict.INCONCLUSIVE, "no sequence was answered completely")
 
 
 def _walk(moves: Sequence[Move], search: _Search, games: int, seed: str) -> None:

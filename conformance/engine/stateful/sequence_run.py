@@ -95,11 +95,9 @@ class SequenceRun:
         return self._memory.doubt
 
     def live(self) -> list[int]:
-        """The numbers of the resources that are there."""
         return [number for number, slot in self.slots.items() if not slot.resource.gone]
 
     def gone(self) -> list[int]:
-        """The numbers of the resources that were deleted."""
         return [number for number, slot in self.slots.items() if slot.resource.gone]
 
     def play(self, step: ModelStep) -> bool:
@@ -131,7 +129,6 @@ class SequenceRun:
             self.play(step)
 
     def close(self) -> None:
-        """Delete what the sequence made."""
         for slot in self.slots.values():
             if not slot.resource.gone:
                 self.session.disposal.delete(slot.resource)
@@ -171,7 +168,9 @@ class SequenceRun:
             made = [one for one in self.session.inventory.made.all if one.created is sent]
             if not made:
                 self.mute = True
-                raise Inconclusive("a resource was made, and its identifier not told")
+                raise Inconclusive(
+                    "the target created a resource, but did not return its identifier"
+                )
             self.slots[step.slot] = ResourceSlot(made[0], self._unique(values))
         elif step.changes and step.slot is not None:
             self._memory.changed(step.slot)

@@ -156,7 +156,7 @@ class PostRequestChecks:
     def _leave(self, operation: Operation, cause: SentProbe, seen: SentProbe) -> None:
         """It goes on failing: said once, and nothing more is concluded from its answers."""
         self._fail(operation, cause, seen)
-        why = f"it is answered {seen.answer.told()} since {_told(cause)}"
+        why = f"its answer is {seen.answer.told()} since {_told(cause)}"
         self._standings.set_aside(operation.name, why)
 
     def _repeat(self, operation: Operation, cause: SentProbe) -> tuple[SentProbe, SentProbe] | None:

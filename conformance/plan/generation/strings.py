@@ -77,7 +77,7 @@ def near_misses(java: str, valid: str) -> Iterator[tuple[str, str]]:
     candidates = [
         (f"{valid}\n", "a line feed after it"),
         (f"\n{valid}", "a line feed before it"),
-        (valid.swapcase(), "its letters in the other case"),
+        (valid.swapcase(), "its letters in the opposite case"),
         *_other_letters(java, valid),
     ]
     position = len(valid) // 2
@@ -97,7 +97,7 @@ def _other_letters(java: str, valid: str) -> Iterator[tuple[str, str]]:
     for index, char in enumerate(valid):
         text = f"{valid[:index]}{'q' if char != 'q' else 'z'}{valid[index + 1 :]}"
         if char.isalpha() and not patterns.matches(java, text):
-            yield text, "another letter in it"
+            yield text, "a different letter in it"
             return
 
 

@@ -165,7 +165,7 @@ def accepted(shape: Shape, keyword: str) -> Iterator[BoundaryValue]:
                 yield BoundaryValue(value, note)
         if keyword == "maxLength" and _takes_any_text(shape):
             # Characters, not bytes; and of a plane where no count of characters differs.
-            yield BoundaryValue("\u00e9" * limit, "at the limit, in letters of two bytes")
+            yield BoundaryValue("\u00e9" * limit, "at the limit, with two-byte characters")
 
 
 def _takes_any_text(shape: Shape) -> bool:
@@ -256,14 +256,14 @@ def _outside(listed: list[Any]) -> Iterator[BoundaryValue]:
     for text, note in (
         ("no-such-value", "a value that is not listed"),
         (first.swapcase(), OTHER_CASE),
-        (f"{first}x", "a listed value with a letter more"),
-        (first[:-1], "a listed value with a letter less"),
+        (f"{first}x", "a listed value with an extra letter"),
+        (first[:-1], "a listed value without its last letter"),
     ):
         if text not in listed:
             yield BoundaryValue(text, note)
 
 
-OTHER_CASE = "a listed value in other case"
+OTHER_CASE = "a listed value in the opposite case"
 WRONG: dict[Kind, tuple[Any, ...]] = {
     Kind.STRING: (1, True, ["x"], {"x": "y"}),
     Kind.TIMESTAMP: (True, ["x"], {"x": "y"}),

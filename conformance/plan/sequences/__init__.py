@@ -7,7 +7,9 @@ from conformance.plan.sequences import (
     connection,
     effects,
     filters,
+    kept,
     listing,
+    parts,
     scenario_interpreter,
     stored,
     updates,
@@ -37,6 +39,9 @@ KINDS: Mapping[str, Callable[[Script], Sequence]] = {
     "stored-by-update": stored.by_update,
     "reset-by-update": stored.reset,
     "listed": stored.listed,
+    "parts-stored-by-create": parts.by_create,
+    "parts-stored-by-update": parts.by_update,
+    "kept-by-update": kept.kept,
     "answers-each": batches.answers_each,
 }
 RANDOM = "random-sequences"

@@ -58,7 +58,7 @@ def among(where: str, wanted: Any, body: Any) -> None:
     if isinstance(wanted, dict):
         parts = [{name: one.get(name) for name in wanted} for one in found if isinstance(one, dict)]
     if not any(_equal(one, wanted) for one in parts):
-        raise RuleBroken(f"{shown(wanted)} among {where}", shown(found))
+        raise RuleBroken(f"{shown(wanted)} among the values of {where}", shown(found))
 
 
 def shows(where: str, wanted: Any, body: Any, documented: Members = NO_MEMBERS) -> None:
@@ -100,7 +100,7 @@ def matches(where: str, pattern: str, body: Any) -> None:
     found = list(find(body, parse(where))) or [ABSENT]
     for one in found:
         if one is ABSENT or not re.fullmatch(pattern, written(one)):
-            raise RuleBroken(f"{where} of the form {pattern}", shown(one))
+            raise RuleBroken(f"{where} matches {pattern}", shown(one))
 
 
 def exceeds(where: str, least: Any, body: Any) -> None:
@@ -111,14 +111,14 @@ def exceeds(where: str, least: Any, body: Any) -> None:
         for value in (found, least)
     )
     if one is None or other is None or one <= other:
-        raise RuleBroken(f"{where} beyond {shown(least)}", shown(found))
+        raise RuleBroken(f"{where} greater than {shown(least)}", shown(found))
 
 
 def in_order(where: str, wanted: Sequence[Any], body: Any) -> None:
     """The first of these values stand there, in this order; an answer may stop early."""
     found = list(find(body, parse(where)))
     if not found or found != [*wanted][: len(found)]:
-        raise RuleBroken(f"{shown([*wanted])} in this order at {where}", shown(found))
+        raise RuleBroken(f"{where} is {shown([*wanted])}, in this order", shown(found))
 
 
 def sizes(where: str, wanted: int, body: Any, documented: Members = NO_MEMBERS) -> None:
@@ -176,7 +176,7 @@ def shows_instant(where: str, wanted: Any, body: Any) -> None:
 def keeps(before: Any, after: Any, but: set[str], documented: Members) -> None:
     """Of the documented members nothing but those named differs between two answers."""
     if not isinstance(before, dict) or not isinstance(after, dict):
-        raise NotShown("an answer is no object")
+        raise NotShown("an answer is not an object")
     for name in sorted(({*before, *after} & {*documented}) - but):
         shape = documented[name].shape
         one, other = (without_unknown(shape, seen.get(name, NOT_JSON)) for seen in (before, after))

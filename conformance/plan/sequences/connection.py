@@ -36,7 +36,7 @@ def one_connection(script: Script) -> Sequence:
     roles = life.resource.roles()
     possible = [one for one in rule.first if one.send not in ROLES or one.send in roles]
     if not possible:
-        raise NotShown("the resource has none of the operations that go first")
+        raise NotShown("the resource has none of the operations that would go first")
     for number, words in enumerate(possible, 1):
         yield Make()
         shared = WireVariant(connection=number, pipelined=rule.pipelined)
@@ -61,7 +61,7 @@ def _first(script: Script, life: Lifecycle, words: FirstRequest, shared: WireVar
 
 def _judge(parts: tuple[ParsedResponse, ...], life: Lifecycle, identifier: str) -> None:
     if not parts:
-        raise NotShown("no separate connection to the target is possible")
+        raise NotShown("the tool cannot open a separate connection to the target")
     for order, part in zip(("first", "second"), parts, strict=False):
         if part.throttled or part.passing:
             raise NotShown(part.told())

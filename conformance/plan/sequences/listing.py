@@ -40,8 +40,15 @@ class ListedEntries:
     def of(self, identifier: str, member: str) -> list[Any]:
         """The entries of one resource."""
         return [
-            one for one in self.entries if isinstance(one, dict) and one.get(member) == identifier
-        ]
+            one for one in self.entries
+            if isinstance(one, dict) and _is_named(one.get(member), identifier)
+        ]  # fmt: skip
+
+
+def _is_named(shown: Any, identifier: str) -> bool:
+    """Whether an entry shows an identifier: as it is, or at the end of a path, as SDKs read one."""
+    path = isinstance(shown, str) and shown.startswith("/")
+    return shown == identifier or (path and shown.rpartition("/")[2] == identifier)
 
 
 def walk(life: Lifecycle, members: Mapping[str, Any] | None = None) -> Walk:
@@ -66,7 +73,7 @@ def walk(life: Lifecycle, members: Mapping[str, Any] | None = None) -> Walk:
             return ListedEntries(entries, sizes)
         _check_is_value(position)
         if str(position) in positions:
-            raise RuleBroken("a position that leads on", f"the position {position!r} once more")
+            raise RuleBroken("a new position", f"the position {position!r} again")
         positions.add(str(position))
         request = {**request, token: position}
     raise NotShown(f"the list has more than {MOST_PAGES} pages")
@@ -87,11 +94,11 @@ def whole(send: Send, first: Any) -> Generator[Step, ParsedResponse, Any]:
             return body
         _check_is_value(position)
         if position in positions:
-            raise NotShown(f"the list leads to the position {position!r} once more")
+            raise NotShown(f"the list leads to the position {position!r} again")
         positions.append(position)
         page = yield replace(send, values={**send.values, given: position})
         if not page.ok or not isinstance(page.body, dict):
-            raise NotShown(f"the next page of the list was answered {page.told()}")
+            raise NotShown(f"the answer to the next page of the list was {page.told()}")
         answer = page.body
         more = {name: [*_entries(body, name), *_entries(answer, name)] for name in lists}
         body = {**body, **{name: entries for name, entries in more.items() if entries}}
@@ -101,7 +108,7 @@ def whole(send: Send, first: Any) -> Generator[Step, ParsedResponse, Any]:
 def _check_is_value(position: Any) -> None:
     """Raise NotShown for a position that no request can have: its type is a requirement's own."""
     if not isinstance(position, str | int):
-        raise NotShown(f"the position {position!r} is no text")
+        raise NotShown(f"the position {position!r} is not a string")
 
 
 def _entries(page: Mapping[str, Any], name: str) -> list[Any]:
@@ -148,13 +155,13 @@ def paging(script: Script) -> Sequence:
         own = {} if rule.named is None else {rule.named: f"{name}{key}"}
         yield Make(key, {**life.request("create"), **own})
     if len({script.fill("${id}", key) for key in range(HOW_MANY)}) < HOW_MANY:
-        raise NotShown("what was made has one identifier")
+        raise NotShown("two new resources have the same identifier")
     known = {*range(HOW_MANY)}
     if rule.named is None:
         everything = yield from walk(life)
         known = {key for key in known if len(_own(script, life, everything, key)) == 1}
         if not known:
-            raise NotShown("none of them is in the list")
+            raise NotShown("the list contains none of them")
     size = rule.size
     members: dict[str, Any] = {life.page.page_size: size}
     if rule.filter is not None:
@@ -165,7 +172,9 @@ def paging(script: Script) -> Sequence:
     for key in sorted(known):
         times = len(_own(script, life, listing, key))
         if times != 1:
-            raise RuleBroken("each resource once over all pages", f"one of them {times} times")
+            raise RuleBroken(
+                "each resource once over all pages", f"one of them appears {times} times"
+            )
 
 
 def _own(script: Script, life: Lifecycle, listing: ListedEntries, key: int) -> list[Any]:
@@ -207,7 +216,7 @@ def paging_after_deletion(script: Script) -> Sequence:
         raise NotShown("the list has none of them")
     missed = len({*range(HOW_MANY)} - {*met})
     if missed:
-        raise RuleBroken("every key that is still there on a page", f"{missed} of them on none")
+        raise RuleBroken("every remaining key on some page", f"{missed} of them on no page")
 
 
 def default_page(script: Script) -> Sequence:

@@ -53,7 +53,7 @@ def steps(script: Script) -> Sequence:
     start = _Play(script, life, None)
     for step in rule.before:
         yield from _step(start, step)
-    for each in rule.each:
+    for each in rule.for_each:
         play = _Play(script, life, each, {**start.kept})
         try:
             for step in rule.steps:
@@ -62,7 +62,7 @@ def steps(script: Script) -> Sequence:
         except _SkipCase:
             continue
     if not shown:
-        raise NotShown("every one was refused")
+        raise NotShown("the target refused every request")
 
 
 class _SkipCase(NotShown):
@@ -116,9 +116,9 @@ class _Play:
         """The request of a step."""
         name = step.send or ""
         operation = self.life.operation(name)
-        start = {} if step.bare else self.life.request(name)
+        start = {} if step.minimal else self.life.request(name)
         members = {**start, **self.put(step.with_)}
-        if step.bare:
+        if step.minimal:
             members = {self.life.label: "${id}", **members}
         return Send(operation, present(members), step.key)
 
@@ -146,7 +146,7 @@ def _step(play: _Play, step: Step) -> Sequence:
                 body = yield from whole(send, body)
             _look(play, step, body, send.operation.output)
         elif step.stop_if_refused:
-            raise _SkipCase(f"{step.send} was answered {answer.told()}")
+            raise _SkipCase(f"the answer to {step.send} was {answer.told()}")
         elif step.gives == "refused":
             _look(play, step, answer.members, {})
 
@@ -170,7 +170,7 @@ def _entry(play: _Play, step: Step) -> Sequence:
     ((member, text),) = wanted.items()
     found = listing.of(play.filled(text, step), member)
     if step.entry and len(found) != 1:
-        raise RuleBroken("the resource once in the list", f"{len(found)} times")
+        raise RuleBroken("the resource exactly once in the list", f"{len(found)} times")
     if not step.entry and found:
         raise RuleBroken("the resource not in the list", f"{len(found)} times")
     if found:
@@ -187,9 +187,9 @@ def _kind(step: Step, answer: ParsedResponse) -> bool:
         "not-modified": answer.status == NOT_MODIFIED,
     }.get(wanted or "", answer.ok)
     if not right and wanted is None:
-        raise NotShown(f"{step.send} was answered {answer.told()}")
+        raise NotShown(f"the answer to {step.send} was {answer.told()}")
     if not right and wanted == "refused" and answer.ok and not step.must:
-        raise NotShown("the request that should be refused was accepted")
+        raise NotShown("the target accepted the request that it should refuse")
     if not right:
         raise RuleBroken(f"{step.send} {(wanted or '').replace('-', ' ')}", answer.told())
     if step.codes and not answer.ok and answer.code not in step.codes:
@@ -240,8 +240,8 @@ def _look(play: _Play, step: Step, body: Any, documented: Members) -> None:
         assertions.keeps(play.kept[step.keeps], body, {*step.except_}, documented)
     if step.tells is not None:
         _tell(play.kept[step.tells], body, documented)
-    if step.as_ is not None:
-        play.kept[step.as_] = body
+    if step.save_as is not None:
+        play.kept[step.save_as] = body
 
 
 def _tell(before: Any, after: Any, documented: Members) -> None:
@@ -249,4 +249,4 @@ def _tell(before: Any, after: Any, documented: Members) -> None:
     try:
         assertions.keeps(before, after, set(), documented)
     except RuleBroken as changed:
-        raise Told(f"what was changed before the refusal stays: {changed.seen}") from None
+        raise Told(f"the changes before the refusal remain: {changed.seen}") from None

@@ -102,5 +102,5 @@ def answered(send: Send, what: str) -> Generator[Step, ParsedResponse, ParsedRes
     """The answer to a request that has to succeed. Raises NotShown where it does not."""
     answer = yield send
     if not answer.ok:
-        raise NotShown(f"{what} was answered {answer.told()}")
+        raise NotShown(f"the answer to {what} was {answer.told()}")
     return answer

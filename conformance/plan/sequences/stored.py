@@ -56,7 +56,7 @@ class _Member:
         about = script.requirement.read_back
         if about is None:
             raise ValueError(f"{script.requirement.id} is about no member that is read back")
-        life = Lifecycle.of(script.contract, script.requirement.operation)
+        life = Lifecycle.of(script.contract, script.requirement.operation).as_listed_by(about.by)
         return cls(
             script, life, about.member.name, about.place, about.shape, about.operation,
             about.other_alone,
@@ -73,7 +73,7 @@ class _Member:
     def value(self, body: Any) -> Any:
         """What an answer has at the place, of the one thing that it is about."""
         if ITEM in self.at and len(list(find(body, self.at[: self.at.index(ITEM) + 1]))) != 1:
-            raise NotShown("the read does not show just one")
+            raise NotShown("the read does not show exactly one")
         return next(find(body, self.at), ABSENT)
 
     def look(self, request: Request, body: Any, key: int = 0, before: Any = ABSENT) -> None:
@@ -84,7 +84,7 @@ class _Member:
         found = self.differs(request, body, key)
         if found is not None:
             if self.other_alone and not self._is_another(body, before):
-                raise NotShown(f"{show(self.at)} is neither that nor another one that is known")
+                raise NotShown(f"{show(self.at)} is neither this nor another known value")
             where = show(found.place)
             raise RuleBroken(f"{where} is {shown(found.given)}", f"{where} is {shown(found.seen)}")
 
@@ -110,7 +110,7 @@ class _Member:
 def by_create(script: Script) -> Sequence:
     """What a creation was given is in the read."""
     about = _Member.of(script)
-    seen, why = 0, "there is no value that is known to be valid"
+    seen, why = 0, "no value is known to be valid"
     for key, request in enumerate(about.requests(about.life.operation("create"))):
         made = yield Make(key, request, may_fail=True)
         if not made.ok:
@@ -123,7 +123,7 @@ def by_create(script: Script) -> Sequence:
         if about.life.resource.delete is not None:  # the next one may have to have the same name
             yield Send(about.life.operation("delete"), about.life.request("delete"), key)
     if not seen:
-        raise NotShown(f"no value that was tried is accepted: {why}")
+        raise NotShown(f"the target accepted none of the values tried: {why}")
 
 
 def by_update(script: Script) -> Sequence:
@@ -132,7 +132,7 @@ def by_update(script: Script) -> Sequence:
     yield Make()
     before = yield from _read(about, 0)
     update = about.operation
-    seen, why = 0, "there is no other value that is known to be valid"
+    seen, why = 0, "no second value is known to be valid"
     for request in about.requests(update):
         if about.differs(request, before) is None:
             continue
@@ -147,27 +147,30 @@ def by_update(script: Script) -> Sequence:
         if not about.has_few:
             return
     if not seen:
-        raise NotShown(f"no value that was tried is accepted: {why}")
+        raise NotShown(f"the target accepted none of the values tried: {why}")
 
 
 def gone(script: Script) -> Sequence:
     """What was deleted is not shown just as before: what is on its way shows anything new."""
     life = Lifecycle.of(script.contract, script.requirement.operation)
+    listed = script.requirement.operation == life.resource.list
     yield Make()
-    before = yield from _shown(script, life, 0)
+    before = yield from (_entry if listed else current)(script, life, 0)
     yield from answered(Send(life.operation("delete"), life.request("delete")), "the deletion")
-    if life.resource.read is None:
+    if listed or life.resource.read is None:
         after = (yield from walk(life)).of(script.fill("${id}", 0), life.listing.id)
-        still, told = before in after, f"{len(after)} entries"
+        known = bool(states(before)) or not any(map(STATE.search, life.listed()))
+        still = known and before in after and not is_under_way(states(before))
+        told = f"{len(after)} entries"
     else:
         answer = yield Send(life.operation("read"), life.request("read"))
         still, told = answer.ok and answer.body == before, answer.told()
         still = still and not is_under_way(states(before))
         after = [] if answer.is_missing else [answer]
     if still:
-        raise RuleBroken("not found after the deletion", "what was there before")
+        raise RuleBroken("not found after the deletion", "the same as before the deletion")
     if after:
-        raise NotShown(f"after the deletion the answer was {told}")
+        raise NotShown(f"after the deletion, the answer was {told}")
 
 
 def switched(script: Script) -> Sequence:
@@ -181,11 +184,11 @@ def switched(script: Script) -> Sequence:
     seen = []
     for name in (rule.on, rule.off, rule.on):
         yield from answered(Send(life.operation(name), life.request(name)), name)
-        seen.append((yield from _shown(script, life, 0)))
+        seen.append((yield from current(script, life, 0)))
     if not states(seen[0]):
-        raise NotShown("no state is shown")
+        raise NotShown("the answer shows no state")
     if seen[1] in (seen[0], seen[2]):
-        raise RuleBroken(f"another state after {rule.off} than after {rule.on}", "the same")
+        raise RuleBroken(f"a different state after {rule.off} than after {rule.on}", "the same")
 
 
 def same_token(script: Script) -> Sequence:
@@ -217,9 +220,9 @@ def reset(script: Script) -> Sequence:
         yield from answered(Send(update, about.life.request("update"), key), "the update")
         if about.differs(request, (yield from _read(about, key)), key) is None:
             given = shown(script.fill(request[about.name], key))
-            raise RuleBroken(f"{about.name} is not {given} any more", f"{about.name} is {given}")
+            raise RuleBroken(f"{about.name} is no longer {given}", f"{about.name} is {given}")
         return
-    raise NotShown("no value but the default one is known to be valid")
+    raise NotShown("only the default value is known to be valid")
 
 
 def listed(script: Script) -> Sequence:
@@ -235,7 +238,7 @@ def listed(script: Script) -> Sequence:
             raise NotShown("the resource is not in the list")
         about.look(request, entries[0], key)
         return
-    raise NotShown("no value that was tried is accepted")
+    raise NotShown("the target accepted none of the values tried")
 
 
 def states(body: Any, depth: int = 3) -> list[Any]:
@@ -252,15 +255,15 @@ def states(body: Any, depth: int = 3) -> list[Any]:
 
 
 def is_under_way(told: list[Any]) -> bool:
-    """Whether one of the states is of what is still being made or changed."""
+    """Whether one of the states is that of what is being made or changed."""
     return any(isinstance(one, str) and _UNDER_WAY.search(one) for one in told)
 
 
 def _read(about: _Member, key: int) -> Generator[Step, ParsedResponse, Any]:
-    return (yield from _shown(about.script, about.life, key))
+    return (yield from current(about.script, about.life, key))
 
 
-def _shown(script: Script, life: Lifecycle, key: int) -> Generator[Step, ParsedResponse, Any]:
+def current(script: Script, life: Lifecycle, key: int) -> Generator[Step, ParsedResponse, Any]:
     """What is shown of a resource: by its own read, or as its entry of the list.
 
     A request that was found by trial may name another one: what is shown has to tell which it is.
@@ -271,9 +274,15 @@ def _shown(script: Script, life: Lifecycle, key: int) -> Generator[Step, ParsedR
         body = (yield from answered(send, "the read")).body
         told = (text.lower() for text in texts(body))
         if script.contract.overlay.inferred and not any(str(own).lower() in one for one in told):
-            raise NotShown("the read does not show which one it is of")
+            raise NotShown("the read does not show which resource it is about")
         return body
+    return (yield from _entry(script, life, key))
+
+
+def _entry(script: Script, life: Lifecycle, key: int) -> Generator[Step, ParsedResponse, Any]:
+    """The one entry of a resource in the list."""
+    own = script.fill("${id}", key)
     entries = (yield from walk(life)).of(own, life.listing.id)
     if len(entries) != 1:
-        raise NotShown("the resource is not in the list just once")
+        raise NotShown("the resource is not exactly once in the list")
     return entries[0]

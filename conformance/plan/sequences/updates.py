@@ -89,10 +89,10 @@ def _update(life: Lifecycle, rule: ParallelRule, text: str, key: int) -> Send:
 
 def _all_accepted(accepted: list[bool], told: list[str]) -> None:
     if not any(accepted):
-        raise NotShown(f"the updates were answered {next(iter(told), 'with conflicts')}")
+        raise NotShown(f"the answers to the updates were {next(iter(told), 'conflicts')}")
     for ok, text in zip(accepted, told, strict=True):
         if not ok:
-            raise RuleBroken("every one of the updates accepted", text)
+            raise RuleBroken("all updates accepted", text)
 
 
 SECOND = 1.1
@@ -139,7 +139,7 @@ def different_members(script: Script) -> Sequence:
         if missing is not None and lost == LOST:
             raise missing
     if lost:
-        raise NotShown(f"an update was lost on one of {tried} resources, and on no other")
+        raise NotShown(f"an update was lost on only one of {tried} resources")
 
 
 def _on_one(
@@ -151,7 +151,9 @@ def _on_one(
     answer = yield Together(tuple(_of_members(life, one.with_) for one in rule.updates))
     took = [one for one, part in zip(rule.updates, answer.parts, strict=True) if part.ok]
     if not took:  # some may meet a conflict, or be throttled; not all of them
-        raise NotShown(f"of updates at once none was accepted: {answer.parts[0].told()}")
+        raise NotShown(
+            f"the target accepted none of the simultaneous updates: {answer.parts[0].told()}"
+        )
     missing = yield from _missing(script, life, took)
     if missing is not None:
         yield Pause(SETTLES)
@@ -172,7 +174,7 @@ def _missing(
                 try:
                     look(where, script.fill(value, 0), read.body)
                 except RuleBroken as broken:
-                    told = f"{broken.expected}: that update was answered with success"
+                    told = f"{broken.expected}: that update succeeded"
                     return RuleBroken(told, broken.seen)
     return None
 

@@ -32,6 +32,10 @@ class Lifecycle:
         main = contract.overlay.main
         return cls(contract, lifecycle_of(contract, operation) if operation else main)
 
+    def as_listed_by(self, operation: str) -> Lifecycle:
+        """The same; where the operation is another list of the resource, with that as its list."""
+        return Lifecycle(self.contract, self.resource.as_listed_by(operation))
+
     def operation(self, name: str) -> Operation:
         """The operation of a role (create, read, update, list or delete), or of that name."""
         return self.contract.operations[self.resource.roles().get(name, name)]
@@ -67,7 +71,7 @@ class Lifecycle:
 
 def _stated(value: Part | None, part: str) -> Part:
     if value is None:
-        raise NotStated(f"the overlay states no {part} of the resource")
+        raise NotStated(f"the overlay has no {part} for the resource")
     return value
 
 

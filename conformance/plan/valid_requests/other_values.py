@@ -1,7 +1,8 @@
 """Values of a member that differ from its default, the best known first.
 
-What an overlay has in its showcases and bases is known to be valid. Beyond that, values are made up
-within the limits: a target may refuse one for reasons that no limit states, so there are several.
+What an overlay has in its bases and in ``show-all-members`` is known to be valid. Beyond that,
+values are made up within the limits: a target may refuse one for reasons that no limit states, so
+there are several.
 """
 
 import json
@@ -31,7 +32,7 @@ def other_requests(contract: Contract, operation: Operation, name: str) -> list[
     """Requests of an operation that set the member, each to another value."""
     resource = lifecycle_of(contract, operation.name)
     creates = operation.name == resource.create
-    shown = [one for one in resource.showcase if name in one]
+    shown = [one for one in resource.show_all_members if name in one]
     whole = [dict(one) for one in shown] if creates else []
     start = base(contract, operation, (name,))
     special = [dict(one) for one in _special(contract, operation, name) if name in one]
@@ -44,8 +45,8 @@ def other_requests(contract: Contract, operation: Operation, name: str) -> list[
 
 def tagged(request: Request) -> Request:
     """The request with one name all through, so that what was given can be looked for."""
-    tagged: Request = with_texts(request, lambda text: DRAWN.sub(r"${\1.given\2}", text))
-    return tagged
+    found: Request = with_texts(request, lambda text: DRAWN.sub(r"${\1.given\2}", text))
+    return found
 
 
 def _special(contract: Contract, operation: Operation, name: str) -> Iterator[Mapping[str, Any]]:
@@ -64,6 +65,11 @@ def _made_up(contract: Contract, operation: Operation, name: str) -> Iterator[An
     for value in _values(shape, (name,), stateful):
         if "${" in json.dumps(value) or keeps(shape, value):
             yield value
+
+
+def values_of(shape: Shape, place: Place) -> Iterator[Any]:
+    """Values of a shape, the least usual first."""
+    yield from _values(shape, place, set())
 
 
 def _values(shape: Shape, place: Place, stateful: set[Place]) -> Iterator[Any]:

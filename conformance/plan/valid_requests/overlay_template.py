@@ -14,8 +14,8 @@ from conformance.plan.valid_requests.base_requests import base
 
 HEAD = """\
 # Drafted by `conformance overlay init` from the operations' names, paths and members.
-# Correct it, give each operation a request that is surely valid (`base`), and take `inferred`
-# out: until then nothing that rests on these guesses counts against a target.
+# Correct it, give each operation a request that is certainly valid (`base`), and remove `inferred`;
+# until then, nothing that rests on these guesses counts against a target.
 overlay: 1.0.0
 info:
   title: {title}, beyond the reference pages
@@ -26,10 +26,10 @@ actions:
   update:
     x-conformance:
       inferred: true
-      # The name that requests are signed for; {how}.
+      # The service name in signatures; {how}.
       signing: {{service: {service}}}
 """
-UNSTATED = "pages do not state it: the name of the service stands in for it"
+UNSTATED = "the pages do not state it, so this is the name of the service"
 """Said where the spec has no signing name."""
 
 
@@ -81,7 +81,7 @@ def _operations(contract: Contract, overlay: Overlay) -> str:
         found = contract.found.by_operation.get(name)
         if found is not None:
             told = "; ".join(" ".join(one.split())[:100] for one in found.instead_of)
-            lines.append(f"        # Found by trial, after: {told}\n")
+            lines.append(f"        # Found by trying, after: {told}\n")
         words = OperationWords(base=base(known, operation), empty_object_allowed=allowed)
         lines.append(_block({name: words}, 8))
     return "".join(lines)

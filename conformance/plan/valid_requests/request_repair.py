@@ -142,7 +142,8 @@ def _about(
         return
     given = list(find(request, place))
     if not given:
-        if not EXCLUSIVE.search(refusal.message) or MISSING.search(refusal.message):
+        said = f"{refusal.code} {refusal.message}"  # such as MissingParameter
+        if not EXCLUSIVE.search(said) or MISSING.search(said):
             for value in likely(shape, refusal):
                 yield edited(scaffolded(operation, request, place), place, value)
         return

@@ -61,11 +61,15 @@ def path_labels(operation: Operation) -> list[str]:
 
 
 def lifecycle_of(contract: Contract, operation: str) -> Resource:
-    """The lifecycle that an operation is part of; without any role where there is none."""
+    """The lifecycle that an operation is part of; without any role where there is none.
+
+    Of several lists its list is the one that the operation is.
+    """
     known = contract.overlay.kinds()
     if len(known) < 2:
-        return contract.overlay.main
-    return known[kind_of(contract, operation) or next(iter(known))]
+        return contract.overlay.main.as_listed_by(operation)
+    found = known[kind_of(contract, operation) or next(iter(known))]
+    return found.as_listed_by(operation)
 
 
 def creators(resource: Resource) -> dict[str, str]:

@@ -112,4 +112,4 @@ def _seen(line: VerdictLine) -> str:
     last = line.evidence[-1].seen if line.evidence else ""
     text = " ".join((last or line.reason or line.statement).split())
     short = text if len(text) <= _LONGEST else f"{text[:_LONGEST]} …"
-    return f"not looked into yet: {short}"
+    return f"not analysed yet: {short}"

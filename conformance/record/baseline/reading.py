@@ -22,12 +22,12 @@ LONGEST_NUMBER = 9
 # What belongs at a place, in words, by the place's name.
 _WANTED = {
     "": "`format: 1` and a list `accepted`, and nothing else",
-    "format": "1, the version of the format that is known here",
+    "format": "1, the only known version of the format",
     "accepted": "a list of entries, each with `requirement` and `reason`",
-    "entry": "`requirement`, `reason` and if need be `link` and `expires`, and nothing else",
+    "entry": "`requirement`, `reason` and optionally `link` and `expires`, and nothing else",
     "requirement": "the id of one requirement, without spaces",
     "reason": "a text that says why the failure is accepted",
-    "link": "an address that begins with https:// or http://",
+    "link": "a link that begins with https:// or http://",
     "expires": "the last day on which it is accepted, as YYYY-MM-DD",
 }
 
@@ -82,13 +82,13 @@ def _composed(text: str, file: Path) -> yaml.Node:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        why = f"no YAML: {error.problem or error.context}"
+        why = f"not YAML: {error.problem or error.context}"
         raise WrongBaseline(file, line, why, "YAML or JSON") from None
     except (yaml.YAMLError, RecursionError) as error:
-        why = f"no YAML: {_short(error)}"
+        why = f"not YAML: {_short(error)}"
         raise WrongBaseline(file, 1, why, "YAML or JSON") from None
     if root is None:
-        raise WrongBaseline(file, 1, "nothing in it", _WANTED[""])
+        raise WrongBaseline(file, 1, "the file is empty", _WANTED[""])
     return root
 
 
@@ -98,7 +98,7 @@ def _value(node: yaml.Node, at: Steps, places: dict[Steps, int], file: Path) -> 
 
     line = places[at] = node.start_mark.line + 1
     if len(at) > 4:
-        raise WrongBaseline(file, line, "too deep a nesting", _WANTED["entry"])
+        raise WrongBaseline(file, line, "it is nested too deeply", _WANTED["entry"])
     if isinstance(node, yaml.SequenceNode):
         return [_value(part, (*at, n), places, file) for n, part in enumerate(node.value)]
     if isinstance(node, yaml.MappingNode):
@@ -144,7 +144,7 @@ def _hold_to_schema(value: Any, places: dict[Steps, int], file: Path) -> None:
         line, why, wanted = places.get(steps, 1), _short(error.message), _wanted(steps)
         extra = next((name for name in _unknown(value, steps) if (*steps, name) in places), None)
         if extra is not None:
-            line, why = places[*steps, extra], f"`{_short(extra)}` is not known here"
+            line, why = places[*steps, extra], f"unknown key `{_short(extra)}`"
         raise WrongBaseline(file, line, why, wanted)
 
 
@@ -176,7 +176,7 @@ def _accepted(
             expires = date.fromisoformat(entry["expires"])
         except ValueError:
             where = next(n for at, n in places.items() if at[-1:] == ("expires",) and n >= line)
-            why = f"{entry['expires']} is no date"
+            why = f"{entry['expires']} is not a date"
             raise WrongBaseline(file, where, why, _WANTED["expires"]) from None
     reason = " ".join(entry["reason"].split())
     return Accepted(

@@ -71,8 +71,8 @@ class WrongBaseline(BaselineProblem):
     """The file is not a baseline; ``line`` counts from 1, ``expected`` says what belongs there."""
 
     hint = (
-        "a baseline is `format: 1` and a list `accepted`, each with `requirement` and `reason`, "
-        "and if need be `link` and `expires`"
+        "a baseline has `format: 1` and a list `accepted` of entries with `requirement` and"
+        " `reason`, and optionally `link` and `expires`"
     )
 
     path: Path

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from conformance.record.baseline.values import FORMAT, Accepted, Baseline
 
 TOP = (
-    "# Accepted failures: each fails, and `conformance run --baseline` lets it.",
-    "# `conformance baseline update RECORD -o FILE` adds, `conformance baseline prune` takes out.",
+    "# Accepted failures: they do not fail a run with `conformance run --baseline`.",
+    "# `conformance baseline update RECORD -o FILE` adds, `conformance baseline prune` removes.",
 )
 # What YAML reads as the same text without quotes, seen narrowly.
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./()\[\]+*=;@~^$%-]*(?: [A-Za-z0-9_./()+*=;@~^$%-]+)*")

@@ -21,7 +21,6 @@ class VerdictChange:
 
     @property
     def line(self) -> VerdictLine:
-        """The later of the two."""
         line = self.after or self.before
         assert line is not None  # noqa: S101 - a change of nothing to nothing is never made
         return line
@@ -31,7 +30,6 @@ class VerdictChange:
         return f"{_verdict(self.before)} -> {_verdict(self.after)}"
 
     def as_json(self) -> dict[str, Any]:
-        """The form of the data file."""
         return {
             "requirement": self.line.requirement,
             "level": str(self.line.level),
@@ -77,7 +75,6 @@ class Diff:
         return tuple(change for change in self.broken if fails_gate(change.line, strict=strict))
 
     def as_json(self) -> dict[str, Any]:
-        """The form of the data file."""
         return {
             "format": FORMAT,
             "before": _run(self.before),
@@ -88,7 +85,6 @@ class Diff:
 
 
 def diff(before: Record, after: Record) -> Diff:
-    """What changed from one run to the other."""
     old = {line.requirement: line for line in before.verdicts}
     new = {line.requirement: line for line in after.verdicts}
     changes = [VerdictChange(old.get(name), new.get(name)) for name in {**old, **new}]

@@ -57,7 +57,7 @@ def _head(found: Diff) -> Iterator[str]:
     yield ""
     if found.incomparable:
         reasons = "; ".join(escaped(why) for why in found.incomparable)
-        yield f"> The runs are not comparable: {reasons}. What follows may come from that."
+        yield f"> The runs are not comparable: {reasons}. That may explain the changes below."
         yield ""
 
 
@@ -82,8 +82,8 @@ def _item(kind: str, change: VerdictChange) -> Iterator[str]:
     accepted = ", accepted by the baseline" if line.baseline is not None else ""
     yield f"- {code(line.requirement)} ({line.level}{said}{accepted}): {escaped(line.statement)}"
     if kind == "changed" and change.before is not None:
-        yield f"  - seen before: {code(facts.seen(change.before))}"
-        yield f"  - seen after: {code(facts.seen(line))}"
+        yield f"  - before: {code(facts.seen(change.before))}"
+        yield f"  - after: {code(facts.seen(line))}"
     elif kind == "broken" and facts.deciding(line) is not None:
         yield from details(line)
 
@@ -99,8 +99,8 @@ def _plain(kind: str, change: VerdictChange) -> Iterator[str]:
 
 
 def said_of_gate(found: Diff) -> str:
-    """Why ``--fail-on-broken`` fails."""
-    return f"{plural(len(found.gating), 'requirement')} broke that fail the gate"
+    """The sentence that explains why ``--fail-on-broken`` fails."""
+    return f"{plural(len(found.gating), 'requirement')} of the gate broke"
 
 
 _HEAD = ("start", "target", "passed", "failed", "unsupported", "fixed", "broken", "note")
@@ -119,7 +119,6 @@ class Point:
     note: str
 
     def cells(self) -> tuple[str, ...]:
-        """What a table shows of it."""
         numbers = (self.passed, self.failed, self.unsupported, self.fixed, self.broken)
         run = self.record.run
         shown = ("" if number is None else f"{number:,}" for number in numbers)

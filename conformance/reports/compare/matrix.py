@@ -39,24 +39,21 @@ class MatrixLine:
 
     @property
     def differs(self) -> bool:
-        """Whether the targets differ in it."""
         return len(set(self.verdicts)) > 1
 
 
 @dataclass(frozen=True, slots=True)
 class MatrixSection:
-    """The requirements of an operation."""
+    """The requirements of one operation."""
 
     service: str
     operation: str | None
     lines: tuple[MatrixLine, ...]
 
     def held(self, column: int) -> int:
-        """How many of them hold on a target."""
         return sum(line.verdicts[column] is Verdict.PASSED for line in self.lines)
 
     def failed(self, column: int) -> int:
-        """How many of them fail on a target."""
         return sum(line.verdicts[column] is Verdict.FAILED for line in self.lines)
 
 
@@ -70,7 +67,6 @@ class Matrix:
 
     @property
     def lines(self) -> tuple[MatrixLine, ...]:
-        """All requirements, in order."""
         return tuple(line for section in self.sections for line in section.lines)
 
     def score(self, column: int, level: Level) -> Share:
@@ -80,16 +76,13 @@ class Matrix:
 
     @property
     def services(self) -> tuple[str, ...]:
-        """The services of all runs, in order."""
         return tuple(dict.fromkeys(section.service for section in self.sections))
 
     def service_scores(self, column: int) -> dict[str, ServiceScore]:
-        """The score of each service of a target's run."""
         record = self.columns[column].record
         return {one.service: one for one in score_services(record.verdicts, strict=False)}
 
     def as_json(self) -> dict[str, Any]:
-        """The form of the data file."""
         return {
             "format": FORMAT,
             "incomparable": list(self.incomparable),
@@ -176,21 +169,21 @@ def _incomparable(records: Sequence[Record]) -> Iterable[str]:
     for name, values in (
         ("profiles", {run.profile for run in runs}),
         ("seeds", {str(run.seed) for run in runs}),
-        ("versions of the tool", {run.tool for run in runs}),
+        ("tool versions", {run.tool for run in runs}),
     ):
         if len(values) > 1:
             yield f"different {name}: {', '.join(sorted(values))}"
     for service in sorted({name for run in runs for name in run.specs}):
         files = [run.specs[service] for run in runs if service in run.specs]
         if any(one != files[0] for one in files):
-            yield f"different specs of {service}"
+            yield f"different specs for {service}"
     for record in records:
         if record.interrupted:
             yield f"the run of {target_name(record)} was interrupted"
 
 
 def render_matrix_html(found: Matrix) -> str:
-    """The matrix as one HTML file that loads nothing from the network."""
+    """The matrix as one HTML file without references to the network."""
     return render_template(
         "matrix",
         matrix=found,
@@ -242,7 +235,7 @@ def _services(found: Matrix) -> Iterator[str]:
 
 
 def service_cell(score: ServiceScore | None) -> str:
-    """What a target has of a service, and what of it holds, in a few words."""
+    """How much of a service a target has, and how much of that holds, in a few words."""
     if score is None:
         return "not in the run"
     if score.is_lacking:
@@ -273,7 +266,7 @@ def _linked(column: Column) -> str:
 
 
 def _notes(found: Matrix) -> Iterator[str]:
-    yield "A share is of what was decided: what a target lacks is no part of it."
+    yield "Shares count only requirements that were decided, not what a target lacks."
     if found.incomparable:
         yield ""
-        yield f"The runs are not alike: {escaped('; '.join(found.incomparable))}."
+        yield f"The runs are not comparable: {escaped('; '.join(found.incomparable))}."

@@ -47,7 +47,7 @@ class _Group:
 
 
 def weighted_causes(records: Iterable[Record], least: float) -> tuple[WeightedCause, ...]:
-    """The causes that count for more than ``least`` per cent of any score, by target."""
+    """The causes above ``least`` per cent of any score, by target."""
     groups: dict[tuple[str, Signature], _Group] = {}
     for record in records:
         target = target_name(record)
@@ -87,7 +87,7 @@ def _signature(line: VerdictLine) -> Signature:
 
 
 def _title(cause: Signature, lines: list[VerdictLine]) -> str:
-    return "Breaks with a status of 5xx" if cause == _BREAKS else cause_title(cause, lines)
+    return "Fails with a status of 5xx" if cause == _BREAKS else cause_title(cause, lines)
 
 
 def _percent(share: Share) -> float:
@@ -119,7 +119,7 @@ def _rows(found: Iterable[WeightedCause]) -> Iterator[str]:
         )
         yield row(cells)
     if target is None:
-        yield "No cause counts for that much of a score."
+        yield "No cause accounts for that much of a score."
 
 
 def _services(cause: WeightedCause) -> str:

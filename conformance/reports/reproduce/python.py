@@ -79,11 +79,11 @@ _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
 def _rewritten(evidence: Sequence[RecordedExchange]) -> str:
-    """Why requests would send another URL than the one in the record, or another body."""
+    """Why requests would change the URL or the body, else empty."""
     for exchange in evidence:
         parts = urlsplit(exchange.request.url)
         if parts.path.startswith("//") or _BROKEN_ESCAPE.search(exchange.request.url):
-            return "requests would write the path anew"
+            return "requests would rewrite the path"
         if any(is_chunking(*header) for header in exchange.request.headers.items()):
             return "requests would not send a signed body in chunks"
     return ""

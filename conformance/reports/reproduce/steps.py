@@ -13,7 +13,7 @@ from conformance.record import RecordedExchange, RecordedRequest, RecordedSignin
 from conformance.record.redaction import fill_redactions
 from conformance.reports.reproduce.quoting import Part, cut
 
-NOT_SO = "signed wrongly on purpose ({fault}): only `conformance replay` sends it so"
+NOT_SO = "deliberately signed wrongly ({fault}): only `conformance replay` can send it"
 
 
 class Keys(StrEnum):
@@ -27,7 +27,7 @@ class Keys(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """How a step is signed: ``signing`` None where it is not, ``note`` where no script can."""
+    """How to sign a step: ``signing`` None for unsigned, ``note`` where no script can."""
 
     signing: RecordedSigning | None = None
     keys: Keys = Keys.OWN
@@ -37,7 +37,7 @@ class Signature:
 
 
 def signature(signing: RecordedSigning | None) -> Signature:
-    """What a script has to do for a request that was signed so."""
+    """How a script signs a request that was signed like this."""
     if signing is None or signing.fault is None:
         return Signature(signing)
     plain = replace(signing, fault=None)
@@ -84,7 +84,6 @@ class ValueEncoding(StrEnum):
     JSON = "json"
 
     def of(self, value: str) -> str:
-        """The value in this form."""
         if self is ValueEncoding.URL:
             return quote(value, safe="")
         return json.dumps(value)[1:-1] if self is ValueEncoding.JSON else value
@@ -135,7 +134,7 @@ class _Wanted:
         self._names: dict[tuple[int, str, ValueEncoding], str] = {}
 
     def variables(self, exchange: RecordedExchange) -> dict[str, str]:
-        """The texts to replace in this request, and the variable for each."""
+        """The texts to replace in this request, each with its variable."""
         found: dict[str, str] = {}
         text = "\n".join(_texts(exchange.request))
         for use in exchange.uses:
@@ -168,10 +167,10 @@ class _Wanted:
 def unsupported_reason(evidence: Sequence[RecordedExchange]) -> str:
     """Why no script can send the exchanges as they were sent; "" where one can."""
     if any(exchange.connection for exchange in evidence):
-        return "the requests have to share one connection"
+        return "the requests must share one connection"
     for exchange in evidence:
         if exchange.request.cut is not None:
-            return f"the record has only the beginning of a body ({exchange.request.cut})"
+            return f"the record has only the beginning of a request body ({exchange.request.cut})"
         if _OUR_NAMES & exchange.request.headers.keys():
             return "the case of all header names matters"
         text = "\n".join(_texts(exchange.request))
@@ -182,7 +181,7 @@ def unsupported_reason(evidence: Sequence[RecordedExchange]) -> str:
 
 
 def unsupported_comment(why: str, evidence: Sequence[RecordedExchange]) -> str:
-    """What stands in the place of a script that cannot be written: a comment."""
+    """The comment that replaces a script that cannot be written."""
     if any(exchange.request.cut for exchange in evidence):
         return f"# No script: {why}."
     return f"# No script: {why}. `conformance replay RECORD REQUIREMENT` sends it again."
@@ -223,7 +222,6 @@ def _headers(request: RecordedRequest, signed: Signature) -> Iterator[tuple[str,
 
 
 def is_chunking(name: str, text: str) -> bool:
-    """Whether a header says that the body is sent in chunks."""
     return name.lower() == "transfer-encoding" and text.lower() == "chunked"
 
 
@@ -239,7 +237,7 @@ def _body(
 
 
 def _keys(pointer: str, exchange: RecordedExchange) -> tuple[str | int, ...]:
-    """The steps of a JSON pointer; a number is an index where the answer has an array."""
+    """The keys of a JSON pointer; a number is an index where the answer has an array."""
     try:
         value: object = json.loads((exchange.response and exchange.response.body) or "")
     except (ValueError, RecursionError):

@@ -38,12 +38,12 @@ _FEW = 4
 class NotASite(BadInput):
     """The folder to write to has something else in it."""
 
-    hint = "give a folder that is new or empty, or one that has a site in it"
+    hint = "give a new or empty folder, or one with an earlier site"
 
     path: Path
 
     def __str__(self) -> str:
-        return f"{self.path} is neither empty nor a site of conformance"
+        return f"{self.path} is neither empty nor an earlier site"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ def _has_other_things(folder: Path) -> bool:
 
 
 def _services(folder: Path, league: League, workers: int | None) -> Iterator[list[ServiceHistory]]:
-    """Every service's pages written, and its standings."""
+    """Write the pages of every service; yields the standings."""
     jobs = [(folder, service, league.of_service(service)) for service in league.services]
     count = min(workers or os.cpu_count() or 1, len(jobs))
     if count == 1 or len(jobs) < _FEW:

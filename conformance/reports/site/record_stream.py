@@ -159,7 +159,6 @@ class League:
     entries: dict[tuple[str, str], Entry]
 
     def of_service(self, service: str) -> tuple[Entry, ...]:
-        """The entries of a service, in the order of the targets."""
         found = (self.entries.get((target, service)) for target in self.targets)
         return tuple(entry for entry in found if entry is not None)
 
@@ -181,7 +180,7 @@ def league_of(runs: Iterable[RunFile]) -> League:
 
 
 def _newest_first(runs: Sequence[RunFile]) -> tuple[RunFile, ...]:
-    """By version where every run has one that is numbers, for an older one may be run later."""
+    """Sorted by version if all are numbers, as an older one may run later; else by start."""
     versions = [one.run.target.version or "" for one in runs]
     numbered = all(map(_NUMBERS.fullmatch, versions))
 
@@ -202,5 +201,4 @@ def file_name(text: str) -> str:
 
 
 def operation_file(operation: str | None) -> str:
-    """The name of an operation's page."""
     return WHOLE_SERVICE if operation is None else file_name(operation)

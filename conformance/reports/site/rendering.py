@@ -26,19 +26,18 @@ SHORT = {
 
 
 def render(name: str, **values: Any) -> str:
-    """A page of the site."""
     return _environment().get_template(f"{name}.html.j2").render(**values)
 
 
 def write(path: Path, text: str) -> None:
-    """Write a file of the site, and the folder it goes to where that is missing."""
+    """Write a file of the site, and make its folder if it is missing."""
     if not path.parent.is_dir():
         path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(text.encode("utf-8", "replace"))
 
 
 def asset(name: str) -> str:
-    """A file of the site as it is; the style begins with that of the reports."""
+    """A file of the site; the style begins with that of the reports."""
     folder = resources.files("conformance.reports.site").joinpath("templates")
     text = folder.joinpath(name).read_text("utf-8")
     if name == "style.css":

@@ -30,7 +30,6 @@ class PastRun:
     score: ServiceScore
 
     def as_json(self) -> dict[str, Any]:
-        """The form of the data files."""
         return {
             "version": self.version or None,
             "start": self.start,
@@ -50,7 +49,6 @@ class Changes:
     broken_count: int
 
     def as_json(self) -> dict[str, Any]:
-        """The form of the data files."""
         return {
             "since": {"version": self.since.version or None, "start": self.since.start},
             "fixed": self.fixed_count,
@@ -83,17 +81,15 @@ class ServiceHistory:
 
     @property
     def score(self) -> ServiceScore:
-        """What the tables show."""
         return self.runs[0].score
 
     @property
     def version(self) -> str:
-        """The version that the tables are about."""
         return self.runs[0].version
 
 
 def history_of(entry: Entry, current: Sequence[StreamedVerdict]) -> ServiceHistory:
-    """The standing that these runs give; ``current`` are the verdicts of the newest."""
+    """The standing from these runs; ``current`` are the verdicts of the newest."""
     runs = [_past(entry.current, entry.service, current)]
     changes = None
     for number, file in enumerate(entry.runs[1:]):
@@ -112,7 +108,6 @@ def history_of(entry: Entry, current: Sequence[StreamedVerdict]) -> ServiceHisto
 
 
 def by_operation(lines: Iterable[StreamedVerdict]) -> dict[str | None, list[StreamedVerdict]]:
-    """The verdicts by operation, in the order of the record."""
     groups: dict[str | None, list[StreamedVerdict]] = {}
     for line in lines:
         groups.setdefault(line.operation, []).append(line)

@@ -37,7 +37,7 @@ _SCRIPTS, _LONGEST_SCRIPT, _LONGEST = 5, 4_000, 300
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """A requirement and what each target's run says of it, in the order of the targets."""
+    """A requirement with the verdict line of each target, in the order of the targets."""
 
     any: StreamedVerdict
     lines: tuple[StreamedVerdict | None, ...]
@@ -119,7 +119,7 @@ def _cells(row: _Row) -> dict[str, Any]:
 
 @lru_cache(_KEPT)
 def _verdict_cells(verdicts: tuple[Verdict | None, ...]) -> Markup:
-    """A table's cells: many requirements of a service have the same."""
+    """The cells of a table row; cached, as many requirements have the same."""
     from markupsafe import Markup
 
     return Markup().join(
@@ -167,7 +167,7 @@ def _alike(found: Sequence[tuple[str, StreamedVerdict]]) -> list[dict[str, Any]]
 
 
 def _evidence(target: str, line: StreamedVerdict, *, script: bool) -> Mapping[str, str] | None:
-    """What shows a failure; None where the record kept no exchange, so that its reason is all."""
+    """The evidence of a failure; None where the record has only a reason."""
     exchange = facts.deciding(line)
     if exchange is None:
         return None
@@ -195,7 +195,7 @@ def _page(name: str, depth: int, service: str, values: Mapping[str, Any]) -> str
 
 @lru_cache(_KEPT)
 def _target_links(targets: tuple[str, ...]) -> Markup:
-    """Links from a requirement's page to those of targets: the same targets go together often."""
+    """Links to the pages of targets; cached, as the same targets go together often."""
     from markupsafe import Markup
 
     return Markup(", ").join(

@@ -40,7 +40,7 @@ class NoDask(BadInput):
 class SchedulerLost(CouldNotTest):
     """The scheduler cannot be reached, or went away while parts were running."""
 
-    hint = "what is finished is on the disk: start the scheduler and give the same command again"
+    hint = "finished parts are on disk: start the scheduler and repeat the same command"
 
     address: str
     why: str
@@ -53,7 +53,7 @@ class SchedulerLost(CouldNotTest):
 class PartsFailed(CouldNotTest):
     """Some parts could not be run, each after several attempts."""
 
-    hint = "the same command tries them again; what is finished is kept"
+    hint = "repeat the same command to try them again; finished parts are kept"
 
     failed: tuple[str, ...]
 
@@ -65,13 +65,13 @@ class PartsFailed(CouldNotTest):
 class PartsLeft(CouldNotTest):
     """The time that the campaign was given is over."""
 
-    hint = "the same command goes on from there"
+    hint = "repeat the same command to continue"
 
     left: int
     of: int
 
     def __str__(self) -> str:
-        return f"{self.left} of {self.of} parts are left at the end of the time (--time-limit)"
+        return f"{self.left} of {self.of} parts are left at the time limit (--time-limit)"
 
 
 class PartFailed(Exception):
@@ -115,7 +115,6 @@ class CampaignTarget(
 
     @property
     def label(self) -> str:
-        """Its name, with the version that the file gives it."""
         return f"{self.name} {self.version}" if self.version else self.name
 
 
@@ -139,7 +138,6 @@ class CampaignFile(
     part_seconds: int = 3600
 
     def services_of(self, target: CampaignTarget) -> tuple[str, ...]:
-        """The services that a target of the campaign is run against."""
         services = target.services or self.services
         return tuple(one for one in services if one not in target.without)
 
@@ -183,7 +181,6 @@ def _named(text: str) -> CampaignTarget:
 
 
 def schema() -> dict[str, Any]:
-    """The JSON Schema of the file."""
     return msgspec.json.schema(CampaignFile)
 
 
@@ -194,7 +191,7 @@ def _faults(campaign: CampaignFile) -> list[str]:
         for service in campaign.services_of(one)
     )
     found = [
-        f"target {name} is there twice with {service}, and no version tells them apart"
+        f"target {name} is listed twice with {service} and the same version"
         for (name, _, service), times in every.items()
         if times > 1
     ]
@@ -203,11 +200,11 @@ def _faults(campaign: CampaignFile) -> list[str]:
     for one in campaign.target:
         ways = [key for key in ("start", "command", "url") if getattr(one, key)]
         if len(ways) > 1:
-            found.append(f"target {one.name}: give one of start, command and url")
+            found.append(f"target {one.name}: give exactly one of start, command and url")
         if not ways and one.name not in KNOWN:
-            found.append(f"target {one.name}: no start, command or url says how to reach it")
+            found.append(f"target {one.name}: it needs a start, a command or a url")
         if one.loopback and not one.start:
-            found.append(f"target {one.name}: loopback is for a target with start")
+            found.append(f"target {one.name}: loopback works only with start")
         if not campaign.services_of(one):
             found.append(f"target {one.name}: no services")
         found += _misplaced(one)
@@ -225,9 +222,9 @@ def _wrong_services(campaign: CampaignFile) -> Iterator[str]:
                 yield f"no service is called {name}{nearest(name, known_services())}"
     for service, number in campaign.shards.items():
         if number < 1:
-            yield f"shards of {service}: at least 1"
+            yield f"shards of {service}: must be at least 1"
         if service not in asked:
-            yield f"shards of {service}: none of the services{nearest(service, asked)}"
+            yield f"shards of {service}: not a service of this campaign{nearest(service, asked)}"
 
 
 def _misplaced(target: CampaignTarget) -> Iterator[str]:

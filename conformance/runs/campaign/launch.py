@@ -26,7 +26,7 @@ _TAIL = 500
 def supervised(
     command: Sequence[str], log: Path, env: dict[str, str] | None = None, cwd: Path | None = None
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """A command that ends when the block does, or when this process is killed."""
+    """A command that ends with the block, and when this process is killed."""
     with log.open("wb") as out:
         process = subprocess.Popen(  # noqa: S603 - what the campaign's file says
             [sys.executable, "-m", "conformance.runs.campaign.supervisor", *command],
@@ -79,7 +79,7 @@ def _python(target: CampaignTarget) -> str:
         return sys.executable
     found = shutil.which(target.python)
     if found is None:
-        raise PartFailed(f"there is no {target.python}, which the target names as its Python")
+        raise PartFailed(f"the Python of the target does not exist: {target.python}")
     return found
 
 
@@ -142,14 +142,14 @@ def _wait_ready(process: subprocess.Popen[bytes], url: str, log: Path, seconds: 
 
 @dataclass(frozen=True, slots=True)
 class PartResult:
-    """The record of a part, as it is to stand on the disk, and the seconds that it took."""
+    """The bytes of a part's record, and the seconds that it took."""
 
     record: bytes
     seconds: float
 
 
 def run_part(part: Part) -> PartResult:
-    """Run a part. Nothing of it is left but what is returned. Raises PartFailed."""
+    """Run a part; nothing is left but the result. Raises PartFailed."""
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="conformance-part-") as name:
         folder = Path(name)
@@ -180,7 +180,7 @@ def _tested(part: Part, target: str, folder: Path) -> Path:
 
 
 def _name_target(path: Path, part: Part, version: str | None) -> None:
-    """Give the record the target's name, and refuse one of a run that did not get to its end."""
+    """Give the record the target's name. Raises PartFailed for a record of an unfinished run."""
     try:
         record = read_record(path)
     except RecordProblem as error:

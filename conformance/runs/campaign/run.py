@@ -106,7 +106,7 @@ def _client(scheduler: str | None, workers: int) -> Iterator[Client]:
 
 
 def _reach(scheduler: str) -> None:
-    """OSError where nothing comes to listen: a client of Dask that fails leaves its socket open."""
+    """Raises OSError where nothing listens: a client of Dask that fails leaves its socket open."""
     where = urlsplit(scheduler)
     if where.scheme != "tcp" or not (where.hostname and where.port):
         return
@@ -157,7 +157,7 @@ def _ended(
 
 
 def _in_time(futures: Iterable[Future[Any]]) -> Iterator[Future[Any]]:
-    """The futures until their seconds are over: no other time-out ends with it."""
+    """The futures until their time is over, which is the only time-out that ends here."""
     with suppress(TimeoutError):
         yield from futures
 
@@ -174,7 +174,7 @@ class CampaignProgress(Display):
     def __enter__(self) -> Self:
         kept = self._done.total()
         if kept and not self._quiet:
-            self.say(f"{kept} of {self._of.total()} parts are finished already")
+            self.say(f"{kept} of {self._of.total()} parts are already finished")
         if sys.stderr.isatty() and not self._quiet:
             from rich.console import Console
             from rich.live import Live
@@ -185,7 +185,6 @@ class CampaignProgress(Display):
         return self
 
     def show(self, ended: PartEnded) -> None:
-        """Show that a part ended."""
         name = ended.part.target.label
         (self._failed if ended.failure else self._done)[name] += 1
         if self._quiet:

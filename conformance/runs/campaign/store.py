@@ -45,7 +45,7 @@ class Part:
 
     @property
     def digest(self) -> str:
-        """Changes with everything that the result depends on: another digest, another part."""
+        """Changes with everything that the result depends on."""
         known = msgspec.json.encode(
             (self.target, self.service, self.index, self.of, self.profile, self.seed, self.options)
         )
@@ -53,7 +53,6 @@ class Part:
 
     @property
     def file(self) -> str:
-        """Where its record is, in the folder of parts."""
         shard = f".{self.index}-of-{self.of}" if self.of > 1 else ""
         target, service = file_name(self.target.name), file_name(self.service)
         return f"{target}/{service}{shard}.{self.digest}.jsonl"
@@ -86,7 +85,6 @@ class Store:
         self.folder = folder
 
     def has(self, part: Part) -> bool:
-        """Whether the part is finished."""
         return self._file(part).exists()
 
     def keep(self, part: Part, record: bytes) -> None:

@@ -9,5 +9,4 @@ from conformance.runs.mutants.values import Campaign, Mutant, MutantPlan, Mutant
 
 
 def schema() -> dict[str, Any]:
-    """The schema of what ``conformance mutants --json`` writes."""
     return packaged("conformance.runs.mutants")

@@ -40,7 +40,7 @@ def _attempt(mutant: Mutant, plan: MutantPlan) -> Result:
 
 
 def judged(mutant: Mutant, ran: Ran) -> Result:
-    """The fate of a mutant, given what the suite showed."""
+    """The fate of a mutant, given the failures of the suite."""
     named = tuple(filter(Globs(mutant.killers).match, ran.failures))
     if named:
         fate = MutantStatus.NAMED
@@ -100,11 +100,11 @@ Heard = Callable[[Result], None]
 class ReferenceFails(CouldNotTest):
     """The suite fails the reference without any fault: no kill would show anything."""
 
-    hint = "`conformance run reference` shows what fails; that has to be right first"
+    hint = "`conformance run reference` shows what fails; fix that first"
 
     def __init__(self, control: Ran) -> None:
         told = control.problem or ", ".join(control.failures)
-        super().__init__(f"the reference without a fault is not passed: {told}")
+        super().__init__(f"the reference fails without a fault: {told}")
 
 
 def run(mutants: Sequence[Mutant], plan: MutantPlan, workers: int, heard: Heard) -> Campaign:
@@ -147,7 +147,7 @@ def _tried(mutants: Sequence[Mutant], plan: MutantPlan, workers: int) -> Iterato
 
 @contextmanager
 def _pool(workers: int) -> Iterator[Executor]:
-    """Processes that end with this one, and whose waiting work is dropped when this ends early."""
+    """Processes that end with this one; waiting work is dropped when this ends early."""
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 

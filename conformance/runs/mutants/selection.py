@@ -20,7 +20,6 @@ class Globs:
         self._pattern = re.compile("|".join(patterns) or r"(?!)")
 
     def match(self, text: str) -> bool:
-        """Whether an id matches one of them."""
         return self._pattern.match(text) is not None
 
 
@@ -46,7 +45,7 @@ def services_of(globs: tuple[str, ...], known: tuple[str, ...]) -> tuple[str, ..
 
 
 def _derived(fault: str, services: Mapping[str, str]) -> Iterator[str]:
-    """What an id tells, by its first part."""
+    """The globs that follow from the first part of a fault's id."""
     family, *parts = fault.split(":")
     operation = parts[0]
     address = f"{services.get(operation)}/{operation}"
@@ -69,7 +68,7 @@ def _derived(fault: str, services: Mapping[str, str]) -> Iterator[str]:
 
 
 def _limits(prefix: str, place: str, keyword: str) -> Iterator[str]:
-    """A fault's id has ``[]`` for the items of a list and for the values of a map."""
+    """In a fault's id ``[]`` stands for the items of a list and the values of a map."""
     place = place.replace("{key}", ".{key}")
     for inside in ("[]", ".{value}") if "[]" in place else ("",):
         yield f"{prefix}/{place.replace('[]', inside)}/{keyword}"
@@ -98,7 +97,7 @@ class NoMutant(BadInput):
     """Options that together leave nothing to try."""
 
     hint = LIST
-    told = "no fault is of the kinds, the services and the ids that were named"
+    told = "no fault matches the given kinds, services and ids"
 
 
 def select(

@@ -67,7 +67,6 @@ class Result:
     named: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
-        """The result file's form."""
         return {
             **self.mutant.as_json(),
             "fate": str(self.fate),
@@ -103,7 +102,6 @@ class Rate:
         return 100.0 * (self.killed + self.misnamed) / self.of if self.of else 100.0
 
     def as_json(self) -> dict[str, Any]:
-        """The result file's form."""
         return {
             "mutants": self.of,
             "killed": self.killed,
@@ -113,14 +111,12 @@ class Rate:
 
 
 def rate(results: tuple[Result, ...]) -> Rate:
-    """The kill rate of some results."""
     fates = [one.fate for one in results]
     known = len(fates) - fates.count(MutantStatus.ERROR)
     return Rate(fates.count(MutantStatus.NAMED), fates.count(MutantStatus.MISNAMED), known)
 
 
 def by_kind(results: tuple[Result, ...]) -> Mapping[str, tuple[Result, ...]]:
-    """The results of each kind, in order of first appearance."""
     kinds = dict.fromkeys(one.mutant.kind for one in results)
     return {kind: tuple(one for one in results if one.mutant.kind == kind) for kind in kinds}
 

@@ -149,7 +149,7 @@ class AwsQuery(WireProtocol):
         if operation is None:
             return ReadBody(read_members({}, root))
         name, wanted = local(root.tag), f"{operation.name}Response"
-        form = "" if name == wanted else f"XML whose root is {name}, not {wanted}"
+        form = "" if name == wanted else f"XML with the root {name} instead of {wanted}"
         inside = children(root, operation.wrapper) if operation.wrapper else [root]
         return ReadBody(read_members(operation.output, inside[0]) if inside else {}, form=form)
 

@@ -50,7 +50,7 @@ class RpcV2Cbor(WireProtocol):
         """What an answer says."""
         found = _decoded(response.body)
         if not isinstance(found, dict):
-            form = f"no CBOR: {form_of(response)}" if response.body else ""
+            form = f"not CBOR: {form_of(response)}" if response.body else ""
             return ReadBody(NOT_JSON, form=form)
         is_error = response.status >= 300
         known = {} if is_error or operation is None else operation.output

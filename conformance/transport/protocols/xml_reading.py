@@ -201,7 +201,7 @@ def read_error(root: ET.Element, places: tuple[tuple[str, ...], ...]) -> ReadBod
     code, message = (_text(error, name) for name in ("Code", "Message"))
     way = _way(root, error)
     wanted = " or ".join("/".join(place) for place in places)
-    form = "" if way in places else f"XML with its error in {'/'.join(way)}, not in {wanted}"
+    form = "" if way in places else f"XML with its error in {'/'.join(way)} instead of {wanted}"
     told = message or _text(error, "message")
     return ReadBody(plain(error), (code,) if code else (), told, form, is_error=True)
 
@@ -232,6 +232,6 @@ def not_xml(response: Response) -> ReadBody:
     found = form_of(response)
     is_markup = found in {"XML", "HTML"}
     looks = "JSON" if response.body.lstrip()[:1] in {b"{", b"["} else "no XML"
-    told = {"XML": "XML that is not well formed", "HTML": "HTML"}
+    told = {"XML": "malformed XML", "HTML": "HTML"}
     encoded = found if found.startswith("encoded") else looks
     return ReadBody(NOT_JSON, form=told[found] if is_markup else encoded)

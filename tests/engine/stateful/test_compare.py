@@ -18,7 +18,7 @@ COMPARED = Compared(
         when_set=("until",),
         when_shown=("tags",),
         constant=("made",),
-        settled=("changed",),
+        stable_until_changed=("changed",),
     ),
     entries="item[]",
     identifier="id",

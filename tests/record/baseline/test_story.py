@@ -77,10 +77,11 @@ def test_a_pull_request_from_red_to_green(conformance, place, emulator):
     mended = emulator()
     ended = conformance("run", mended, *gated, "--record", "new.jsonl")
     assert ended.code == 0
-    assert "1 requirement in the baseline now passed: conformance baseline prune\n" in ended.out
+    told = "1 requirement in the baseline now passed; remove with: conformance baseline prune\n"
+    assert told in ended.out
     ended = conformance("run", mended, *gated, "--strict-baseline", "--record", "new.jsonl")
     assert ended.code == 1
-    assert ended.out.endswith("exit 1: what the baseline accepts now passes\n")
+    assert ended.out.endswith("exit 1: failures that the baseline accepts now pass\n")
 
     # Pruned: green for the strict, too.
     assert conformance("baseline", "prune", "new.jsonl", "-o", "accepted.yaml").code == 0
@@ -112,7 +113,7 @@ def test_every_report_shows_what_is_accepted(conformance, place, emulator):
     for text in texts:
         assert why in text
         assert "in the baseline now passed" in text
-        assert "after the last day" in text
+        assert "past the last day" in text
         assert "that no contract has" in text
     root = ET.parse(place / "r.xml").getroot()  # noqa: S314 - our own file
     skipped = root.findall(f".//testcase[@name='{KNOWN}']/skipped")

@@ -312,7 +312,7 @@ def test_a_campaign_that_is_killed_goes_on_where_it_was(tmp_path: Path) -> None:
     assert kept
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=4 * WAIT)
     assert done.returncode == 0, done.stderr
-    assert f"{len(kept)} of 5 parts are finished already" in done.stderr
+    assert f"{len(kept)} of 5 parts are already finished" in done.stderr
     assert {path: path.stat().st_mtime_ns for path in kept} == kept
     assert len(list((out / "parts").rglob("*.jsonl"))) == 5
     assert (out / "site" / "index.html").exists()

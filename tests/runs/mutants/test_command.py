@@ -194,7 +194,7 @@ def test_credentials_that_the_reference_refuses_are_its_own_failure(monkeypatch)
     monkeypatch.setattr("conformance.runs.mutants.running.suite", refused)
     ended = in_process("mutants", "--fault", "status:CreateKey:201", "--workers", "1", "-q")
     assert ended.code == 3
-    assert "the reference without a fault is not passed" in ended.err
+    assert "the reference fails without a fault" in ended.err
     assert "hint: `conformance run reference`" in ended.err
     assert "AWS_ACCESS_KEY_ID" not in ended.err
 

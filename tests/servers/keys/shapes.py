@@ -45,15 +45,20 @@ def read(service: str, operation: str, sent: Members) -> Members:
     shape = model(service)["operations"][operation].get("input", {}).get("shape")
     if shape is None:
         return {}
-    members: Members = _typed(shapes, shape, sent)
-    faults = _faults(shapes, shape, members, "")
-    if faults:
-        count = f"{len(faults)} validation error{'s' * (len(faults) > 1)} detected: "
-        raise Refused("ValidationException", count + "; ".join(faults))
+    members: Members = typed(shapes, shape, sent)
+    refuse_faults(shapes, shape, members)
     return members
 
 
-def _typed(shapes: dict[str, Any], name: str, value: Any) -> Any:
+def refuse_faults(shapes: dict[str, Any], name: str, members: Members) -> None:
+    """Refused where members are not as their shape demands."""
+    found = faults(shapes, name, members, "")
+    if found:
+        count = f"{len(found)} validation error{'s' * (len(found) > 1)} detected: "
+        raise Refused("ValidationException", count + "; ".join(found))
+
+
+def typed(shapes: dict[str, Any], name: str, value: Any) -> Any:
     shape = shapes[name]
     kind = shape["type"]
     right = isinstance(value, _TYPES[kind])
@@ -66,18 +71,18 @@ def _typed(shapes: dict[str, Any], name: str, value: Any) -> Any:
             raise Refused("SerializationException", "not Base64") from error
     if kind == "structure":
         return {
-            member: _typed(shapes, of["shape"], value[member])
+            member: typed(shapes, of["shape"], value[member])
             for member, of in shape["members"].items()
             if value.get(member) is not None
         }
     if kind == "list":
-        return [_typed(shapes, shape["member"]["shape"], one) for one in value]
+        return [typed(shapes, shape["member"]["shape"], one) for one in value]
     if kind == "map":
-        return {key: _typed(shapes, shape["value"]["shape"], one) for key, one in value.items()}
+        return {key: typed(shapes, shape["value"]["shape"], one) for key, one in value.items()}
     return value
 
 
-def _faults(shapes: dict[str, Any], name: str, value: Any, at: str) -> list[str]:
+def faults(shapes: dict[str, Any], name: str, value: Any, at: str) -> list[str]:
     shape = shapes[name]
     kind = shape["type"]
     if kind == "structure":
@@ -88,15 +93,16 @@ def _faults(shapes: dict[str, Any], name: str, value: Any, at: str) -> list[str]
             if member not in value
         ]
         for member, one in value.items():
-            found += _faults(shapes, shape["members"][member]["shape"], one, _joined(at, member))
+            found += faults(shapes, shape["members"][member]["shape"], one, _joined(at, member))
         return found
     found = [f"Value at '{at}' failed to satisfy constraint: {why}" for why in _why(shape, value)]
     if kind == "list":
         for index, one in enumerate(value, 1):
-            found += _faults(shapes, shape["member"]["shape"], one, f"{at}.{index}.member")
+            found += faults(shapes, shape["member"]["shape"], one, f"{at}.{index}.member")
     if kind == "map":
         for key, one in value.items():
-            found += _faults(shapes, shape["value"]["shape"], one, f"{at}.{key}.member")
+            found += faults(shapes, shape["key"]["shape"], key, f"{at}.key")
+            found += faults(shapes, shape["value"]["shape"], one, f"{at}.{key}.member")
     return found
 
 
@@ -123,7 +129,12 @@ def size_below(shape: dict[str, Any], size: Any) -> bool:
 def _fits(pattern: str, value: str) -> bool:
     """Whether a text fits a pattern of Java's, in which a class may be of Unicode."""
     plain = pattern.replace(r"\u10000-\u10FFFF", r"\U00010000-\U0010FFFF")
-    plain = plain.replace(r"\p{L}\p{Z}\p{N}", r"\w \u00a0\u2000-\u200a\u3000")
+    plain = plain.replace(
+        r"\p{L}\p{Z}\p{N}", r"\w \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+    )
+    plain = plain.replace(r"\p{L}\p{M}\p{S}\p{N}\p{P}", r"!-~\u00a1-\U0010ffff")
+    plain = plain.replace(r"\p{Z}", r" \u00a0\u2000-\u200a\u3000")
+    plain = plain.replace(r"\p{ASCII}", r"[\x00-\x7f]")
     flags = re.NOFLAG if plain != pattern else re.ASCII
     return re.fullmatch(plain, value, flags) is not None
 

@@ -97,7 +97,7 @@ OPERATIONS: dict[str, tuple[str, str, str, str | None, list[str]]] = {
     "DeleteThing": ("DELETE", "/things/{Name}", "NamedRequest", None, ["ThingNotFound"]),
 }
 RESOURCE: dict[str, Any] = {
-    "called": "thing",
+    "alias": "thing",
     "name": "thing",
     "create": "CreateThing",
     "read": "GetThing",
@@ -109,9 +109,14 @@ RESOURCE: dict[str, Any] = {
     "listing": {
         "items": "Things[]",
         "id": "Name",
-        "page": {"limit": "MaxResults", "most": 100, "token": "NextToken", "next": "NextToken"},
+        "page": {
+            "pageSize": "MaxResults",
+            "most": 100,
+            "inputToken": "NextToken",
+            "outputToken": "NextToken",
+        },
     },
-    "showcase": [
+    "show-all-members": [
         {
             "Name": "${name}",
             "Size": 3,
@@ -176,7 +181,7 @@ def write_specs(folder: Path, protocol: str) -> Path:
     (place / "openapi.yaml").write_text(as_yaml(spec))
     resource = deepcopy(RESOURCE)
     if protocol == "ec2-query":
-        del resource["showcase"][0]["Labels"]
+        del resource["show-all-members"][0]["Labels"]
     overlay = {
         "overlay": "1.0.0",
         "info": {"title": "Things", "version": "1.0.0"},

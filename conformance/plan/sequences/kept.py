@@ -1,0 +1,106 @@
+"""What an update does not name stays as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from typing import Any
+
+from conformance.contract.listing.readback import FREE_TEXT, ReadBack, is_hidden
+from conformance.contract.model import Contract, Kind, Location, Operation
+from conformance.contract.places import ABSENT, find, show
+from conformance.plan.sequences.assertions import shown
+from conformance.plan.sequences.mismatch import mismatch
+from conformance.plan.sequences.steps import (
+    Make,
+    NotShown,
+    RuleBroken,
+    Script,
+    Send,
+    Sequence,
+    Step,
+)
+from conformance.plan.sequences.stored import current, is_under_way, states
+from conformance.plan.valid_requests.base_requests import base
+from conformance.plan.valid_requests.lifecycle import Lifecycle
+from conformance.plan.valid_requests.other_values import Request, other_requests
+from conformance.transport.parsed_response import ParsedResponse
+
+_MOST = 6
+"""Members that are given besides in one creation."""
+_TRIES = 3
+
+
+def kept(script: Script) -> Sequence:
+    """Of what a creation gave, and an update does not name, all is shown as before."""
+    about = script.requirement.read_back
+    if about is None:
+        raise ValueError(f"{script.requirement.id} is about no member that is read back")
+    life = Lifecycle.of(script.contract, script.requirement.operation).as_listed_by(about.by)
+    members = {one.member.name: one for one in (about, *about.others)}
+    made = yield from _make(script, life, members)
+    before = yield from current(script, life, 0)
+    there = {
+        name: one for name, one in members.items()
+        if name in made and _differs(script, made, before, one) is None
+        and next(find(before, one.place), None) not in (None, "", [], {}, False, 0)
+    }  # fmt: skip
+    if not there:
+        raise NotShown("nothing that a creation gives is shown")
+    request = yield from _update(script.contract, about.operation)
+    after = yield from current(script, life, 0)
+    if is_under_way(states(after)):
+        raise NotShown("it is still being changed")
+    for name, one in there.items():
+        changed = None if name in request else _differs(script, made, after, one)
+        if changed is not None:
+            where, seen = show(one.place), next(find(after, one.place), ABSENT)
+            was = next(find(before, one.place), ABSENT)
+            raise RuleBroken(f"{where} still {shown(was)}", f"{where} is {shown(seen)}")
+
+
+def _differs(script: Script, made: Request, body: Any, one: ReadBack) -> Any:
+    given = script.fill(made[one.member.name], 0)
+    return mismatch(given, next(find(body, one.place), ABSENT), one.shape, one.place)
+
+
+def _make(
+    script: Script, life: Lifecycle, members: dict[str, ReadBack]
+) -> Generator[Step, ParsedResponse, Request]:
+    """Create one with as many of the members as are accepted together, or with one of them."""
+    create = life.operation("create")
+    start = base(script.contract, create)
+    free = [name for name in members if name not in start][:_MOST]
+    found = {name: other_requests(script.contract, create, name)[:1] for name in free}
+    values = {name: one[0][name] for name, one in found.items() if one}
+    for extra in ({**values}, *({name: one} for name, one in list(values.items())[:_TRIES])):
+        request = {**start, **extra}
+        made = yield Make(0, request, may_fail=True)
+        if made.ok:
+            return request
+    request = {**start}
+    yield Make(0, request)
+    return request
+
+
+def _update(contract: Contract, update: Operation) -> Generator[Step, ParsedResponse, Request]:
+    """An update that is accepted, and what it names."""
+    why = ""
+    for request in _updates(contract, update):
+        answer = yield Send(update, request)
+        if answer.ok:
+            return request
+        why = answer.told()
+    raise NotShown(f"no update that was tried is accepted: {why}")
+
+
+def _updates(contract: Contract, update: Operation) -> Iterator[Request]:
+    bound = contract.overlay.words_of(update.name).binds
+    names = [
+        name for name, one in update.input.items()
+        if name not in bound and one.location is Location.BODY and not is_hidden(name, one.shape)
+        and (one.shape.kind in {Kind.STRING, Kind.BOOLEAN, Kind.INTEGER})
+    ]  # fmt: skip
+    names.sort(key=lambda name: FREE_TEXT.fullmatch(name) is None)
+    for name in names[:_TRIES]:
+        yield from other_requests(contract, update, name)[:1]
+    yield base(contract, update)

@@ -1,0 +1,199 @@
+"""What is certainly wrong of what was given within a structure, and what an update leaves alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance.contract.building import build_contract
+from conformance.contract.listing.catalogue import catalogue
+from conformance.contract.listing.nested import of_several
+from conformance.plan.sequences import KINDS
+from conformance.plan.sequences.steps import Make, NotShown, RuleBroken, Script, Send
+from conformance.transport.parsed_response import ParsedResponse
+
+MODEL = {"model": "shop-2020-01-01", "path": "/shapes"}
+
+
+def of(kind, **more):
+    return {"type": kind, "x-sources": {"type": MODEL}, **more}
+
+
+def structure(**members):
+    return of("object", properties=members)
+
+
+PLAN = structure(
+    Comment=of("string"), Days=of("integer"), Loud=of("boolean"),
+    Colour=of("string", enum=["RED", "BLUE"]), RoleArn=of("string"), Password=of("string"),
+    Word=of("string"), Capacity=of("integer"), Inner=structure(Minutes=of("integer")),
+)  # fmt: skip
+
+
+def shop(given, shown=None, update=None, method="put", **facts):
+    """A service with a thing that is made, read and updated with these members."""
+
+    def operation(name, members, answer):
+        label = {"name": "Name", "in": "path", "required": True, "schema": of("string")}
+        return {
+            "operationId": name, "parameters": [label],
+            "requestBody": {"content": {"application/json": {"schema": {
+                "type": "object", "properties": members, **facts.get(name, {})}}}},
+            "responses": {"200": {"content": {"application/json": {"schema": {
+                "type": "object", "properties": answer}}}}},
+        }  # fmt: skip
+
+    life = {
+        "name": "thing", "create": "CreateThing", "read": "GetThing", "update": "UpdateThing",
+        "identifier": {"label": "Name", "given": "Name"},
+    }  # fmt: skip
+    spec = {
+        "info": {"title": "Shop"},
+        "paths": {"/things/{Name}": {
+            "post": operation("CreateThing", given, {}),
+            "get": operation("GetThing", {}, {"Name": of("string"), **(shown or given)}),
+            method: operation("UpdateThing", given if update is None else update, {}),
+        }},
+        "x-conformance": {"resource": life, "inferred": True, "operations": {
+            "UpdateThing": {"binds": {"Name": "${id}"}}, "GetThing": {"binds": {"Name": "${id}"}}}},
+    }  # fmt: skip
+    return build_contract("shop", spec, {})
+
+
+def ending(contract, address, store, *, refuses=lambda _: False):
+    """Play a rule on a thing; ``store(now, given)`` is what a read shows after a request."""
+    rule = next(one for one in catalogue(contract) if one.id == f"shop/{address}")
+    play = KINDS[rule.keyword](Script(contract, rule, lambda value, _: value))
+    now: dict[str, object] = {}
+    answer = None
+    try:
+        while True:
+            step = next(play) if answer is None else play.send(answer)
+            assert isinstance(step, Make | Send)
+            given = {**(step.values or {})}
+            reads = isinstance(step, Send) and step.operation.name == "GetThing"
+            status = 400 if not reads and refuses(given) else 200
+            if status == 200 and not reads:
+                now = store({} if isinstance(step, Make) else now, given)
+            body = {**now, "Name": "${id}"} if reads else {}
+            answer = ParsedResponse(status, body, None, "", "application/json", 2)
+    except StopIteration:
+        return None
+    except (RuleBroken, NotShown) as raised:
+        return raised
+
+
+def right(now, given):
+    return {**now, **given}
+
+
+def within(change):
+    """A server that has the plan so: ``change(plan, former)``."""
+    return lambda now, given: {
+        **now, **given,
+        **({"Plan": change(dict(given["Plan"]), now.get("Plan", {}))} if "Plan" in given else {}),
+    }  # fmt: skip
+
+
+CREATED = "CreateThing/behavior/Plan-parts-are-stored"
+UPDATED = "UpdateThing/behavior/Plan-parts-are-stored"
+LOST = {name: within(lambda plan, _, name=name: {n: v for n, v in plan.items() if n != name})
+        for name in ("Comment", "Days", "Word")}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LOST)
+def test_a_part_that_is_lost_beside_others_is_wrong(name):
+    contract = shop({"Plan": PLAN})
+    assert isinstance(ending(contract, CREATED, LOST[name]), RuleBroken)
+    assert isinstance(ending(contract, UPDATED, LOST[name]), RuleBroken)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda plan, _: {**plan, **({"Days": 30} if "Days" in plan else {})},
+        lambda plan, _: {**plan, **({"Loud": True} if "Loud" in plan else {})},
+        lambda plan, _: {**plan, **({"Colour": "RED"} if "Colour" in plan else {})},
+        lambda plan, _: {**plan, **({"Comment": "none"} if "Comment" in plan else {})},
+        lambda plan, _: {**plan, **({"Inner": {"Minutes": 60}} if "Inner" in plan else {})},
+    ],
+    ids=["a number", "a flag", "a listed value", "a free text", "a number further in"],
+)
+def test_another_value_within_a_structure_is_wrong(change):
+    assert isinstance(ending(shop({"Plan": PLAN}), CREATED, within(change)), RuleBroken)
+
+
+@pytest.mark.parametrize("given", [{"Plan": PLAN}, {"Plan": PLAN, "Type": of("string")}])
+def test_a_right_server_breaks_nothing(given):
+    for address in (CREATED, UPDATED):
+        assert ending(shop(given), address, right) is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda plan, _: {**plan, **({"Word": f"made of {plan['Word']}"} if "Word" in plan else {})},
+        lambda plan, _: {**plan, **({"Capacity": 64} if "Capacity" in plan else {})},
+        lambda plan, _: {n: v for n, v in plan.items() if v is not False},
+        lambda plan, _: {**plan, "Added": "by default"},
+        lambda _plan, _: {},
+    ],
+    ids=["a text in its own way", "what is adjusted", "no false", "defaults", "no structure"],
+)
+def test_what_services_may_do_breaks_nothing(change):
+    contract = shop({"Plan": PLAN})
+    assert not isinstance(ending(contract, CREATED, within(change)), RuleBroken)
+
+
+def test_what_does_not_count_for_a_sort_may_be_left_out():
+    contract = shop({"Plan": PLAN, "ThingType": of("string")})
+    assert not isinstance(ending(contract, CREATED, LOST["Days"]), RuleBroken)
+
+
+def test_an_update_does_not_leave_the_former_value():
+    def stays(now, given):
+        made = not now
+        plan = {"Colour": "RED", "Days": 1, "Comment": "one"} if made else now["Plan"]
+        return {**now, **given, "Plan": plan}
+
+    assert isinstance(ending(shop({"Plan": PLAN}), UPDATED, stays), RuleBroken)
+
+
+def test_a_refused_request_is_tried_with_one_part_alone():
+    many = lambda given: len(given.get("Plan", {})) > 1  # noqa: E731
+    assert isinstance(
+        ending(shop({"Plan": PLAN}), CREATED,
+               within(lambda plan, _: {**plan, **({"Days": 9} if "Days" in plan else {})}),
+               refuses=many),
+        RuleBroken,
+    )  # fmt: skip
+
+
+def test_what_a_request_is_made_of_is_shown_as_the_thing_itself():
+    made_of = {"ThingInput": PLAN}
+    found = {
+        (one.address, one.place)
+        for one in of_several(shop(made_of, {"Thing": PLAN}, made_of))
+    }  # fmt: skip
+    assert ("CreateThing/behavior/ThingInput-parts-are-stored", ("Thing",)) in found
+
+
+OTHERS = "UpdateThing/behavior/others-are-kept"
+BOTH = {"Note": of("string"), "Hue": of("string"), "Plan": PLAN}
+
+
+def test_an_update_keeps_what_it_has_no_member_for():
+    contract = shop(BOTH, update={"Note": of("string")})
+    assert ending(contract, OTHERS, right) is None
+    for name in ("Hue", "Plan"):
+        wiped = lambda now, given, name=name: {  # noqa: E731
+            n: v for n, v in {**now, **given}.items() if not now or n != name
+        }
+        assert isinstance(ending(contract, OTHERS, wiped), RuleBroken)
+
+
+def test_what_an_update_may_put_as_a_whole_is_not_looked_at():
+    addresses = {one.address for one in of_several(shop(BOTH))}
+    assert OTHERS not in addresses
+    assert OTHERS in {one.address for one in of_several(shop(BOTH, method="patch"))}
+    needed = {one.address for one in of_several(shop(BOTH, CreateThing={"required": ["Hue"]}))}
+    assert OTHERS in needed

@@ -1,0 +1,81 @@
+"""Right servers of services without an overlay are found right, whatever they chose.
+
+They are written without a look at the rules that are inferred: a failure here is a false alarm.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import conformance
+from tests.servers.cloud.edge import Edge
+from tests.servers.cloud.world import READINGS
+from tests.servers.testbed.sockets import serving
+
+SOME = {
+    "appsync": ("*ApiKey/*", "ListApiKeys/*"),
+    "ec2": ("*eVpc/*", "DescribeVpcs/*", "*VpcAttribute/*"),
+    "iam": ("*eGroup/*", "ListGroups/*", "*UserTags/*"),
+    "route53": ("*eHostedZone/*", "ListHostedZones/*", "ListTagsForResource/*"),
+}
+"""What the fast tests ask for."""
+READ = {
+    "chosen": (),
+    "late": ("lagging", "passing", "lingering", "elsewhere"),
+    "other-notation": (
+        "reserialised",
+        "lenient",
+        "more",
+        "defaults-shown",
+        "caseless",
+        "unchecked",
+    ),
+    "other-lists": ("short-pages", "empties-absent", "fractions", "other-order", "populated"),
+    "other-refusals": ("other-codes", "terse", "quotas", "bare-ids"),
+}
+"""Readings that go together."""
+REGIONS = {"appsync": "eu-central-1"}
+
+
+def wrong(tmp_path: Path, service: str, readings: tuple[str, ...], *of: str) -> list[str]:
+    """What a run blames on a server with these readings, of some requirements or of all it has."""
+    edge = Edge(readings)
+    asked = of or tuple(f"{name}/*" for name in edge.services[service].operations)
+    region = REGIONS.get(service, "cn-northwest-1") if "elsewhere" in readings else "us-east-1"
+    with serving(edge.answer) as url:
+        result = conformance.run(
+            url, services=service, requirements=tuple(f"{service}/{one}" for one in asked),
+            profile="quick", seed=1, auth="off", region=region, journal_folder=tmp_path,
+        )  # fmt: skip
+    assert result.exit_code == 0, result.problem
+    assert [line for line in result.verdicts if line.verdict == "passed"]
+    return [
+        f"{line.requirement}: {line.reason}"
+        for line in result.verdicts
+        if line.verdict == "error" or (line.verdict == "failed" and line.level != "informational")
+    ]
+
+
+@pytest.mark.parametrize("service", SOME)
+def test_a_right_server_is_called_right_without_an_overlay(tmp_path: Path, service: str) -> None:
+    assert wrong(tmp_path, service, (), *SOME[service]) == []
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("readings", READ.values(), ids=READ)
+@pytest.mark.parametrize("service", SOME)
+def test_so_is_one_that_chose_otherwise(
+    tmp_path: Path, service: str, readings: tuple[str, ...]
+) -> None:
+    assert wrong(tmp_path, service, readings) == []
+
+
+def test_every_reading_is_tried() -> None:
+    assert {one for some in READ.values() for one in some} == {*READINGS}
+
+
+def test_an_unknown_reading_is_refused() -> None:
+    with pytest.raises(ValueError, match="no-such-reading"):
+        Edge(["no-such-reading"])

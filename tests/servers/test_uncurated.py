@@ -1,0 +1,75 @@
+"""Right servers of services that no overlay describes, in every reading: nothing is held wrong.
+
+They are written from models and documents, without a look at what is inferred from these.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import conformance
+from tests.servers.testbed.sockets import serving
+
+pytest.importorskip("cryptography", reason="comes with the extra moto")
+
+from tests.servers.uncurated.edge import UncuratedServer
+from tests.servers.uncurated.readings import READINGS
+
+SERVICES = ("logs", "stepfunctions", "ecr", "cognito-idp", "mediastore")
+UNSURE = (
+    "without an overlay, the tool does not know whether the request is valid",
+    "to a request with a name that is not taken, too",
+)
+REPEATED = "did not repeat on a fresh resource"
+SLOW = {"lagging", "eventual", "slow-states", "busy", "throttled"}
+"""Readings of what takes its time: it may have come when the tool looks again."""
+
+
+def wrong(tmp_path: Path, service: str, *readings: str, of: tuple[str, ...] = ()) -> list[str]:
+    """What a run, of some requirements or of all, blames on a server with these readings."""
+    server = UncuratedServer(readings)
+    with serving(server.answer) as url:
+        result = conformance.run(
+            url, services=service, requirements=of, profile="quick", seed=1, auth="off",
+            region=server.world.region, timeout=60.0, journal_folder=tmp_path,
+        )  # fmt: skip
+    assert result.exit_code == 0, result.problem
+    assert any(line.verdict == "passed" for line in result.verdicts)
+    return [
+        f"{line.requirement}: {line.reason}"
+        for line in result.verdicts
+        if line.verdict == "error"
+        or (line.verdict == "failed" and line.level != "informational")
+        or (
+            line.verdict == "inconclusive"
+            and not line.reason.endswith(UNSURE)
+            and not (line.reason.startswith(REPEATED) and {*readings} & SLOW)
+        )
+    ]
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("reading", ["", *READINGS])
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_right_server_is_called_right(tmp_path: Path, service: str, reading: str) -> None:
+    assert wrong(tmp_path, service, *filter(None, [reading])) == []
+
+
+@pytest.mark.parametrize(
+    ("service", "of"),
+    [
+        ("logs", ("logs/*LogStream*/behavior/*", "logs/UntagLogGroup/*")),
+        ("stepfunctions", ("stepfunctions/*Activit*/behavior/*", "stepfunctions/Publish*/*")),
+        ("cognito-idp", ("cognito-idp/*Group*/behavior/*", "cognito-idp/Admin*User/behavior/*")),
+        ("ecr", ("ecr/PutRegistryPolicy/*", "ecr/*Repositor*/behavior/*")),
+    ],
+)
+def test_so_is_a_part_of_it(tmp_path: Path, service: str, of: tuple[str, ...]) -> None:
+    assert wrong(tmp_path, service, of=of) == []
+
+
+def test_a_reading_that_is_not_declared_is_refused() -> None:
+    with pytest.raises(ValueError, match="no-such-reading"):
+        UncuratedServer(["no-such-reading"])
