@@ -5,28 +5,17 @@ same words. ``says_...`` looks at a name or a message, ``is_...`` at an answer.
 """
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 HEADER = "x-amzn-errortype"
-_IN_BODY = ("__type", "code")
-
 _TOO_MANY = 429
 
-_THROTTLING = frozenset(
-    {
-        "BandwidthLimitExceeded",
-        "EC2ThrottledException",
-        "ProvisionedThroughputExceededException",
-        "RequestLimitExceeded",
-        "RequestThrottled",
-        "RequestThrottledException",
-        "SlowDown",
-        "Throttling",
-        "ThrottledException",
-        "ThrottlingException",
-        "TooManyRequestsException",
-    }
-)
+_THROTTLING = frozenset({
+    "BandwidthLimitExceeded", "EC2ThrottledException", "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded", "RequestThrottled", "RequestThrottledException", "SlowDown",
+    "Throttling", "ThrottledException", "ThrottlingException", "TooManyRequestsException",
+})  # fmt: skip
 """Errors that mean throttling whatever the service, as the AWS SDKs' retry modes list them.
 
 Not LimitExceededException: with 429 the status says so already, and with 400 most services mean a
@@ -35,15 +24,10 @@ limit that no waiting lifts.
 _THROTTLING_STATUSES = frozenset({400, 503, 509})
 """Statuses under which such a name may come; 429 needs none."""
 
-_PASSING = frozenset(
-    {
-        "ConcurrentModificationException",
-        "PriorRequestNotComplete",
-        "RequestTimeout",
-        "RequestTimeoutException",
-        "TransactionInProgressException",
-    }
-)
+_PASSING = frozenset({
+    "ConcurrentModificationException", "PriorRequestNotComplete", "RequestTimeout",
+    "RequestTimeoutException", "TransactionInProgressException",
+})  # fmt: skip
 """Errors that another request under way explains, or a moment's trouble."""
 _PASSING_STATUSES = frozenset({400, 408, 409})
 
@@ -63,16 +47,6 @@ _UNPREPARED = re.compile(
 )
 # A user of an ``AdminUser`` is in no use.
 _TAKEN = re.compile(r"(?i:already|\bin use\b|duplicate|conflict|\btaken\b)|InUse")
-_EXISTS = re.compile(r"AlreadyExist|Exists|Duplicate")
-_IN_CONFLICT = re.compile(r"Conflict|InUse|IN_?USE")
-_REPEATED = re.compile(r"Idempot|ButModified", re.IGNORECASE)
-_DENIED = re.compile(r"Access_?Denied|Not_?Authorized|Unauthorized|Forbidden", re.IGNORECASE)
-_FULL = re.compile(
-    r"(Limit|Quota|Capacity|Maximum)s?_?(Exceeded|Reached)|Exceeds?(Limit|Quota)|TooMany(?!Requests)",
-    re.IGNORECASE,
-)
-_STATE = re.compile(r"Disabled|(Invalid|Illegal|Incorrect|Wrong)\w*Stat(e|us)")
-_INVALID = re.compile(r"^(Invalid|Malformed|Missing|BadRequest)|Validation")
 _ASKS = re.compile(
     r"\b(again|retry|retries|concurrent\w*|simultaneous\w*|in progress|busy"
     r"|another (request|update|operation)|being (created|updated|modified|deleted))\b",
@@ -86,9 +60,9 @@ def names(header: str | None, body: Any) -> tuple[str, ...]:
 
     ``body`` is the parsed JSON. A name is cut at ``:`` and after ``#``. The first one counts.
     """
-    members = (body.get(name) for name in _IN_BODY) if isinstance(body, dict) else ()
+    members = (body.get(name) for name in ("__type", "code")) if isinstance(body, dict) else ()
     bare = (bare_name(name) for name in (header, *members) if isinstance(name, str))
-    return tuple(name for name in bare if name)
+    return tuple(filter(None, bare))
 
 
 def bare_name(text: str) -> str:
@@ -135,42 +109,30 @@ def says_taken(text: str) -> bool:
     return _TAKEN.search(_words(text)) is not None
 
 
-def says_exists(name: str) -> bool:
-    """Whether the name of an error says that there is one of that name: not that it is in use."""
-    return _EXISTS.search(name) is not None
+def _named(pattern: str, flags: re.RegexFlag = re.NOFLAG) -> Callable[[str], bool]:
+    """Whether the name of an error has a pattern in it."""
+    search = re.compile(pattern, flags).search
+    return lambda name: search(name) is not None
 
 
-def says_conflict(name: str) -> bool:
-    """Whether the name of an error says that something is in use, whatever its name."""
-    return _IN_CONFLICT.search(name) is not None
-
-
-def says_state(name: str) -> bool:
-    """Whether the name of an error says that something is in a state that does not allow it."""
-    return _STATE.search(name) is not None
-
-
-def says_invalid(name: str) -> bool:
-    """Whether the name of an error says that a request, or a part of it, is not valid."""
-    return _INVALID.search(name) is not None
-
-
-def says_repeated(name: str) -> bool:
-    """Whether an error says by its name that a creation came before, with other content.
-
-    AWS Glue declares one for a name that is taken, and one for a name that came with other content.
-    """
-    return _REPEATED.search(name) is not None
-
-
-def says_full(name: str) -> bool:
-    """Whether an error says by its name that there may be no more of what was asked for."""
-    return _FULL.search(name) is not None
-
-
-def says_denied(name: str) -> bool:
-    """Whether an error says by its name that the caller may not do that, or not to that."""
-    return _DENIED.search(name) is not None
+says_exists = _named(r"AlreadyExist|Exists|Duplicate")
+"""There is one of that name: not that it is in use."""
+says_conflict = _named(r"Conflict|InUse|IN_?USE")
+"""Something is in use, whatever its name."""
+says_state = _named(r"Disabled|(Invalid|Illegal|Incorrect|Wrong)\w*Stat(e|us)")
+"""Something is in a state that does not allow it."""
+says_invalid = _named(r"^(Invalid|Malformed|Missing|BadRequest)|Validation")
+"""A request, or a part of it, is not valid."""
+says_repeated = _named(r"Idempot|ButModified", re.IGNORECASE)
+"""A creation came before, with other content: AWS Glue has an error for that, and one for a name
+that is taken."""
+says_full = _named(
+    r"(Limit|Quota|Capacity|Maximum)s?_?(Exceeded|Reached)|Exceeds?(Limit|Quota)|TooMany(?!Requests)",
+    re.IGNORECASE,
+)
+"""There may be no more of what was requested."""
+says_denied = _named(r"Access_?Denied|Not_?Authorized|Unauthorized|Forbidden", re.IGNORECASE)
+"""The caller may not do that, or not to that."""
 
 
 def is_throttling(status: int | None, code: str | None) -> bool:

@@ -82,10 +82,8 @@ def line_of(text: str, place: Steps) -> int | None:
                 table = (*table, seen[table] - 1)
             if table[: len(place)] == place:
                 return number
-        elif "=" in line:
-            found = (*table, *_keys(line.partition("=")[0]))
-            if found == place:
-                return number
+        elif "=" in line and (*table, *_keys(line.partition("=")[0])) == place:
+            return number
     return None
 
 
@@ -104,7 +102,6 @@ def _plain(text: str, value: Any, kind: Any) -> str:
 
 
 def _choices(kind: Any) -> Iterator[str]:
-    """The texts that a type allows."""
     if isinstance(kind, type):
         yield from map(str, kind) if issubclass(kind, StrEnum) else ()
     elif get_origin(kind) is Literal:

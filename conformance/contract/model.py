@@ -141,10 +141,7 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A named part of a request, a response or a structure.
-
-    ``name`` is the name on the wire; ``documented`` the page's name where it differs.
-    """
+    """A named part of a structure; ``name`` is that on the wire, ``documented`` the page's."""
 
     name: str
     shape: Shape
@@ -160,10 +157,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class DeclaredError:
-    """An error an operation's page (or the common-errors page) lists.
-
-    ``status`` is 0 where nothing states it.
-    """
+    """An error that a page lists; ``status`` is 0 where nothing states it."""
 
     name: str
     status: int

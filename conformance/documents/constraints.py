@@ -4,8 +4,9 @@ A labelled line is read strictly (an unknown form is an error, never skipped), e
 may also begin a sentence of the description (``Type:``, ``Default:``, ``Valid values:``).
 """
 
+import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from conformance.documents.lines import DocumentLine, LineKind
 from conformance.documents.model import (
@@ -67,24 +68,17 @@ DEFAULTS = {"Default value", "Default"}
 def read_member(
     document: Document, section: str, name: str, start: DocumentLine, lines: Sequence[DocumentLine]
 ) -> DocumentedMember:
-    """What the lines below a name state of it.
-
-    Raises UnknownNotation for a labelled line in an unknown form, Contradiction when two lines
-    state different things.
-    """
+    """What the lines below a name state of it. Raises UnknownNotation, Contradiction."""
     reader = _MemberReader(document, section, name)
     for line, following in zip(lines, [*lines[1:], None], strict=True):
         match = LABELLED.fullmatch(line.text) if line.kind is LineKind.TEXT else None
         if match:
-            reader.take(match[1], _whole_limit(match[1], match[2].strip(), following), line)
+            label, rest = match[1], match[2].strip()
+            wrapped = label in RANGES and WRAPPED.search(rest)
+            if wrapped and following is not None and following.kind is LineKind.TEXT:
+                rest = f"{rest} {following.text}"
+            reader.take(label, rest, line)
     return reader.member(SourceLocation(document.name, section, start.number))
-
-
-def _whole_limit(label: str, rest: str, following: DocumentLine | None) -> str:
-    """The limits of a line, with the end of the last where that was wrapped to the next."""
-    if label not in RANGES or following is None or following.kind is not LineKind.TEXT:
-        return rest
-    return f"{rest} {following.text}" if WRAPPED.search(rest) else rest
 
 
 class _MemberReader:
@@ -109,8 +103,10 @@ class _MemberReader:
         elif label in RANGES and rest and not BOUND_WITHOUT_NUMBER.fullmatch(rest):
             low, high, on = RANGES[label]
             self._add(self._bounds(low, high, on, rest, line))
+        elif label in PATTERNS and not rest:
+            raise self._unknown(line, "a regular expression after 'Pattern:'")
         elif label in PATTERNS:
-            self._pattern(PATTERNS[label], rest, line)
+            self._add([Limit("pattern", rest, PATTERNS[label], self._place(line))])
         elif label in VALUES and rest:
             self._values(VALUES[label], rest, line)
         elif label == "Valid values":
@@ -121,7 +117,6 @@ class _MemberReader:
             raise self._unknown(line, "a limit whose label is known")
 
     def member(self, place: SourceLocation) -> DocumentedMember:
-        """The member, once every line was taken."""
         if self.unread is not None and not self.types:
             raise self._unknown(self.unread, "a type such as 'String' or 'Array of strings'")
         if self.differing is not None:
@@ -151,9 +146,8 @@ class _MemberReader:
     def _unknown(self, line: DocumentLine, expected: str) -> UnknownNotation:
         return UnknownNotation(self.document.shown, line.number, expected, line.text)
 
-    def _contradiction(self, line: DocumentLine, what: str) -> Contradiction:
-        expected = f"one {what} for {self.name!r}"
-        return Contradiction(self.document.shown, line.number, expected, line.text)
+    def _contradiction(self, number: int, expected: str, found: str) -> Contradiction:
+        return Contradiction(self.document.shown, number, expected, found)
 
     def _type(self, rest: str, line: DocumentLine) -> None:
         found = parse_type(rest)
@@ -161,7 +155,7 @@ class _MemberReader:
             # A description may hold a sentence that begins like this; a real line must follow.
             self.unread = self.unread or line
         elif self.types and self.types[0][0] != found:
-            raise self._contradiction(line, "type")
+            raise self._contradiction(line.number, f"one type for {self.name!r}", line.text)
         elif not self.types:
             self.types.append((found, self._place(line, quote=False)))
             # The member's own line comes after its type: one before it is of a part of it.
@@ -175,7 +169,8 @@ class _MemberReader:
             raise self._unknown(line, "'Required: Yes' or 'Required: No'")
         if self.required is not None and self.required[0] != (word == "Yes"):
             # Before the type, lines of parts of the member may differ.
-            self.differing = self._contradiction(line, "'Required' line")
+            expected = f"one 'Required' line for {self.name!r}"
+            self.differing = self._contradiction(line.number, expected, line.text)
             if self.types:
                 raise self.differing
         self.required = (word == "Yes", self._place(line, quote=False))
@@ -186,23 +181,20 @@ class _MemberReader:
         rest = UP_TO.sub(r"Maximum length of \1.", rest)
         if between := FROM_TO.fullmatch(rest):
             rest = f"Minimum value of {between[1]}. Maximum value of {between[2]}."
-        bounds = list(BOUND.finditer(rest))
+        bounds = [(kind, text.replace(",", "")) for kind, text in BOUND.findall(rest)]
         if not bounds or BOUND.sub("", rest).strip():
             raise self._unknown(line, "'Minimum ... of N. Maximum ... of N.' or 'Fixed ... of N.'")
-        number: NumberReader = _number if low == "minimum" else _whole
         found: list[Limit] = []
         seen = self._seen(on)
-        for kind, text in (bound.groups() for bound in bounds):
-            value = number(text.replace(",", ""))
+        for kind, text in bounds:
+            value = _number(text, whole=low != "minimum")
             if value is None:
                 raise self._unknown(line, "a whole number that is not negative")
             names = {"Minimum": [low], "Maximum": [high], "Fixed": [low, high]}[kind]
             found.extend(Limit(name, value, on, self._place(line), seen) for name in names)
-        ordered = bounds[0][1] == "Minimum" and bounds[-1][1] == "Maximum"
-        low_text, high_text = (bounds[at][2].replace(",", "") for at in (0, -1))
-        if ordered and float(low_text) > float(high_text):
-            expected = "a minimum not above the maximum"
-            raise Contradiction(self.document.shown, line.number, expected, line.text)
+        (first, least), (last, most) = bounds[0], bounds[-1]
+        if (first, last) == ("Minimum", "Maximum") and float(least) > float(most):
+            raise self._contradiction(line.number, "a minimum not above the maximum", line.text)
         return found
 
     def _seen(self, on: LimitTarget) -> int:
@@ -212,13 +204,7 @@ class _MemberReader:
         """
         if on is LimitTarget.LEAF:
             return 0
-        same = {one.place.line for one in self.limits if one.on is on and one.name in BOUNDS}
-        return len(same)
-
-    def _pattern(self, on: LimitTarget, rest: str, line: DocumentLine) -> None:
-        if not rest:
-            raise self._unknown(line, "a regular expression after 'Pattern:'")
-        self._add([Limit("pattern", rest, on, self._place(line))])
+        return len({one.place.line for one in self.limits if one.on is on and one.name in BOUNDS})
 
     def _values(self, on: LimitTarget, rest: str, line: DocumentLine) -> None:
         values = tuple(word.strip() for word in rest.split("|"))
@@ -233,10 +219,9 @@ class _MemberReader:
 
     def _prose_values(self, rest: str, line: DocumentLine) -> None:
         text = rest.rstrip(".")
-        if PROSE_VALUES.fullmatch(text):
-            values = tuple(dict.fromkeys(SEPARATOR.split(text)))
-            if not all(PLAIN_VALUE.fullmatch(one) and not RANGE.fullmatch(one) for one in values):
-                return
+        values = tuple(dict.fromkeys(SEPARATOR.split(text)))
+        plain = all(PLAIN_VALUE.fullmatch(one) and not RANGE.fullmatch(one) for one in values)
+        if PROSE_VALUES.fullmatch(text) and plain:
             self.prose.append(Limit("enum", values, LimitTarget.LEAF, self._place(line)))
 
     def _add(self, limits: list[Limit]) -> None:
@@ -244,21 +229,14 @@ class _MemberReader:
             for other in self.limits:
                 same = (other.name, other.on, other.depth) == (limit.name, limit.on, limit.depth)
                 if same and other.value != limit.value:
-                    found = limit.place.text or ""
                     expected = f"one {limit.name} for {self.name!r}"
-                    raise Contradiction(self.document.shown, limit.place.line, expected, found)
+                    found = limit.place.text or ""
+                    raise self._contradiction(limit.place.line, expected, found)
             self.limits.append(limit)
 
 
-NumberReader = Callable[[str], int | float | None]
-
-
-def _whole(text: str) -> int | None:
-    return int(text) if re.fullmatch(r"\d{1,18}", text) else None
-
-
-def _number(text: str) -> int | float | None:
-    if re.fullmatch(r"-?\d{1,30}", text):
+def _number(text: str, *, whole: bool) -> int | float | None:
+    """The value of a limit; None where it is not what such a limit can be."""
+    if re.fullmatch(r"\d{1,18}" if whole else r"-?\d{1,30}", text):
         return int(text)
-    value = float(text)
-    return value if abs(value) < float("inf") else None
+    return None if whole or math.isinf(float(text)) else float(text)

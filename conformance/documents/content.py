@@ -7,12 +7,11 @@ from conformance.documents.lines import LineKind
 from conformance.documents.members import MemberEntry, entries, listed, nameless, read_entries
 from conformance.documents.model import (
     BaseType,
-    Document,
     DocumentedMember,
     Leaf,
     Node,
     ObjectNode,
-    SourceLocation,
+    Rendering,
     WireNames,
 )
 from conformance.documents.page_model import Content
@@ -41,17 +40,10 @@ def syntax_block(page: DocumentOutline, title: str) -> Block:
     return Block(page.document, lines)
 
 
-def json_start(block: Block) -> int:
-    """Where the body of a block begins: behind a request line and headers, where it has any."""
-    head = block.text.find("{")
-    return head if REQUEST_LINE.match(block.text) and head >= 0 else 0
-
-
 def whole_body(block: Block, offset: int) -> Node | Element | None:
     """The body of a syntax block, in JSON or in XML."""
-    if block.text[offset:].lstrip().startswith("<"):
-        return read_element(block, offset)
-    return read_body(block, offset)
+    is_xml = block.text[offset:].lstrip().startswith("<")
+    return read_element(block, offset) if is_xml else read_body(block, offset)
 
 
 def read_plain_content(page: DocumentOutline, listing: str, syntax: str) -> Listed:
@@ -59,7 +51,9 @@ def read_plain_content(page: DocumentOutline, listing: str, syntax: str) -> List
     section = page.sections.get(listing)
     if syntax in page.sections:
         block = syntax_block(page, syntax)
-        body = read_body(block, json_start(block))
+        # The body begins behind a request line and headers, where the block has any.
+        has_head = REQUEST_LINE.match(block.text) is not None
+        body = read_body(block, max(block.text.find("{"), 0) if has_head else 0)
         if section is not None:
             return read_content(page, listing, syntax, body)
         if not isinstance(body, ObjectNode) or body.entries:
@@ -67,11 +61,10 @@ def read_plain_content(page: DocumentOutline, listing: str, syntax: str) -> List
         return Listed(Content(syntax=body if isinstance(body, ObjectNode) else None))
     if section is None:
         return Listed(Content())
-    place = SourceLocation(page.document.name, listing, section.line)
     members = listed(page, section, set())
     for member in members:
         _check_type(page, member, None)
-    return Listed(Content(members=tuple(members), place=place))
+    return Listed(Content(members=tuple(members), place=page.at(listing, section.line)))
 
 
 def rename(
@@ -84,20 +77,16 @@ def rename(
     if len(lost) != len(names):
         expected = f"{len(names)} entries in {section.title!r}, as the syntax block has"
         raise NamesLost(page.document.shown, section.line, expected, f"{len(lost)}")
-    return [
-        MemberEntry(name, entry.start, entry.lines) for name, entry in zip(names, lost, strict=True)
-    ]
+    return [replace(entry, name=name) for name, entry in zip(names, lost, strict=True)]
 
 
 def with_media(
-    content: Content, head: Head, names: set[str], document: Document, section: str
+    page: DocumentOutline, content: Content, head: Head, names: set[str], section: str
 ) -> Content:
     """The content with the literal ``Content-type`` of the block, where there is one."""
     for name, value, line in head.headers:
         if name.lower() == "content-type" and value not in names and "/" in value:
-            return replace(
-                content, media_type=value, media_place=SourceLocation(document.name, section, line)
-            )
+            return replace(content, media_type=value, media_place=page.at(section, line))
     return content
 
 
@@ -115,33 +104,29 @@ def read_content(
     section = page.section(listing)
     if isinstance(body, Element):
         return _read_element(page, section, syntax, body, headers)
-    keys = list(body.entries) if isinstance(body, ObjectNode) else []
-    keys += [body.text] if isinstance(body, Leaf) else []
+    nodes = body.entries if isinstance(body, ObjectNode) else {}
+    keys = [body.text] if isinstance(body, Leaf) else list(nodes)
     expected = {*keys, *headers}
     found = entries(page, section, expected)
     recovered: tuple[str, ...] = ()
-    if expected and not found and page.rendering == "plain text":
+    if expected and not found and page.rendering is Rendering.PLAIN:
         found = rename(page, section, nameless(section), [*headers, *keys])
         count = "1 name" if len(found) == 1 else f"{len(found)} names"
         recovered = (f"{count} of {listing!r} from {syntax!r}, by order and count",)
     members = {member.name: member for member in read_entries(page.document, section, found)}
-    place = SourceLocation(page.document.name, listing, section.line)
+    content = Content(syntax_section=syntax, place=page.at(listing, section.line))
     whole = _whole_body(members, body, headers)
-    if whole is not None:
-        syntax_of = body if isinstance(body, ObjectNode) else None
-        content = Content(payload=whole, syntax=syntax_of, syntax_section=syntax, place=place)
-        return Listed(content, recovered)
+    if whole is not None and isinstance(body, ObjectNode):
+        return Listed(replace(content, payload=whole, syntax=body), recovered)
     left_out = _check_names(page, section, expected, members)
     if isinstance(body, Leaf):
-        content = Content(payload=members[body.text], syntax_section=syntax, place=place)
-        return Listed(content, recovered, left_out)
+        return Listed(replace(content, payload=members[body.text]), recovered, left_out)
     if body is not None and not isinstance(body, ObjectNode):
         raise UnknownNotation(page.document.shown, body.line, "an object or one word as the body")
     for key in keys:
-        _check_type(page, members[key], body.entries[key] if body else None)
+        _check_type(page, members[key], nodes[key])
     kept = tuple(members[name] for name in members if name in keys)
-    content = Content(members=kept, syntax=body, syntax_section=syntax, place=place)
-    return Listed(content, recovered, left_out)
+    return Listed(replace(content, members=kept, syntax=body), recovered, left_out)
 
 
 def _read_element(
@@ -152,22 +137,21 @@ def _read_element(
     headers: Sequence[str],
 ) -> Listed:
     """The members of a body in XML: what is right inside of its element, or the element itself."""
-    known = {body.name, *body.inside, *headers}
-    found = entries(page, section, known)
+    found = entries(page, section, {body.name, *body.inside, *headers})
     # The element itself comes first, also where what is in it has the same name.
     first = next((entry for entry in found if entry.name == body.name), None)
-    inner = [entry for entry in found if entry is not first or not body.inside]
-    members = {member.name: member for member in read_entries(page.document, section, inner)}
     root = None
     if first is not None and body.inside:
+        found.remove(first)
         root = read_entries(page.document, section, [first])[0]
+    members = {member.name: member for member in read_entries(page.document, section, found)}
     inside = body.inside or {body.name: Leaf("", quoted=False, line=body.line)}
     kept = [one for name, one in members.items() if name not in headers]
     for member in kept:
         _check_type(page, member, None)
-    unknown = [name for name in inside if name.lower() not in {one.name.lower() for one in kept}]
-    more = [one for one in kept if one.name.lower() not in {name.lower() for name in inside}]
-    if len(unknown) > len(more):
+    shown = {name.lower() for name in inside}
+    stated = [one.name.lower() for one in kept]
+    if len(shown.difference(stated)) > sum(name not in shown for name in stated):
         # One may be listed by the name that SDKs have for it.
         _check_names(page, section, {*inside, *headers}, members)
     return Listed(
@@ -175,7 +159,7 @@ def _read_element(
             members=tuple(kept),
             syntax=ObjectNode(inside, body.line),
             syntax_section=syntax,
-            place=SourceLocation(page.document.name, section.title, section.line),
+            place=page.at(section.title, section.line),
             names=WireNames(name=body.name, namespace=body.namespace),
             root=root,
         )
@@ -206,28 +190,19 @@ def _check_names(
     """
     missing = sorted(expected - set(members))
     if missing:
-        raise Contradiction(
-            page.document.shown,
-            section.line,
-            f"{', '.join(missing)} of the syntax block in {section.title!r}",
-            "no such name",
-        )
+        text = f"{', '.join(missing)} of the syntax block in {section.title!r}"
+        raise Contradiction(page.document.shown, section.line, text, "no such name")
     more = [member for name, member in members.items() if name not in expected]
     if more and not expected:
-        raise Contradiction(
-            page.document.shown,
-            more[0].place.line,
-            f"the listed name {more[0].name!r} in the syntax block",
-            "none of that name",
-        )
+        text = f"the listed name {more[0].name!r} in the syntax block"
+        raise Contradiction(page.document.shown, more[0].place.line, text, "none of that name")
     return tuple(f"{one.name}: listed, but left out: not in the syntax block" for one in more)
 
 
 def _check_type(page: DocumentOutline, member: DocumentedMember, node: Node | None) -> None:
     if member.type is None:
-        raise UnknownNotation(
-            page.document.shown, member.place.line, f"a 'Type:' line for {member.name!r}", "none"
-        )
+        expected = f"a 'Type:' line for {member.name!r}"
+        raise UnknownNotation(page.document.shown, member.place.line, expected, "none")
     if node is not None and not agrees(member.type, node):
         line = (member.type_place or member.place).line
         expected = f"the type of {member.name!r} to agree with the syntax block (line {node.line})"

@@ -59,11 +59,7 @@ class Fetcher:
     _last: float = 0.0
 
     def page(self, address: str) -> bytes:
-        """The bytes of a page: as this run has it already, from the cache, or from its site.
-
-        Raises NotFetched where robots.txt excludes the page or it leads to another host, and
-        UnreadableDocument where the site does not give it.
-        """
+        """A page, from this run, the cache or its site. Raises NotFetched, UnreadableDocument."""
         address = urldefrag(address).url
         if address not in self._fetched:
             try:
@@ -76,7 +72,6 @@ class Fetcher:
         raise found
 
     def close(self) -> None:
-        """End the connections."""
         self._session.close()
 
     def _page(self, address: str) -> bytes:
@@ -113,13 +108,10 @@ class Fetcher:
             answer, _ = self._followed(address, None)
         except NotFetched:
             return []
-        if not answer.ok:
-            answer.close()
-        if answer.status_code >= SERVER_ERROR:
-            return ["User-agent: *", "Disallow: /"]
-        if not answer.ok:
-            return []
-        return _content(address, answer).decode("utf-8-sig", "replace").splitlines()
+        if answer.ok:
+            return _content(address, answer).decode("utf-8-sig", "replace").splitlines()
+        answer.close()
+        return ["User-agent: *", "Disallow: /"] if answer.status_code >= SERVER_ERROR else []
 
     def _get(self, address: str) -> bytes:
         """The body of an answer with status 200, after redirections on the same host.
@@ -173,7 +165,9 @@ class Fetcher:
             if answer.status_code not in BUSY or attempt == ATTEMPTS - 1:
                 break
             answer.close()
-            time.sleep(_wait(answer, attempt, self.how.delay))
+            stated = answer.headers.get("retry-after", "")
+            usual = self.how.delay * 2.0 ** (attempt + 1)
+            time.sleep(min(LONGEST_PAUSE, float(stated) if stated.isdigit() else usual))
         return answer
 
     def _pause(self, address: str) -> None:
@@ -193,12 +187,6 @@ def _content(address: str, answer: requests.Response) -> bytes:
     return content
 
 
-def _wait(answer: requests.Response, attempt: int, delay: float) -> float:
-    stated = answer.headers.get("retry-after", "")
-    seconds = float(stated) if stated.isdigit() else delay * 2.0 ** (attempt + 1)
-    return min(LONGEST_PAUSE, seconds)
-
-
 Follow = Callable[[str, bytes], Iterator[str]]
 """Says which addresses a page leads to, where it is one that leads to others."""
 
@@ -210,21 +198,13 @@ def crawl(
 
     Gives each page's address with its bytes, or with what kept it from being fetched.
     """
-    known = {index: None}
-    waiting = [index]
-    done = 0
-    while waiting:
-        address = waiting.pop(0)
+    known = [index]
+    for done, address in enumerate(known):  # which grows meanwhile
         fetcher.how.progress(done, len(known), address)
         try:
             content = fetcher.page(address)
         except (UnreadableDocument, NotFetched) as problem:
             yield address, problem
             continue
-        finally:
-            done += 1
         yield address, content
-        for found in follow(address, content):
-            if found not in known:
-                known[found] = None
-                waiting.append(found)
+        known += [one for one in dict.fromkeys(follow(address, content)) if one not in known]

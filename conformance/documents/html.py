@@ -17,19 +17,14 @@ BLOCKS = {
     *("p", "div", "li", "ul", "ol", "dl", "dt", "dd", "section", "article", "main", "br"),
     *("table", "tbody", "thead", "tr", "td", "th", "body", "html", "blockquote", "hr"),
 }
-HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
+HEADINGS = {f"h{level}": level for level in range(1, 7)}
 PLACEHOLDER_TAGS = ["em", "i", "var", "code", "span"]
 
 
-def parse(text: str) -> BeautifulSoup:
-    """The tree of a page, by Python's own parser: it keeps the line of every tag."""
-    return BeautifulSoup(text, "html.parser")
-
-
 def html_lines(text: str) -> list[DocumentLine]:
-    """The typed lines of an HTML page; the number of a line is that of its tag."""
+    """The typed lines of an HTML page, each with the number of its tag's line."""
     walk = _HtmlWalk()
-    for node, leaving in _events(parse(text)):
+    for node, leaving in _events(BeautifulSoup(text, "html.parser")):
         if isinstance(node, Tag):
             walk.leave(node) if leaving else walk.enter(node)
         elif isinstance(node, NavigableString) and not isinstance(node, PreformattedString):
@@ -52,12 +47,6 @@ def _events(soup: BeautifulSoup) -> Iterator[tuple[PageElement, bool]]:
                 stack.extend((child, False) for child in reversed(node.contents))
 
 
-def _cell_text(cell: Tag) -> str:
-    """What a cell says: paragraphs do not run into each other."""
-    parts = cell.find_all("p") or [cell]
-    return " ".join(" ".join(part.get_text() for part in parts).split())
-
-
 def _is_leaf(tag: Tag) -> bool:
     return tag.name in HEADINGS or tag.name in {"pre", "dt", "tr", "code"}
 
@@ -76,14 +65,21 @@ class _HtmlWalk:
             self.flush()
             self.line = tag.sourceline or self.line
         self.items += tag.name == "li"
+        text = " ".join(tag.get_text().split()) if _is_leaf(tag) else ""
         if tag.name in HEADINGS:
-            self._heading(tag)
+            level = HEADINGS[tag.name]
+            self.lines.append(DocumentLine(LineKind.HEADING, text, self.line, text, level))
         elif tag.name == "pre":
             self._syntax(tag)
+        elif tag.name == "dt" and (name := lines.name_in(text)) is not None:
+            self.lines.append(DocumentLine(LineKind.NAME, name, self.line, text))
         elif tag.name == "dt":
-            self._name(tag)
+            self.lines.append(lines.text_line(text, self.line))
         elif tag.name == "tr":
-            self._row(tag)
+            # Paragraphs of a cell do not run into each other.
+            parts = [cell.find_all("p") or [cell] for cell in tag.find_all(["td", "th"])]
+            cells = [" ".join(part.get_text() for part in cell).split() for cell in parts]
+            self.lines.extend(lines.table_lines([*map(" ".join, cells)], self.line))
         elif tag.name == "code":
             self.words.append(re.sub(r"\s*\n\s*", " ", tag.get_text()).replace(" ", "\0"))
 
@@ -99,26 +95,8 @@ class _HtmlWalk:
         text = " ".join("".join(self.words).split()).replace("\0", " ")
         self.words.clear()
         if text:
-            self.lines.append(
-                lines.text_line(lines.BULLET + text if self.items else text, self.line)
-            )
-
-    def _heading(self, tag: Tag) -> None:
-        text = " ".join(tag.get_text().split())
-        level = HEADINGS[tag.name]
-        self.lines.append(DocumentLine(LineKind.HEADING, text, self.line, text, level))
-
-    def _name(self, tag: Tag) -> None:
-        text = " ".join(tag.get_text().split())
-        name = lines.name_in(text)
-        if name is not None:
-            self.lines.append(DocumentLine(LineKind.NAME, name, self.line, text))
-        else:
-            self.lines.append(lines.text_line(text, self.line))
-
-    def _row(self, tag: Tag) -> None:
-        cells = [_cell_text(cell) for cell in tag.find_all(["td", "th"])]
-        self.lines.extend(lines.table_lines(cells, self.line))
+            marked = lines.BULLET + text if self.items else text
+            self.lines.append(lines.text_line(marked, self.line))
 
     def _syntax(self, tag: Tag) -> None:
         """The lines of a syntax block, with replaceable words in double braces."""

@@ -89,7 +89,7 @@ def is_prose(document: Document, title: str, base: str = "https://page/") -> boo
         return False
     words = MARKUP.sub(" ", document.text).split()
     names = (link.rpartition("/")[2] for link in links(document, base))
-    return len(words) >= PROSE or any(API_NAME.match(name) for name in names)
+    return len(words) >= PROSE or any(map(API_NAME.match, names))
 
 
 def _folded(text: str) -> str:

@@ -76,12 +76,8 @@ def text_line(text: str, number: int, raw: str | None = None) -> DocumentLine:
 
 def front_matter(lines: list[str]) -> int:
     """How many lines at the start of a Markdown document are front matter."""
-    if not lines or lines[0].strip() != "---":
-        return 0
-    for index, line in enumerate(lines[1:], 1):
-        if line.strip() == "---":
-            return index + 1
-    return 0
+    marks = [number for number, line in enumerate(lines, 1) if line.strip() == "---"]
+    return marks[1] if marks[:1] == [1] and len(marks) > 1 else 0
 
 
 def markdown_lines(raw: list[str]) -> list[DocumentLine]:
@@ -130,20 +126,17 @@ def _joined(found: list[DocumentLine], line: str) -> bool:
 
 
 def _markdown_line(line: str, number: int) -> list[DocumentLine]:
-    bare = ANCHOR.sub("", line)
+    bare, raw = ANCHOR.sub("", line), line.strip()
     heading = HEADING.match(bare)
     if heading:
-        return [
-            DocumentLine(
-                LineKind.HEADING, inline(heading[2]), number, line.strip(), len(heading[1])
-            )
-        ]
+        title, level = inline(heading[2]), len(heading[1])
+        return [DocumentLine(LineKind.HEADING, title, number, raw, level)]
     if bare.lstrip().startswith("|"):
         return _table_row(bare, number)
     bold = BOLD.fullmatch(bare)
     name = name_in(inline(bold[1])) if bold else _named_twice(bare)
     if name is not None:
-        return [DocumentLine(LineKind.NAME, name, number, line.strip())]
+        return [DocumentLine(LineKind.NAME, name, number, raw)]
     # What is indented belongs to a bullet of the description and states nothing of the member.
     mark = BULLET if bare.startswith(("  ", "\t")) and bare.strip() else ""
     return [text_line(mark + inline(bare), number, line)]
@@ -167,10 +160,9 @@ def _table_row(line: str, number: int) -> list[DocumentLine]:
 
 def table_lines(cells: list[str], number: int) -> list[DocumentLine]:
     """A table row as lines: a heading row in one, other rows one paragraph a cell."""
-    if cells and cells[0] == "Path":
-        return [text_line("".join(cells), number), DocumentLine(LineKind.BLANK, "", number)]
-    pairs = [(text_line(cell, number), DocumentLine(LineKind.BLANK, "", number)) for cell in cells]
-    return [line for pair in pairs for line in pair]
+    texts = ["".join(cells)] if cells and cells[0] == "Path" else cells
+    blank = DocumentLine(LineKind.BLANK, "", number)
+    return [line for text in texts for line in (text_line(text, number), blank)]
 
 
 def inline(text: str) -> str:

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise, takewhile
 
 from conformance.documents.constraints import read_member
 from conformance.documents.lines import ENTRY_NAME, IDENTIFIER, DocumentLine, LineKind, name_in
@@ -31,17 +32,12 @@ def entries(
     page: DocumentOutline, section: DocumentSection, known: AbstractSet[str]
 ) -> list[MemberEntry]:
     """The entries of a section; ``known`` are the names that may stand in it."""
-    plain = page.rendering is Rendering.PLAIN
+    is_start = _plain_name if page.rendering is Rendering.PLAIN else _is_name
     lines = section.lines
-    starts = [
-        index
-        for index, line in enumerate(lines)
-        if (_plain_name(lines, index, known) if plain else _is_name(lines, index, known))
-    ]
-    ends = [*starts[1:], len(lines)][: len(starts)]
+    starts = [index for index in range(len(lines)) if is_start(lines, index, known)]
     return [
         MemberEntry(name_in(lines[start].text), lines[start], tuple(lines[start + 1 : end]))
-        for start, end in zip(starts, ends, strict=True)
+        for start, end in pairwise([*starts, len(lines)])
     ]
 
 
@@ -52,19 +48,13 @@ def typed_entries(page: DocumentOutline, section: DocumentSection) -> list[Membe
     """
     found: list[MemberEntry] = []
     for entry in entries(page, section, set()):
-        if found and not _is_complete(found[-1].lines):
-            last = found.pop()
-            found.append(
-                MemberEntry(last.name, last.start, (*last.lines, entry.start, *entry.lines))
-            )
-        else:
+        last = found[-1] if found else None
+        ends = ("Type:", "Required:")
+        if last is None or any(line.text.startswith(ends) for line in last.lines):
             found.append(entry)
+        else:
+            found[-1] = replace(last, lines=(*last.lines, entry.start, *entry.lines))
     return found
-
-
-def _is_complete(lines: Sequence[DocumentLine]) -> bool:
-    """Whether the lines of a member state its type, or end as those of a member do."""
-    return any(line.text.startswith(("Type:", "Required:")) for line in lines)
 
 
 def nameless(section: DocumentSection) -> list[MemberEntry]:
@@ -85,10 +75,7 @@ def nameless(section: DocumentSection) -> list[MemberEntry]:
 def listed(
     page: DocumentOutline, section: DocumentSection, known: AbstractSet[str]
 ) -> list[DocumentedMember]:
-    """The members a section lists, each once.
-
-    Raises Contradiction when a name stands twice, and what read_member raises.
-    """
+    """The members a section lists. Raises Contradiction where a name stands twice."""
     found = entries(page, section, known) if known else typed_entries(page, section)
     return read_entries(page.document, section, found)
 
@@ -121,12 +108,8 @@ def _states_type(lines: Sequence[DocumentLine], index: int) -> bool:
     before = [line.text for line in lines[:index] if line.kind is LineKind.TEXT]
     if before and not before[-1].startswith("Required:"):
         return False
-    for line in lines[index + 1 :]:
-        if line.kind is LineKind.NAME:
-            return False
-        if line.text.startswith("Type:"):
-            return True
-    return False
+    below = takewhile(lambda line: line.kind is not LineKind.NAME, lines[index + 1 :])
+    return any(line.text.startswith("Type:") for line in below)
 
 
 def _plain_name(lines: Sequence[DocumentLine], index: int, known: AbstractSet[str]) -> bool:

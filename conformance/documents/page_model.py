@@ -18,10 +18,7 @@ from conformance.documents.model import (
 
 @dataclass(frozen=True, slots=True)
 class ErrorEntry:
-    """An error of a page; ``name`` is None where the page lost it. ``members`` are its fields.
-
-    ``status`` is None where nothing states it.
-    """
+    """An error; ``name`` is None where the page lost it, ``status`` where nothing states it."""
 
     name: str | None
     status: int | None
@@ -143,10 +140,7 @@ class StructurePage:
 
 @dataclass(frozen=True, slots=True)
 class PatchRow:
-    """A row of a patch-operations table: ``ops`` says what is supported.
-
-    ``conditional`` names the ops whose support depends on something.
-    """
+    """A row of a patch table: which ``ops`` are supported, and which depend on something."""
 
     path: str
     ops: Mapping[str, bool]
@@ -217,11 +211,8 @@ class ServicePages:
         """The name of the service as a page's title has it, else its identifier."""
         if self.stated_title:
             return self.stated_title
-        for document in self.documents:
-            match = SERVICE_TITLE.search(document.text[:20_000])
-            if match:
-                return match[1].strip()
-        return self.service
+        titles = (SERVICE_TITLE.search(document.text[:20_000]) for document in self.documents)
+        return next((match[1].strip() for match in titles if match), self.service)
 
     @property
     def version(self) -> str:

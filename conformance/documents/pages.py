@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 
-from conformance.documents.lines import IDENTIFIER, DocumentLine, LineKind
+from conformance.documents.lines import IDENTIFIER, LineKind
 from conformance.documents.members import listed
-from conformance.documents.model import Document, SourceLocation
+from conformance.documents.model import Document
 from conformance.documents.page_model import (
     CommonErrorsPage,
     Layout,
@@ -34,6 +35,7 @@ from conformance.documents.sections import (
     check_title,
     is_common_errors,
     is_operation,
+    lines_of,
     outline,
 )
 
@@ -46,7 +48,7 @@ SECTIONS = {
 }
 """What every operation page of a layout has."""
 JSON_TARGET = re.compile(r"X-Amz-Target:\s|application/x-amz-json-1\.[01]", re.IGNORECASE)
-HOST = re.compile(r"\s*Host:\s")
+HOST = re.compile(r"^\s*Host:[ \t]", re.MULTILINE)
 """Only where a part of the request stands in the host, the syntax has one."""
 REQUEST_LINE = re.compile(r"\s*[A-Z]+\s+/")
 PATCH_HEAD = re.compile(r"Path((?:op:[a-z]+)+)")
@@ -90,7 +92,7 @@ def _operation(
     return OperationPage(
         document=page.document.name,
         name=page.title,
-        place=SourceLocation(page.document.name, first.title, first.line) if first else page.place,
+        place=page.at(first.title, first.line) if first else page.place,
         method=request.method,
         path=request.path,
         literal_query=request.literal_query,
@@ -121,33 +123,26 @@ def _structure(page: DocumentOutline) -> StructurePage:
     if not members and len([line for line in contents.lines if line.text]) > 1:
         raise UnknownNotation(page.document.shown, contents.line, "members below 'Contents'")
     union = any(UNION.search(line.text) for s in page.sections.values() for line in s.lines)
-    place = SourceLocation(page.document.name, "Contents", contents.line)
+    place = page.at("Contents", contents.line)
     return StructurePage(page.document.name, page.title, place, tuple(members), union)
 
 
 def _common_errors(page: DocumentOutline) -> CommonErrorsPage:
     lines = tuple(line for section in page.sections.values() for line in section.lines)
-    # In plain text the page has no headings that are known: all of it is one section.
-    whole = DocumentSection(page.title, page.place.line, lines or _all_lines(page))
-    errors = read_errors(page, whole)
+    if not lines:
+        # In plain text the page has no headings that are known: all of it is one section.
+        everything = lines_of(page.document)[1]
+        lines = tuple(line for line in everything if line.number > page.place.line)
+    errors = read_errors(page, DocumentSection(page.title, page.place.line, lines))
     if not errors:
         raise TruncatedPage(page.document.shown, page.last, "a list of errors", "none")
     return CommonErrorsPage(tuple(errors))
 
 
-def _all_lines(page: DocumentOutline) -> tuple[DocumentLine, ...]:
-    from conformance.documents.sections import lines_of
-
-    return tuple(line for line in lines_of(page.document)[1] if line.number > page.place.line)
-
-
 def _patch_head(section: DocumentSection) -> list[str]:
     """The ops that the head of a patch-operations table names."""
-    for line in section.lines:
-        match = PATCH_HEAD.fullmatch(line.text)
-        if match:
-            return PATCH_OP.findall(match[1])
-    return []
+    heads = map(PATCH_HEAD.fullmatch, (line.text for line in section.lines))
+    return next((PATCH_OP.findall(match[1]) for match in heads if match), [])
 
 
 def _patch_tables(page: DocumentOutline) -> dict[str, tuple[PatchRow, ...]]:
@@ -158,16 +153,10 @@ def _patch_tables(page: DocumentOutline) -> dict[str, tuple[PatchRow, ...]]:
 
 
 def _paragraphs(section: DocumentSection) -> Iterator[tuple[str, int]]:
-    words: list[str] = []
-    number = section.line
-    for line in (*section.lines, DocumentLine(LineKind.BLANK, "", section.line)):
-        if line.kind is LineKind.BLANK:
-            if words:
-                yield " ".join(words), number
-            words = []
-        else:
-            number = number if words else line.number
-            words.append(line.text)
+    for is_blank, group in groupby(section.lines, lambda line: line.kind is LineKind.BLANK):
+        if not is_blank:
+            lines = list(group)
+            yield " ".join(line.text for line in lines), lines[0].number
 
 
 def _patch_rows(page: DocumentOutline, section: DocumentSection) -> Iterator[PatchRow]:
@@ -205,14 +194,10 @@ def _patch_row(
     if len(cells) != len(ops):
         expected = f"{len(ops)} cells 'Supported' or 'Not supported' for {path!r}"
         raise TruncatedPage(page.document.shown, number, expected, f"{len(cells)}")
-    conditional = tuple(
-        op
-        for op, text in zip(ops, cells, strict=True)
-        if text not in {"Supported", "Not supported"}
-    )
-    supported = {op: bool(_cell(text)) for op, text in zip(ops, cells, strict=True)}
-    place = SourceLocation(page.document.name, section.title, number)
-    return PatchRow(path, supported, conditional, place)
+    by_op = dict(zip(ops, cells, strict=True))
+    conditional = [op for op, text in by_op.items() if text not in {"Supported", "Not supported"}]
+    supported = {op: bool(_cell(text)) for op, text in by_op.items()}
+    return PatchRow(path, supported, tuple(conditional), page.at(section.title, number))
 
 
 def layout_of(page: DocumentOutline) -> Layout:
@@ -228,28 +213,22 @@ def layout_of(page: DocumentOutline) -> Layout:
     text = "\n".join(line.raw or line.text for line in syntax.lines)
     written = [one for one in syntax.lines if one.text.strip()]
     code = [one for one in written if one.kind is LineKind.CODE] or written
-    if JSON_TARGET.search(text) or (code and code[0].text.lstrip().startswith("{")):
+    first = code[0].text if code else ""
+    if JSON_TARGET.search(text) or first.lstrip().startswith("{"):
         return Layout.JSON
-    is_xml = _has_element(page, "Request Syntax") or _has_element(page, "Response Syntax")
-    is_xml = is_xml or any(HOST.match(line) for line in text.split("\n"))
-    return Layout.XML if is_xml and code and REQUEST_LINE.match(code[0].text) else Layout.REST
+    answer = page.sections.get("Response Syntax")
+    lines = (*syntax.lines, *(answer.lines if answer is not None else ()))
+    has_element = any(line.text.lstrip().startswith("<") for line in lines)
+    is_xml = has_element or HOST.search(text)
+    return Layout.XML if is_xml and REQUEST_LINE.match(first) else Layout.REST
 
 
 def unwired(page: OperationPage, shown: str, reason: str) -> OtherProtocol:
-    """The refusal of a page that says too little of its requests, and has no model beside it."""
+    """The refusal of a page that shows too little of its requests and has no model beside it."""
     return OtherProtocol(
         shown, page.place.line,
         f"an SDK model with {page.name} for what pages of {page.layout} leave out", reason,
     )  # fmt: skip
-
-
-def _has_element(page: DocumentOutline, title: str) -> bool:
-    """Whether a syntax block has a body in XML."""
-    section = page.sections.get(title)
-    lines = section.lines if section is not None else ()
-    return any(
-        line.text.lstrip().startswith("<") for line in lines if line.kind is not LineKind.BLANK
-    )
 
 
 def _without_request(page: DocumentOutline) -> Layout:
@@ -260,9 +239,8 @@ def _without_request(page: DocumentOutline) -> Layout:
     """
     answer = page.sections.get("Response Syntax")
     if answer is not None:
-        code = [one for one in answer.lines if one.text.strip()]
-        is_json = bool(code) and code[0].text.lstrip().startswith("{")
-        return Layout.JSON if is_json else Layout.REST
+        first = next((one.text for one in answer.lines if one.text.strip()), "")
+        return Layout.JSON if first.lstrip().startswith("{") else Layout.REST
     if "Request Parameters" in page.sections or "Response Elements" in page.sections:
         return Layout.QUERY
     # Neither takes nor answers anything, or was cut: its model tells.

@@ -1,16 +1,17 @@
 """What can be wrong with a document: each is a type, and exits with 2."""
 
+from dataclasses import dataclass
+
 from conformance.errors import BadInput
 
-SHOWN_CHARACTERS = 70
 
-
-def printable(text: str, limit: int = SHOWN_CHARACTERS) -> str:
+def printable(text: str, limit: int = 70) -> str:
     """``text`` on one line without control characters, cut to ``limit`` characters."""
     clean = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)
     return clean if len(clean) <= limit else clean[: limit - 3] + "..."
 
 
+@dataclass(eq=False)
 class PageProblem(BadInput):
     """A document that cannot be read.
 
@@ -20,21 +21,17 @@ class PageProblem(BadInput):
 
     hint = "check that the document is a complete page of the English AWS API reference"
 
-    def __init__(
-        self, document: str, line: int | None, expected: str, found: str = "", hint: str = ""
-    ) -> None:
-        super().__init__(expected, hint)
-        self.document = document
-        self.line = line
-        self.expected = expected
-        self.found = found
+    document: str
+    line: int | None
+    expected: str
+    found: str = ""
 
     def __str__(self) -> str:
-        where = printable(self.document, 300)
+        place = printable(self.document, 300)
         if self.line is not None:
-            where = f"{where}:{self.line}"
-        told = f"{where}: expected {printable(self.expected, 300)}"
-        return f"{told}, found {printable(self.found, 200)}" if self.found else told
+            place = f"{place}:{self.line}"
+        message = f"{place}: expected {printable(self.expected, 300)}"
+        return f"{message}, found {printable(self.found, 200)}" if self.found else message
 
 
 class UnreadableDocument(PageProblem):

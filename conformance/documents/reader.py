@@ -1,6 +1,6 @@
 """Read many documents: whole pages first, then those that lost names and may borrow them."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from conformance.documents.model import Document
@@ -31,13 +31,16 @@ def read_pages(
     first PageProblem met: nothing is read in part. With ``on_problem`` that is called instead, and
     the page is left out.
     """
-    tell = on_problem or _stop
     first: list[tuple[Document, Page | NamesLost]] = []
     for document in documents:
         try:
-            first.append((document, _attempt(document)))
+            first.append((document, read_page(document)))
+        except NamesLost as lost:
+            first.append((document, lost))
         except PageProblem as problem:
-            tell(document, problem)
+            if on_problem is None:
+                raise
+            on_problem(document, problem)
     whole = {
         (document.service, page.name): page
         for document, page in first
@@ -48,19 +51,10 @@ def read_pages(
         try:
             found.append(ReadPage(document, _completed(document, page, whole)))
         except PageProblem as problem:
-            tell(document, problem)
+            if on_problem is None:
+                raise
+            on_problem(document, problem)
     return found
-
-
-def _stop(document: Document, problem: PageProblem) -> None:  # noqa: ARG001 - as OnProblem
-    raise problem
-
-
-def _attempt(document: Document) -> Page | NamesLost:
-    try:
-        return read_page(document)
-    except NamesLost as lost:
-        return lost
 
 
 def _completed(
@@ -78,39 +72,28 @@ def _completed(
 
 def _named_errors(page: OperationPage, fuller: OperationPage | None) -> OperationPage:
     """Take the names of errors from a fuller page, where the order of statuses leaves no choice."""
-    count = len(page.errors)
-    if fuller is None:
-        note = f"{count} errors kept as statuses, because their names are missing"
-        return replace(page, recovered=(*page.recovered, note))
-    wanted, known = ([e.status or 0 for e in one.errors] for one in (page, fuller))
-    ways = list(_embeddings(wanted, known))
-    if len(ways) != 1:
+    count, errors = len(page.errors), page.errors
+    note = f"{count} errors kept as statuses, because their names are missing"
+    if fuller is not None:
+        lost, known = ([e.status or 0 for e in one.errors] for one in (page, fuller))
+        places = _only_embedding(lost, known)
         note = (
             f"{count} errors kept as statuses, because {fuller.document} does not settle their "
             f"names"
         )
-        return replace(page, recovered=(*page.recovered, note))
-    named = tuple(
-        replace(error, name=fuller.errors[at].name)
-        for error, at in zip(page.errors, ways[0], strict=True)
-    )
-    note = f"{count} error names from {fuller.document}, by the order of their statuses"
-    return replace(page, errors=named, recovered=(*page.recovered, note))
+        if places is not None:
+            note = f"{count} error names from {fuller.document}, by the order of their statuses"
+            named = zip(errors, (fuller.errors[at].name for at in places), strict=True)
+            errors = tuple(replace(error, name=name) for error, name in named)
+    return replace(page, errors=errors, recovered=(*page.recovered, note))
 
 
-def _embeddings(short: Sequence[int], long: Sequence[int]) -> Iterator[tuple[int, ...]]:
-    """At most two ways in which ``short`` lies in ``long`` in order: one, or more than one.
-
-    The leftmost and the rightmost embedding agree exactly when there is only one.
-    """
+def _only_embedding(short: Sequence[int], long: Sequence[int]) -> tuple[int, ...] | None:
+    """The only place of ``short`` in ``long``: leftmost and rightmost embedding are the same."""
     left = _leftmost(short, long)
-    if left is None:
-        return
-    yield left
     mirrored = _leftmost(short[::-1], long[::-1])
     right = tuple(len(long) - 1 - at for at in reversed(mirrored or ()))
-    if right != left:
-        yield right
+    return left if left == right else None
 
 
 def _leftmost(short: Sequence[int], long: Sequence[int]) -> tuple[int, ...] | None:

@@ -5,6 +5,7 @@ index everything readable is read, and every other page is reported with the rea
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -71,10 +72,15 @@ class _PageReader:
 
     def _folder(self, folder: Path) -> None:
         for file in files_of(folder):
-            try:
+            with self._skipping():
                 add(self._found, document_of(file, self._service))
-            except PageProblem as problem:
-                self._reading.problems.append(problem)
+
+    @contextmanager
+    def _skipping(self) -> Iterator[None]:
+        try:
+            yield
+        except PageProblem as problem:
+            self._reading.problems.append(problem)
 
     def _address(self, address: str) -> None:
         document = from_address(address, self._fetcher.page(address), self._service)
@@ -86,10 +92,8 @@ class _PageReader:
             if isinstance(content, PageProblem):
                 self._reading.problems.append(content)
                 continue
-            try:
+            with self._skipping():
                 add(self._found, from_address(at, content, document.service))
-            except PageProblem as problem:
-                self._reading.problems.append(problem)
 
     def _follow(self, address: str, content: bytes) -> Iterator[str]:
         """Where a page leads to, if it states nothing itself."""
@@ -101,18 +105,16 @@ class _PageReader:
             yield from links(document, address)
 
     def _on_problem(self, document: Document, problem: PageProblem) -> None:
-        if isinstance(problem, NotAnApiPage) and _is_known(document, problem.found):
+        title, base = problem.found, document.url or "https://page/"
+        # A reference has pages of no operation beside the others.
+        if isinstance(problem, NotAnApiPage) and (
+            is_contents(document, title, base) or is_prose(document, title, base)
+        ):
             self._reading.contents.append(document.shown)
         elif document.shown in self._named:
             raise problem
         else:
             self._reading.problems.append(problem)
-
-
-def _is_known(document: Document, title: str) -> bool:
-    """Whether a page that is of no operation is one that a reference has beside those."""
-    base = document.url or "https://page/"
-    return is_contents(document, title, base) or is_prose(document, title, base)
 
 
 def document_of(path: Path, service: str | None) -> Document:

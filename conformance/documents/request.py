@@ -17,7 +17,7 @@ from conformance.documents.content import (
 )
 from conformance.documents.lines import IDENTIFIER
 from conformance.documents.members import entries, nameless, read_entries
-from conformance.documents.model import Document, DocumentedMember, SourceLocation
+from conformance.documents.model import Document, DocumentedMember, Rendering
 from conformance.documents.page_model import Content, OperationPage, Parameter, ParameterLocation
 from conformance.documents.problems import Contradiction, NamesLost
 from conformance.documents.sections import DocumentOutline, DocumentSection
@@ -53,7 +53,7 @@ def read_request(page: DocumentOutline, fuller: OperationPage | None) -> Documen
     recovered: list[str] = []
     names = {entry.name for entry in found if entry.name}
     if not found:
-        lost = nameless(section) if page.rendering == "plain text" else []
+        lost = nameless(section) if page.rendering is Rendering.PLAIN else []
         names = _lost_labels(page, section, slots, len(lost), fuller)
         found = rename(page, section, lost, sorted(names, key=str.lower))
         recovered += [f"URI parameter {name}: name from the request line" for name in sorted(names)]
@@ -62,15 +62,24 @@ def read_request(page: DocumentOutline, fuller: OperationPage | None) -> Documen
     _check_labels(page.document, chosen.slots, members)
     read = read_content(page, BODY, SYNTAX, whole_body(block, offset))
     ordered = sorted(chosen.slots, key=lambda name: slots.index(chosen.slots[name]))
+    # A label that no list names is a text, as every label goes over the wire.
+    place = page.at(SYNTAX, head.line)
+    unlisted = (
+        Parameter(
+            DocumentedMember(slot.name, place, required=True), slot.where, slot.name,
+            greedy=slot.greedy,
+        )
+        for slot in chosen.unlisted
+    )  # fmt: skip
     return DocumentedRequest(
         method=head.start[0],
         path=template(head.start[1], chosen.labels),
         literal_query=chosen.literal_query(slots),
         parameters=(
             *(_parameter(members[name], wired(chosen.slots[name])) for name in ordered),
-            *(_unlisted(page, slot, head.line) for slot in chosen.unlisted),
+            *unlisted,
         ),
-        content=with_media(read.content, head, names, page.document, SYNTAX),
+        content=with_media(page, read.content, head, names, SYNTAX),
         recovered=(*recovered, *read.recovered),
         left_out=(*chosen.notes, *read.left_out),
         unplaced=tuple(members[name] for name in sorted(chosen.missing)),
@@ -79,32 +88,15 @@ def read_request(page: DocumentOutline, fuller: OperationPage | None) -> Documen
 
 def read_plain_request(page: DocumentOutline) -> DocumentedRequest:
     """The request of a page without a request line: a body in JSON, or parameters alone."""
-    return DocumentedRequest("POST", "/", {}, (), *_plain(page, PARAMETERS, SYNTAX))
-
-
-def _plain(
-    page: DocumentOutline, listing: str, syntax: str
-) -> tuple[Content, tuple[str, ...], tuple[str, ...]]:
-    read = read_plain_content(page, listing, syntax)
-    return read.content, read.recovered, read.left_out
+    read = read_plain_content(page, PARAMETERS, SYNTAX)
+    return DocumentedRequest("POST", "/", {}, (), read.content, read.recovered, read.left_out)
 
 
 def _parameter(member: DocumentedMember, slot: SyntaxSlot) -> Parameter:
-    """A header whose name ends in an asterisk stands for every header that begins so.
-
-    A page that lists a parameter by its name on the wire has the member's own as placeholder.
-    """
+    """A header name that ends in an asterisk stands for every header that begins so."""
     prefix = slot.where is ParameterLocation.HEADER and slot.wire.endswith("*")
     named = replace(member, name=slot.name) if IDENTIFIER.fullmatch(slot.name) else member
     return Parameter(named, slot.where, slot.wire.removesuffix("*"), prefix, slot.greedy)
-
-
-def _unlisted(page: DocumentOutline, slot: SyntaxSlot, line: int) -> Parameter:
-    """A label of the path that no list names: a text, as every label goes over the wire."""
-    member = DocumentedMember(
-        slot.name, SourceLocation(page.document.name, SYNTAX, line), required=True
-    )
-    return Parameter(member, slot.where, slot.name, greedy=slot.greedy)
 
 
 def _lost_labels(
@@ -119,26 +111,16 @@ def _lost_labels(
     The fuller page says so where there is one. Otherwise one lost name is the only path segment
     that no collection would be named by: it has a capital letter or an underscore.
     """
-    marked = {slot.name for slot in slots if slot.marked}
-    if marked or not count:
-        labels = marked
-    elif fuller is not None:
+    labels = {slot.name for slot in slots if slot.marked}
+    if not labels and count and fuller is not None:
         labels = {parameter.member.name for parameter in fuller.parameters}
-    else:
-        bare = [
-            s.name for s in slots if s.where is ParameterLocation.PATH and s.name != s.name.lower()
-        ]
-        bare += [s.name for s in slots if s.where is ParameterLocation.PATH and "_" in s.name]
-        labels = set(bare)
-        if count != 1 or any(slot.where is ParameterLocation.QUERY for slot in slots):
-            labels = set()
+    elif not labels and count == 1 and all(s.where is not ParameterLocation.QUERY for s in slots):
+        names = [slot.name for slot in slots if slot.where is ParameterLocation.PATH]
+        labels = {name for name in names if name != name.lower() or "_" in name}
     if len(labels) != count:
-        raise NamesLost(
-            page.document.shown,
-            section.line,
-            f"{count} path label{'s' * (count != 1)} that the request line settles",
-            ", ".join(sorted(labels)) or "none",
-        )
+        expected = f"{count} path label{'s' * (count != 1)} that the request line settles"
+        found = ", ".join(sorted(labels)) or "none"
+        raise NamesLost(page.document.shown, section.line, expected, found)
     return labels
 
 

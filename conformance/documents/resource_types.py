@@ -28,24 +28,38 @@ COLUMNS = re.compile(
 CONSTRAINT = re.compile(
     r"\b(Format|MinLength|MaxLength|Minimum|Maximum|MinItems|MaxItems|Pattern|Values): *"
 )
-KEYWORDS = {
-    "MinLength": "minLength",
-    "MaxLength": "maxLength",
-    "Minimum": "minimum",
-    "Maximum": "maximum",
-}
+KEYWORDS = frozenset({"minLength", "maxLength", "minimum", "maximum"})
 ARRAY = "Array of type "
 ANY_NAME = "*"
-WORDS = frozenset({"string", "integer", "number", "boolean", "long", "double", "float", "object"})
+WORDS = {
+    **{
+        name: SCALARS[name]
+        for name in ("string", "integer", "number", "boolean", "long", "double", "float")
+    },
+    "object": BaseType.JSON,
+}
+
+
+@dataclass(slots=True)
+class ResourceRow:
+    """A member of a type: the lines of its name, its type and its limits."""
+
+    start: DocumentLine
+    kind: DocumentLine
+    required: bool
+    limits: list[DocumentLine]
+
+    @property
+    def name(self) -> str:
+        return self.start.text.strip("`")
 
 
 @dataclass(slots=True)
 class ResourceTable:
-    """A type: its rows, as name, type with limits, and whether it is required; or its values."""
+    """A type: its members, or its values."""
 
     start: DocumentLine
-    rows: list[tuple[DocumentLine, DocumentLine, bool]] = field(default_factory=list)
-    limits: dict[int, list[DocumentLine]] = field(default_factory=dict)
+    rows: list[ResourceRow] = field(default_factory=list)
     values: list[str] = field(default_factory=list)
 
 
@@ -73,7 +87,7 @@ class ResourceTypes:
             elif table is not None and line.text.strip():
                 text = COLUMNS.sub("", line.text).strip()
                 if text in {"True", "False"}:
-                    _add_row(table, pending, text == "True")
+                    _add_row(table, pending, required=text == "True")
                     pending = []
                 elif text:
                     pending.append(replace(line, text=text))
@@ -92,22 +106,20 @@ class ResourceTypes:
 
     def _as_map(self, table: ResourceTable) -> TypeName | None:
         """The type of a table whose one row stands for every name."""
-        if [row[0].text.strip("`") for row in table.rows] != [ANY_NAME]:
+        if [row.name for row in table.rows] != [ANY_NAME]:
             return None
-        element, _ = self._type(table.rows[0][1])
+        element, _ = self._type(table.rows[0].kind)
         return TypeName(BaseType.MAP, element=element)
 
     def members(self, table: ResourceTable) -> Iterator[DocumentedMember]:
-        """The members of a type."""
-        for index, (name, kind, required) in enumerate(table.rows):
-            place = self._place(name)
-            stated, values = self._type(kind)
+        for row in table.rows:
+            place = self._place(row.start)
+            stated, values = self._type(row.kind)
             limits = [Limit("enum", tuple(values), LimitTarget.LEAF, place)] if values else []
-            lines = [kind, *table.limits.get(index, ())]
-            stated, more = self._limited(stated, lines)
+            stated, more = self._limited(stated, [row.kind, *row.limits])
             yield DocumentedMember(
-                name.text.strip("`"), place, stated, self._place(kind),
-                (*limits, *more), required=required, required_place=place,
+                row.name, place, stated, self._place(row.kind), (*limits, *more),
+                required=row.required, required_place=place,
             )  # fmt: skip
 
     def _type(self, line: DocumentLine) -> tuple[TypeName, list[str]]:
@@ -116,19 +128,15 @@ class ResourceTypes:
         if text.startswith(ARRAY):
             element, values = self._type(replace(line, text=text.removeprefix(ARRAY)))
             return TypeName(BaseType.LIST, element=element), values
-        if text == "object":
-            return TypeName(BaseType.JSON), []
         if text in WORDS:
-            return TypeName(SCALARS[text]), []
+            return TypeName(WORDS[text]), []
         if not re.fullmatch(r"\w+", text):
-            raise UnknownNotation(
-                self.page.document.shown, line.number, "a type such as 'string'", text
-            )
-        table = self.tables.get(text)
-        if table is not None and table.values and not table.rows:
+            shown = self.page.document.shown
+            raise UnknownNotation(shown, line.number, "a type such as 'string'", text)
+        table = self.tables.get(text, ResourceTable(line))
+        if table.values and not table.rows:
             return TypeName(BaseType.STRING), table.values
-        mapped = self._as_map(table) if table is not None else None
-        return mapped or TypeName(BaseType.STRUCTURE, name=text), []
+        return self._as_map(table) or TypeName(BaseType.STRUCTURE, name=text), []
 
     def _limited(
         self, stated: TypeName, lines: Sequence[DocumentLine]
@@ -136,28 +144,21 @@ class ResourceTypes:
         """The type with its format, and the limits behind it."""
         limits = []
         for line in lines:
-            parts = CONSTRAINT.split(line.text)[1:]
-            for label, text in zip(parts[::2], parts[1::2], strict=True):
-                value = text.strip()
+            parts = [part.strip() for part in CONSTRAINT.split(line.text)[1:]]
+            for label, value in zip(parts[::2], parts[1::2], strict=True):
+                keyword = label[0].lower() + label[1:]
                 if label == "Format" and value == "date-time":
                     stated = TypeName(BaseType.TIMESTAMP, wire="string")
-                elif label in KEYWORDS and re.fullmatch(r"-?\d+", value):
+                elif keyword in KEYWORDS and re.fullmatch(r"-?\d+", value):
                     place = self._place(line)
-                    limits.append(Limit(KEYWORDS[label], int(value), LimitTarget.LEAF, place))
+                    limits.append(Limit(keyword, int(value), LimitTarget.LEAF, place))
         return stated, limits
 
 
-def names_of(table: ResourceTable) -> set[str]:
-    """The names of its members."""
-    return {row[0].text.strip("`") for row in table.rows}
-
-
-def _add_row(table: ResourceTable, lines: list[DocumentLine], required: bool) -> None:  # noqa: FBT001
+def _add_row(table: ResourceTable, lines: list[DocumentLine], *, required: bool) -> None:
     """A row of a type: its name, its type and limits are right before whether it is required."""
     limits = []
     while lines and CONSTRAINT.match(lines[-1].text):
         limits.append(lines.pop())
-    if len(lines) < 2:
-        return
-    table.limits[len(table.rows)] = limits
-    table.rows.append((lines[-2], lines[-1], required))
+    if len(lines) >= 2:
+        table.rows.append(ResourceRow(lines[-2], lines[-1], required, limits))

@@ -20,17 +20,12 @@ from conformance.documents.page_model import (
     ResourcePage,
 )
 from conformance.documents.problems import TruncatedPage
-from conformance.documents.resource_types import COLUMNS, PROPERTIES, ResourceTypes, names_of
+from conformance.documents.resource_types import COLUMNS, PROPERTIES, ResourceTypes
 from conformance.documents.sections import DocumentOutline
 
 URI, METHODS, SCHEMAS = "URI", "HTTP methods", "Schemas"
 METHOD = re.compile(r"GET|PUT|POST|DELETE|PATCH|HEAD|OPTIONS")
 OPERATION_ID = re.compile(r"Operation ID:\s*`?(\w+)`?")
-PLACES = {
-    "Path": ParameterLocation.PATH,
-    "Query": ParameterLocation.QUERY,
-    "Header": ParameterLocation.HEADER,
-}
 PARAMETER = re.compile(
     r"`?(?P<name>[A-Za-z][\w.-]*?)`?\s*(?P<type>String|Integer|Number|Boolean|Long|Array)"
     r"\s*(?P<required>True|False)"
@@ -42,16 +37,11 @@ NO_NAMES = frozenset({"Error", "None"})
 
 
 def is_resource(page: DocumentOutline) -> bool:
-    """Whether a page is of a resource."""
-    return METHODS in page.sections and URI in page.sections
+    return {METHODS, URI} <= page.sections.keys()
 
 
 def read_resource(page: DocumentOutline) -> ResourcePage:
-    """The operations and the types of a resource page.
-
-    Raises TruncatedPage where the address or an operation is missing, UnknownNotation for a type
-    in an unknown form.
-    """
+    """Raises TruncatedPage where the address or an operation is missing, UnknownNotation."""
     return _ResourceReader(page).read()
 
 
@@ -73,38 +63,33 @@ class _ResourceReader:
         self.types = ResourceTypes(page)
 
     def read(self) -> ResourcePage:
-        methods = [one for one in self._methods() if one.id]
+        methods = list(self._methods())
         if not methods:
             section = self.page.section(METHODS)
-            raise TruncatedPage(self.page.document.shown, section.line, "an 'Operation ID:'", "")
+            raise TruncatedPage(self.page.document.shown, section.line, "an 'Operation ID:'")
         inputs = self._inputs(methods)
         operations = tuple(self._operation(one, inputs.get(one.id, "")) for one in methods)
         return ResourcePage(operations, tuple(self.types.structures()))
 
-    def _place(self, title: str, line: DocumentLine) -> SourceLocation:
-        return SourceLocation(self.page.document.name, title, line.number)
-
     # -- operations ------------------------------------------------------------------------------
 
     def _methods(self) -> Iterator[_Method]:
-        found: _Method | None = None
+        """The operations that have a name."""
+        found: list[_Method] = []
         for line in self.page.section(METHODS).lines:
             if line.kind is LineKind.HEADING and METHOD.fullmatch(line.text):
-                if found is not None:
-                    yield found
-                found = _Method(line.text, "", line)
-            elif found is not None:
+                found.append(_Method(line.text, "", line))
+            elif found:
                 stated = OPERATION_ID.search(line.text.replace("*", ""))
-                found.id = stated[1] if stated and not found.id else found.id
-                found.lines.append(line)
-        if found is not None:
-            yield found
+                found[-1].id = found[-1].id or (stated[1] if stated else "")
+                found[-1].lines.append(line)
+        return (one for one in found if one.id)
 
     def _operation(self, one: _Method, taken: str) -> OperationPage:
         parameters = list(self._parameters(one))
         labels = {each.wire for each in parameters if each.where is ParameterLocation.PATH}
         status, given, errors = self._answers(one)
-        place = self._place(METHODS, one.start)
+        place = self.page.at(METHODS, one.start.number)
         return OperationPage(
             document=self.page.document.name,
             name=one.id,
@@ -135,18 +120,18 @@ class _ResourceReader:
         for line, text in _cells(one.lines):
             head = COLUMNS.match(text) or re.match(r"(?P<where>Path|Query|Header) parameters", text)
             if head and head["where"]:
-                where = PLACES[head["where"]]
+                where = ParameterLocation(head["where"].lower())
             if re.match(r"Responses|Status code", text):
                 return
-            row = PARAMETER.search(COLUMNS.sub("", text))
-            if where is None or row is None or row.end() != len(COLUMNS.sub("", text)):
-                continue
-            place = self._place(METHODS, line)
-            # What these tables call text may be a number or a list: all are texts on the wire.
-            member = DocumentedMember(
-                row["name"], place, required=row["required"] == "True", required_place=place
-            )
-            yield Parameter(member, where, row["name"])
+            cells = COLUMNS.sub("", text)
+            row = PARAMETER.search(cells)
+            if where is not None and row is not None and row.end() == len(cells):
+                place, required = self.page.at(METHODS, line.number), row["required"] == "True"
+                # What these tables call text may be a number or a list: all are texts on the wire.
+                member = DocumentedMember(
+                    row["name"], place, required=required, required_place=place
+                )
+                yield Parameter(member, where, row["name"])
 
     def _answers(self, one: _Method) -> tuple[int | None, str, list[ErrorEntry]]:
         """The status of success, the type of its body, and the errors."""
@@ -158,19 +143,18 @@ class _ResourceReader:
             if row is None:
                 continue
             number, model = int(row["status"]), row["model"]
-            if number < 300:
-                if status is None:
-                    status, given = number, "" if model == "None" else model
-            else:
-                named = None if model in NO_NAMES else model
-                errors.append(ErrorEntry(named, number, self._place(METHODS, line)))
+            if number >= 300:
+                place = self.page.at(METHODS, line.number)
+                errors.append(ErrorEntry(None if model in NO_NAMES else model, number, place))
+            elif status is None:
+                status, given = number, "" if model == "None" else model
         if status is None:
             expected = f"a response of {one.id} below 'HTTP methods'"
             raise TruncatedPage(self.page.document.shown, one.start.number, expected, "none")
         return status, given, errors
 
     def _body(self, name: str, place: SourceLocation) -> Content:
-        """A body of a type; of one that the page does not show nothing is known."""
+        """A body of a type; empty where the page does not show the type."""
         table = self.types.tables.get(name)
         if table is None or not table.rows:
             return Content()
@@ -183,23 +167,21 @@ class _ResourceReader:
 
     def _inputs(self, methods: Sequence[_Method]) -> Mapping[str, str]:
         """The type of the body that each operation takes, by its name, else by its members."""
-        found = {}
-        shown = self._shown()
+        found, tables, shown = {}, self.types.tables, self._shown()
         for one in methods:
-            named = [f"{one.id}{end}" for end in INPUTS if f"{one.id}{end}" in self.types.tables]
+            named = [f"{one.id}{end}" for end in INPUTS if f"{one.id}{end}" in tables]
             keys = shown.get(one.method)
             same = [
                 name
-                for name, table in self.types.tables.items()
-                if keys and names_of(table) == keys
+                for name, table in tables.items()
+                if keys and {row.name for row in table.rows} == keys
             ]
-            chosen = next(iter((*named, *same)), None)
-            if chosen is not None and one.method not in {"GET", "HEAD", "DELETE", "OPTIONS"}:
-                found[one.id] = chosen
+            if (named or same) and one.method not in {"GET", "HEAD", "DELETE", "OPTIONS"}:
+                found[one.id] = (*named, *same)[0]
         return found
 
     def _shown(self) -> dict[str, set[str]]:
-        """The members of the bodies below a heading with the method that takes them."""
+        """The members below a heading that names a method, by that method."""
         section = self.page.sections.get(SCHEMAS)
         found: dict[str, set[str]] = {}
         method, requests = "", False
@@ -215,7 +197,7 @@ class _ResourceReader:
 
 
 def _cells(lines: Sequence[DocumentLine]) -> Iterator[tuple[DocumentLine, str]]:
-    """Lines with what the cells of a row hold, where a row is cut over several."""
+    """Every line, and every run of two or three lines: a row may be split over several."""
     written = [line for line in lines if line.text.strip()]
     for index, line in enumerate(written):
         yield line, line.text

@@ -13,7 +13,7 @@ from conformance.documents.content import (
 )
 from conformance.documents.lines import DocumentLine, LineKind
 from conformance.documents.members import MemberEntry, entries, listed, nameless
-from conformance.documents.model import DocumentedMember, SourceLocation
+from conformance.documents.model import Rendering, SourceLocation
 from conformance.documents.page_model import Content, ErrorEntry, Parameter, ParameterLocation
 from conformance.documents.problems import Contradiction, TruncatedPage
 from conformance.documents.sections import DocumentOutline, DocumentSection
@@ -37,7 +37,6 @@ class DocumentedResponse:
 
 
 def read_response(page: DocumentOutline) -> DocumentedResponse:
-    """Read status line, headers and body of the response."""
     block = syntax_block(page, SYNTAX)
     head, offset = read_head(block, STATUS_LINE, "a status line such as 'HTTP/1.1 200'")
     section = page.section(ELEMENTS)
@@ -47,37 +46,47 @@ def read_response(page: DocumentOutline) -> DocumentedResponse:
     status = int(word) if word.isdigit() else None
     extra = [*headers, *([] if status else [word])]
     read = read_content(page, ELEMENTS, SYNTAX, whole_body(block, offset), extra)
-    _check_status(page, section, status)
-    members = {member.name: member for member in listed_members(page, section, extra)}
+    for line, stated in _stated_statuses(section):
+        if status is not None and stated != status:
+            expected = f"the status {status} of the syntax block"
+            raise Contradiction(page.document.shown, line.number, expected, f"HTTP {stated}")
+    members = {one.name: one for one in (listed(page, section, set(extra)) if extra else ())}
+    parameters = (
+        Parameter(
+            replace(members[listing], name=name), ParameterLocation.HEADER,
+            wire.removesuffix("*"), prefix=wire.endswith("*"),
+        )
+        for listing, (name, wire) in headers.items()
+    )  # fmt: skip
     return DocumentedResponse(
         status=status,
-        place=SourceLocation(page.document.name, SYNTAX, head.line),
-        headers=tuple(
-            Parameter(
-                replace(members[listing], name=name),
-                ParameterLocation.HEADER,
-                wire.removesuffix("*"),
-                prefix=wire.endswith("*"),
-            )
-            for listing, (name, wire) in headers.items()
-        ),
+        place=page.at(SYNTAX, head.line),
+        headers=tuple(parameters),
         content=with_media(
-            read.content, head, {name for name, _ in headers.values()}, page.document, SYNTAX
+            page, read.content, head, {name for name, _ in headers.values()}, SYNTAX
         ),
         recovered=read.recovered,
         left_out=(*unlisted, *read.left_out),
     )
 
 
+def _stated_statuses(section: DocumentSection) -> Iterator[tuple[DocumentLine, int]]:
+    """The lines that state the status of the response, with that status."""
+    for line in section.lines:
+        match = STATUS_SENTENCE.search(line.text)
+        if match:
+            yield line, int(match[1])
+
+
 def read_plain_response(page: DocumentOutline) -> DocumentedResponse:
     """The response of a page whose protocol has one status, and no status line on the page."""
     read = read_plain_content(page, ELEMENTS, SYNTAX)
     section = page.sections.get(ELEMENTS)
-    stated = [STATUS_SENTENCE.search(line.text) for line in (section.lines if section else ())]
-    status = next((int(match[1]) for match in stated if match), 200)
-    line = section.line if section else page.place.line
-    place = SourceLocation(page.document.name, ELEMENTS, line)
-    return DocumentedResponse(status, place, (), read.content, read.recovered, read.left_out)
+    stated = (status for _, status in _stated_statuses(section)) if section else iter(())
+    place = page.at(ELEMENTS, section.line if section else page.place.line)
+    return DocumentedResponse(
+        next(stated, 200), place, (), read.content, read.recovered, read.left_out
+    )
 
 
 def _headers(
@@ -103,31 +112,13 @@ def _headers(
     return found, tuple(unlisted)
 
 
-def listed_members(
-    page: DocumentOutline, section: DocumentSection, names: Sequence[str]
-) -> list[DocumentedMember]:
-    """The members of a section that are among ``names``."""
-    if not names:
-        return []
-    return [member for member in listed(page, section, set(names)) if member.name in names]
-
-
-def _check_status(page: DocumentOutline, section: DocumentSection, status: int | None) -> None:
-    """The sentence on the response and the status line must tell the same number."""
-    for line in section.lines:
-        match = STATUS_SENTENCE.search(line.text)
-        if match and status is not None and int(match[1]) != status:
-            expected = f"the status {status} of the syntax block"
-            raise Contradiction(page.document.shown, line.number, expected, f"HTTP {match[1]}")
-
-
 def read_errors(page: DocumentOutline, section: DocumentSection) -> list[ErrorEntry]:
     """The errors of a section: names with a status, or statuses alone where the names are gone.
 
     A name that comes before the status of the error above it is a member of that error.
     """
     found = entries(page, section, set())
-    if not found and page.rendering == "plain text":
+    if not found and page.rendering is Rendering.PLAIN:
         return list(_nameless_errors(page, section))
     return list(_grouped(page, section, found))
 
@@ -142,9 +133,9 @@ def _grouped(
         if open_error is None:
             open_error, members = entry, []
         else:
-            members.append((entry.name or "", _place(page, section, entry.start)))
+            members.append((entry.name or "", page.at(section.title, entry.start.number)))
         if status is not None:
-            place = _place(page, section, open_error.start)
+            place = page.at(section.title, open_error.start.number)
             yield ErrorEntry(open_error.name, status, place, tuple(members))
             open_error = None
     if open_error is not None:
@@ -153,29 +144,18 @@ def _grouped(
 
 
 def _nameless_errors(page: DocumentOutline, section: DocumentSection) -> Iterator[ErrorEntry]:
-    skipped: MemberEntry | None = None
+    skipped: DocumentLine | None = None
     for entry in nameless(section):
         status = _status(entry.lines)
         if status is None:
-            skipped = skipped or entry
-            continue
-        if skipped is not None:
-            raise TruncatedPage(
-                page.document.shown,
-                skipped.start.number,
-                "'HTTP Status Code: N' in every entry of the errors",
-                skipped.start.text,
-            )
-        yield ErrorEntry(None, status, _place(page, section, entry.start))
+            skipped = skipped or entry.start
+        elif skipped is not None:
+            expected = "'HTTP Status Code: N' in every entry of the errors"
+            raise TruncatedPage(page.document.shown, skipped.number, expected, skipped.text)
+        else:
+            yield ErrorEntry(None, status, page.at(section.title, entry.start.number))
 
 
 def _status(lines: Sequence[DocumentLine]) -> int | None:
-    for line in lines:
-        match = ERROR_STATUS.fullmatch(line.text) if line.kind is LineKind.TEXT else None
-        if match:
-            return int(match[1])
-    return None
-
-
-def _place(page: DocumentOutline, section: DocumentSection, line: DocumentLine) -> SourceLocation:
-    return SourceLocation(page.document.name, section.title, line.number)
+    texts = (line.text for line in lines if line.kind is LineKind.TEXT)
+    return next((int(match[1]) for match in map(ERROR_STATUS.fullmatch, texts) if match), None)

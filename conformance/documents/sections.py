@@ -25,14 +25,9 @@ from conformance.documents.problems import (
 )
 
 OPERATION = (
-    "Request Syntax",
-    "URI Request Parameters",
-    "Request Body",
-    "Response Syntax",
-    "Response Elements",
-    "Errors",
-    "See Also",
-)
+    "Request Syntax", "URI Request Parameters", "Request Body",
+    "Response Syntax", "Response Elements", "Errors", "See Also",
+)  # fmt: skip
 STRUCTURE = ("Contents", "See Also")
 # In the order in which pages have them: in plain text a heading counts only in this order, as a
 # member may have the name of a heading.
@@ -82,25 +77,26 @@ class DocumentOutline:
             raise TruncatedPage(self.document.shown, self.last, expected, "the end of the page")
         return self.sections[title]
 
+    def at(self, title: str, line: int) -> SourceLocation:
+        return SourceLocation(self.document.name, title, line)
+
 
 def outline(document: Document) -> DocumentOutline:
-    """Cut a document into sections.
-
-    Raises EmptyDocument, OtherLanguage or NotAnApiPage where there is nothing to cut.
-    """
+    """Cut a document into sections. Raises EmptyDocument, OtherLanguage, NotAnApiPage."""
     if not document.text.strip():
         raise EmptyDocument(document.shown, 1, "a page", "nothing")
     rendering, lines = lines_of(document)
     title = _title(document, rendering, lines)
     lines = lines[lines.index(title) :]
-    sections = _plain(lines) if rendering is Rendering.PLAIN else _marked(lines)
-    by_title: dict[str, DocumentSection] = {}
-    for section in sections:
-        by_title.setdefault(section.title, section)
-    _check_alone(document, by_title, lines)
+    heads = _plain(lines) if rendering is Rendering.PLAIN else _marked(lines)
+    sections: dict[str, DocumentSection] = {}
+    for (start, name), (end, _) in pairwise([*heads, (len(lines), "")]):
+        section = DocumentSection(name, lines[start].number, tuple(lines[start + 1 : end]))
+        sections.setdefault(name, section)
+    _check_alone(document, sections, lines)
     name = title.text.split(" - ", 1)[0].strip()
     place = SourceLocation(document.name, name, title.number)
-    found = DocumentOutline(document, rendering, name, place, by_title, max(1, lines[-1].number))
+    found = DocumentOutline(document, rendering, name, place, sections, max(1, lines[-1].number))
     _check_language(found, lines)
     return found
 
@@ -130,17 +126,16 @@ def _check_alone(
             raise SeveralPages(document.shown, line.number, expected, line.text)
 
 
-def _marked(lines: Sequence[DocumentLine]) -> list[DocumentSection]:
-    """Sections of a page whose headings are marked; smaller headings stay inside."""
-    heads = [
-        index
+def _marked(lines: Sequence[DocumentLine]) -> list[tuple[int, str]]:
+    """The heads of a page whose headings are marked; smaller headings stay inside."""
+    return [
+        (index, line.text)
         for index, line in enumerate(lines)
         if line.kind is LineKind.HEADING and line.level in {1, 2}
     ]
-    return _cut(lines, [(index, lines[index].text) for index in heads])
 
 
-def _plain(lines: Sequence[DocumentLine]) -> list[DocumentSection]:
+def _plain(lines: Sequence[DocumentLine]) -> list[tuple[int, str]]:
     heads: list[tuple[int, str]] = []
     rank = -1
     for index in range(len(lines)):
@@ -148,7 +143,7 @@ def _plain(lines: Sequence[DocumentLine]) -> list[DocumentSection]:
         if title is not None and ORDER.index(title) > rank:
             heads.append((index, title))
             rank = ORDER.index(title)
-    return _cut(lines, heads)
+    return heads
 
 
 def _plain_heading(lines: Sequence[DocumentLine], index: int) -> str | None:
@@ -162,16 +157,7 @@ def _plain_heading(lines: Sequence[DocumentLine], index: int) -> str | None:
     return text if text in ORDER else None
 
 
-def _cut(lines: Sequence[DocumentLine], heads: list[tuple[int, str]]) -> list[DocumentSection]:
-    ends = [*(index for index, _ in heads[1:]), len(lines)][: len(heads)]
-    return [
-        DocumentSection(title, lines[start].number, tuple(lines[start + 1 : end]))
-        for (start, title), end in zip(heads, ends, strict=True)
-    ]
-
-
 def is_operation(page: DocumentOutline) -> bool:
-    """Whether the page describes an operation."""
     return "Request Syntax" in page.sections or (
         "Response Syntax" in page.sections and IDENTIFIER.fullmatch(page.title) is not None
     )
@@ -185,9 +171,8 @@ def is_common_errors(page: DocumentOutline) -> bool:
 def check_title(page: DocumentOutline) -> None:
     """Raise NotAnApiPage unless the title is one name."""
     if not TITLE.fullmatch(page.title):
-        raise NotAnApiPage(
-            page.document.shown, page.place.line, "the name of an operation or type", page.title
-        )
+        expected = "the name of an operation or type"
+        raise NotAnApiPage(page.document.shown, page.place.line, expected, page.title)
 
 
 def _check_language(page: DocumentOutline, lines: Sequence[DocumentLine]) -> None:
@@ -198,16 +183,15 @@ def _check_language(page: DocumentOutline, lines: Sequence[DocumentLine]) -> Non
         raise OtherLanguage(page.document.shown, 1, "an English page", url)
     english = set(ORDER) & set(page.sections)
     if english or is_common_errors(page) or page.title == PATCH_TITLE:
-        for line in lines:
-            if line.kind is LineKind.TEXT and FOREIGN_LABEL.fullmatch(line.text):
-                raise OtherLanguage(
-                    page.document.shown, line.number, "an English label such as 'Type:'", line.text
-                )
-        return
-    for line in lines:
-        if TRANSLATED.search(line.text):
-            expected = f"the English heading {SYNTAX_HEADINGS_HINT}"
-            raise OtherLanguage(page.document.shown, line.number, expected, line.text)
+        expected = "an English label such as 'Type:'"
+        texts = [line for line in lines if line.kind is LineKind.TEXT]
+        foreign = [line for line in texts if FOREIGN_LABEL.fullmatch(line.text)]
+    else:
+        expected = f"the English heading {SYNTAX_HEADINGS_HINT}"
+        foreign = [line for line in lines if TRANSLATED.search(line.text)]
+    if foreign:
+        line = foreign[0]
+        raise OtherLanguage(page.document.shown, line.number, expected, line.text)
 
 
 FOREIGN_LABEL = re.compile(
@@ -224,25 +208,15 @@ HTML_START = re.compile(
 )
 
 
-def rendering_of(document: Document) -> Rendering:
-    """Tell how a document is written, by its content first and its name second."""
+def lines_of(document: Document) -> tuple[Rendering, list[DocumentLine]]:
+    """The typed lines of a document and how it is written: by its content first, then its name."""
     suffix = document.name.rsplit(".", 1)[-1].lower()
     if suffix in {"html", "htm"} or HTML_START.match(document.text[:4096]):
-        return Rendering.HTML
-    if suffix in {"md", "markdown"} or re.search(r"^#{1,3} \S", document.text, re.MULTILINE):
-        return Rendering.MARKDOWN
-    return Rendering.PLAIN
-
-
-def lines_of(document: Document) -> tuple[Rendering, list[DocumentLine]]:
-    """The typed lines of a document and how it is written."""
-    rendering = rendering_of(document)
-    if rendering is Rendering.HTML:
         # Beautiful Soup is slow to load, and most documents are none of HTML.
         from conformance.documents.html import html_lines
 
-        return rendering, html_lines(document.text)
+        return Rendering.HTML, html_lines(document.text)
     raw = NEWLINE.split(document.text)
-    if rendering is Rendering.MARKDOWN:
-        return rendering, list(markdown_lines(raw))
-    return rendering, [text_line(line, number) for number, line in enumerate(raw, 1)]
+    if suffix in {"md", "markdown"} or re.search(r"^#{1,3} \S", document.text, re.MULTILINE):
+        return Rendering.MARKDOWN, markdown_lines(raw)
+    return Rendering.PLAIN, [text_line(line, number) for number, line in enumerate(raw, 1)]

@@ -51,7 +51,6 @@ class Chosen:
         return {slot.name for slot in found if slot.where is ParameterLocation.PATH}
 
     def literal_query(self, slots: Sequence[SyntaxSlot]) -> dict[str, str]:
-        """The parts of the query that are no parameters."""
         taken = [*self.slots.values(), *self.dropped]
         return {
             slot.wire: slot.name
@@ -66,17 +65,9 @@ def slots_of(head: Head) -> list[SyntaxSlot]:
     slots = []
     for segment in path.split("/"):
         marked = PLACEHOLDER.findall(segment)
-        names = marked or ([segment] if segment else [])
-        slots += [
-            SyntaxSlot(
-                ParameterLocation.PATH,
-                name.rstrip("+"),
-                name.rstrip("+"),
-                bool(marked),
-                greedy=bool(marked) and name.endswith("+"),
-            )
-            for name in names
-        ]
+        for name in marked or ([segment] if segment else []):
+            plain, greedy = name.rstrip("+"), bool(marked) and name.endswith("+")
+            slots.append(SyntaxSlot(ParameterLocation.PATH, plain, plain, bool(marked), greedy))
     for pair in filter(None, query.split("&")):
         wire, _, value = pair.partition("=")
         slots.append(_slot(ParameterLocation.QUERY, PLACEHOLDER.sub(r"\1", wire), value))
@@ -95,84 +86,62 @@ def choose(
     slots: Sequence[SyntaxSlot],
     names: Sequence[str],
 ) -> Chosen:
-    """Give every listed name its slot.
-
-    Raises Contradiction where the request line has a name in several places.
-    """
+    """Give every listed name its slot. Raises Contradiction where it has several."""
     found: dict[str, SyntaxSlot] = {}
     dropped: list[SyntaxSlot] = []
     notes = []
     missing = []
     for name in names:
-        slot = _of(page, section, slots, name)
-        if slot is None:
+        same = next(filter(None, map(_without_literals, _candidates(slots, name))), [])
+        if len(same) > 1:
+            expected = f"the listed parameter {name!r} once in the request line"
+            times = f"it {len(same)} times"
+            raise Contradiction(page.document.shown, section.line, expected, times)
+        if not same:
             missing.append(name)
             notes.append(unplaced(name))
-        elif slot.is_open:
-            dropped.append(slot)
+        elif same[0].is_open:
+            dropped += same
             notes.append(f"parameter {name}: left out, because it has no name in the query")
         else:
-            found[name] = slot
+            found[name] = same[0]
     rest = [slot for slot in slots if not any(slot is one for one in (*found.values(), *dropped))]
-    unlisted = tuple(slot for slot in rest if slot.where is ParameterLocation.PATH and slot.marked)
+    unlisted = {
+        slot.name: slot for slot in rest if slot.where is ParameterLocation.PATH and slot.marked
+    }
     unknown = [
         slot for slot in rest if slot.where is not ParameterLocation.PATH and _is_placeholder(slot)
     ]
     notes += [f"parameter {slot.name}: left out: in no list on the page" for slot in unknown]
-    return Chosen(found, _once(unlisted), (*dropped, *unknown), tuple(notes), frozenset(missing))
+    left = (*dropped, *unknown)
+    return Chosen(found, tuple(unlisted.values()), left, tuple(notes), frozenset(missing))
 
 
 def unplaced(name: str) -> str:
-    """The note on a parameter that a page lists and does not place."""
     return f"parameter {name}: left out, because the request line does not have it"
 
 
-def _once(slots: Sequence[SyntaxSlot]) -> tuple[SyntaxSlot, ...]:
-    return tuple({slot.name: slot for slot in slots}.values())
-
-
 def _is_placeholder(slot: SyntaxSlot) -> bool:
-    """Whether a piece that no list names is one all the same: a query with the word of its key."""
+    """Whether an unlisted piece is a placeholder all the same: a query value named like its key."""
     named_alike = slot.name.replace("_", "").lower() == slot.wire.replace("-", "").lower()
     return slot.marked or (
         slot.where is ParameterLocation.QUERY and bool(slot.name) and named_alike
     )
 
 
-def _of(
-    page: DocumentOutline, section: DocumentSection, slots: Sequence[SyntaxSlot], name: str
-) -> SyntaxSlot | None:
-    for same in _candidates(slots, name):
-        kept = _without_literals(same)
-        if len(kept) > 1:
-            raise Contradiction(
-                page.document.shown,
-                section.line,
-                f"the listed parameter {name!r} once in the request line",
-                f"it {len(kept)} times",
-            )
-        if kept:
-            return kept[0]
-    return None
-
-
 def _candidates(slots: Sequence[SyntaxSlot], name: str) -> Iterator[list[SyntaxSlot]]:
-    """Slots by placeholder, else by the name on the wire: exactly, else but for its case."""
+    """Slots by placeholder, else by wire name, else by wire name ignoring case."""
     yield [slot for slot in slots if slot.name == name]
+    # A media type is written out: such a header is no member.
     outside = [
-        slot for slot in slots if slot.where is not ParameterLocation.PATH and _may_vary(slot)
+        slot for slot in slots if slot.where is not ParameterLocation.PATH and "/" not in slot.name
     ]
     yield [slot for slot in outside if slot.wire == name]
     yield [slot for slot in outside if slot.wire.lower() == name.lower()]
 
 
-def _may_vary(slot: SyntaxSlot) -> bool:
-    """Whether a header or a query part can be a member: a media type is written out."""
-    return "/" not in slot.name
-
-
 def _without_literals(same: list[SyntaxSlot]) -> list[SyntaxSlot]:
-    """Without the path segments that only have the name of a label: the label comes after them."""
+    """Drop path segments that merely share a label's name: the label is the last of them."""
     if len(same) < 2 or any(slot.where is not ParameterLocation.PATH for slot in same):
         return same
     return [slot for slot in same if slot.marked][:1] or same[-1:]
@@ -184,7 +153,6 @@ def wired(slot: SyntaxSlot) -> SyntaxSlot:
 
 
 def template(target: str, labels: set[str]) -> str:
-    """The path with its labels in braces."""
     path = target.partition("?")[0]
     found = {match[1].rstrip("+") for match in PLACEHOLDER.finditer(path)}
     marked = PLACEHOLDER.sub(lambda match: "{" + match[1].rstrip("+") + "}", path)

@@ -86,7 +86,6 @@ def from_file(path: Path, service: str | None) -> Document:
 
 
 def from_address(address: str, content: bytes, service: str | None) -> Document:
-    """The document that these bytes of an address are."""
     parts = [unquote(part) for part in urlsplit(address).path.split("/") if part]
     name = re.sub(r"[^A-Za-z0-9._-]", "_", parts[-1]) if parts else "index.html"
     folders = parts[:-1] or [""]

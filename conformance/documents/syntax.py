@@ -6,7 +6,7 @@ which bare words of the request line are placeholders is decided where the names
 
 import re
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -69,7 +69,6 @@ class Block:
             self.starts.append(self.starts[-1] + len(text) + 1)
 
     def line_at(self, offset: int) -> int:
-        """The line number of a character of the block."""
         index = bisect_right(self.starts, offset) - 1
         return self.numbers[min(index, len(self.numbers) - 1)]
 
@@ -94,15 +93,11 @@ def read_head(block: Block, start: re.Pattern[str], expected: str) -> tuple[Head
     match = start.match(block.text)
     if match is None:
         block.fail(0, expected)
-    line = block.line_at(match.start(1))
-    headers = []
-    offset = match.end()
-    header = HEADER.match(block.text, offset)
-    while header:
+    headers, offset = [], match.end()
+    while header := HEADER.match(block.text, offset):
         headers.append((header[1], header[2], block.line_at(header.start(1))))
         offset = header.end()
-        header = HEADER.match(block.text, offset)
-    return Head(match.groups(), tuple(headers), line), offset
+    return Head(match.groups(), tuple(headers), block.line_at(match.start(1))), offset
 
 
 def read_body(block: Block, offset: int) -> Node | None:
@@ -113,57 +108,42 @@ def read_body(block: Block, offset: int) -> Node | None:
     described = DESCRIBED.fullmatch(rest)
     if described:
         return Leaf(described[1], quoted=False, line=block.line_at(offset))
-    reader = _BodyReader(block, offset)
-    node = reader.node(0)
-    reader.end()
-    return node
+    return _BodyReader(block, offset).whole()
 
 
 def read_element(block: Block, offset: int) -> Element:
-    """The element of a syntax block in XML, with the names of those right inside of it."""
-    reader = _ElementReader(block)
+    found: Element | None = None
+    inside: dict[str, Node] = {}
+    for depth, tag in _opening_tags(block, offset):
+        name, line = tag[2], block.line_at(tag.start())
+        if depth == 1:
+            inside.setdefault(name, Leaf("", quoted=False, line=line))
+        elif depth == 0:
+            if found is not None:
+                block.fail(tag.start(), "one element as the body")
+            space = XML_NAMESPACE.search(tag[3])
+            found = Element(name, space[1] if space else None, line, inside)
+    if found is None:
+        block.fail(len(block.text), "the end of the element of the body")
+    return found
+
+
+def _opening_tags(block: Block, offset: int) -> Iterator[tuple[int, re.Match[str]]]:
+    """The tags that begin an element, with the number of elements around it."""
+    opened: list[str] = []
     for tag in XML_TAG.finditer(block.text, offset):
-        reader.take(tag)
-    return reader.whole()
-
-
-class _ElementReader:
-    """What the tags of a body have shown so far."""
-
-    def __init__(self, block: Block) -> None:
-        self.block = block
-        self.found: Element | None = None
-        self.inside: dict[str, Node] = {}
-        self.opened: list[str] = []
-
-    def take(self, tag: re.Match[str]) -> None:
-        closes, name, attributes, empty = tag.groups()
-        if name is None:
-            return  # a declaration or a comment
+        closes, name, _, empty = tag.groups()
         if closes:
-            if not self.opened or self.opened.pop() != name:
-                self.block.fail(tag.start(), "the end of the element that was opened last")
-            return
-        if len(self.opened) > MAX_NESTING:
-            self.block.fail(tag.start(), f"at most {MAX_NESTING} nested levels")
-        self._begin(tag, name, attributes)
-        if not empty:
-            self.opened.append(name)
-
-    def _begin(self, tag: re.Match[str], name: str, attributes: str) -> None:
-        line = self.block.line_at(tag.start())
-        if len(self.opened) == 1:
-            self.inside.setdefault(name, Leaf("", quoted=False, line=line))
-        elif not self.opened:
-            if self.found is not None:
-                self.block.fail(tag.start(), "one element as the body")
-            space = XML_NAMESPACE.search(attributes)
-            self.found = Element(name, space[1] if space else None, line, self.inside)
-
-    def whole(self) -> Element:
-        if self.found is None or self.opened:
-            self.block.fail(len(self.block.text), "the end of the element of the body")
-        return self.found
+            if not opened or opened.pop() != name:
+                block.fail(tag.start(), "the end of the element that was opened last")
+        elif name is not None:  # no declaration, and no comment
+            if len(opened) > MAX_NESTING:
+                block.fail(tag.start(), f"at most {MAX_NESTING} nested levels")
+            yield len(opened), tag
+            if not empty:
+                opened.append(name)
+    if opened:
+        block.fail(len(block.text), "the end of the element of the body")
 
 
 class _BodyReader:
@@ -173,7 +153,14 @@ class _BodyReader:
         self.block, self.offset = block, offset
         self.line = block.line_at(offset)
 
-    def node(self, depth: int) -> Node:
+    def whole(self) -> Node:
+        """The body, after which nothing may follow."""
+        node = self._node(0)
+        if self.block.text[self.offset :].strip():
+            self.block.fail(self.offset, "the end of the syntax block")
+        return node
+
+    def _node(self, depth: int) -> Node:
         if depth > MAX_NESTING:
             self.block.fail(self.offset, f"at most {MAX_NESTING} nested levels")
         found = self._next("a value")
@@ -186,12 +173,8 @@ class _BodyReader:
             return self._list(depth, line)
         if found in "}]:,":
             self.block.fail(self.offset - 1, "a value")
-        return _leaf(found, line)
-
-    def end(self) -> None:
-        """Nothing may follow the body."""
-        if self.block.text[self.offset :].strip():
-            self.block.fail(self.offset, "the end of the syntax block")
+        quoted = found.startswith('"')
+        return Leaf(PLACEHOLDER.sub(r"\1", found[1:-1] if quoted else found), quoted, line)
 
     def _object(self, depth: int, line: int) -> ObjectNode:
         entries: dict[str, Node] = {}
@@ -203,7 +186,7 @@ class _BodyReader:
             if name in entries:
                 self.block.fail(self.offset - len(key), "every member once")
             self._take(":")
-            entries[name] = self.node(depth + 1)
+            entries[name] = self._node(depth + 1)
             self._separator("}")
         self._take("}")
         return ObjectNode(entries, line)
@@ -211,7 +194,7 @@ class _BodyReader:
     def _list(self, depth: int, line: int) -> ListNode:
         items = []
         while self._peek() != "]":
-            items.append(self.node(depth + 1))
+            items.append(self._node(depth + 1))
             self._separator("]")
         self._take("]")
         return ListNode(items[0] if items else None, line)
@@ -238,9 +221,3 @@ class _BodyReader:
         if self._peek() != token:
             self.block.fail(self.offset, f"'{token}'")
         self._next(token)
-
-
-def _leaf(token: str, line: int) -> Leaf:
-    quoted = token.startswith('"')
-    inner = token[1:-1] if quoted else token
-    return Leaf(PLACEHOLDER.sub(r"\1", inner), quoted, line)

@@ -2,7 +2,15 @@
 
 import re
 
-from conformance.documents.model import NUMBERS, BaseType, Leaf, ListNode, Node, TypeName
+from conformance.documents.model import (
+    NUMBERS,
+    BaseType,
+    Leaf,
+    ListNode,
+    Node,
+    ObjectNode,
+    TypeName,
+)
 
 SCALARS = {
     "string": BaseType.STRING,
@@ -50,29 +58,28 @@ def parse_type(text: str, depth: int = 0) -> TypeName | None:
 
 def agrees(stated: TypeName, node: Node) -> bool:
     """Whether a stated type and a place in a syntax block can be the same value."""
-    if isinstance(node, Leaf):
-        return _leaf_agrees(stated, node)
-    if isinstance(node, ListNode):
-        inner = stated.element
-        return stated.base is BaseType.JSON or (
-            stated.base is BaseType.LIST
-            and (node.item is None or inner is None or agrees(inner, node.item))
-        )
-    if stated.base is BaseType.MAP:
-        value = node.as_map
-        return stated.element is None or value is None or agrees(stated.element, value)
-    return stated.base in {BaseType.STRUCTURE, BaseType.JSON}
+    base, inner = stated.base, stated.element
+    match node:
+        case Leaf():
+            return _leaf_agrees(base, node)
+        case ListNode(item=item) if base is BaseType.LIST:
+            return item is None or inner is None or agrees(inner, item)
+        case ListNode():
+            return base is BaseType.JSON
+        case ObjectNode(as_map=value) if base is BaseType.MAP:
+            return inner is None or value is None or agrees(inner, value)
+    return base in {BaseType.STRUCTURE, BaseType.JSON}
 
 
-def _leaf_agrees(stated: TypeName, node: Leaf) -> bool:
+def _leaf_agrees(base: BaseType, node: Leaf) -> bool:
     # A quoted name other than "string" stands for a structure that is shown further out.
-    if stated.base in {BaseType.STRUCTURE, BaseType.LIST, BaseType.MAP}:
+    if base in {BaseType.STRUCTURE, BaseType.LIST, BaseType.MAP}:
         return node.text not in {"string", "number", "boolean", "blob"}
     if node.quoted:
-        return stated.base in {BaseType.STRING, BaseType.TIMESTAMP, BaseType.BLOB, BaseType.JSON}
+        return base in {BaseType.STRING, BaseType.TIMESTAMP, BaseType.BLOB, BaseType.JSON}
     kinds = {
         "number": {*NUMBERS, BaseType.TIMESTAMP},
         "boolean": {BaseType.BOOLEAN},
         "blob": {BaseType.BLOB},
     }
-    return stated.base in kinds.get(node.text, set(BaseType))
+    return base in kinds.get(node.text, set(BaseType))

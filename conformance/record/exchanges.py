@@ -58,10 +58,7 @@ class RecordedSigning(Recorded):
 
 
 class CutBody(msgspec.Struct, frozen=True):
-    """The whole of a body of which a record has the beginning.
-
-    ``bytes`` are those on the wire, ``sha256`` is that of the body with its secrets masked.
-    """
+    """Size on the wire, and digest (secrets masked), of a body that a record has cut."""
 
     bytes: int
     sha256: str
@@ -77,7 +74,6 @@ class RecordedMessage(Recorded):
     NULL = frozenset({"body"})
 
     def as_json(self) -> dict[str, Any]:
-        """The record's form."""
         made = super().as_json()
         if "body_base64" in made:
             del made["body"]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from conformance.record.errors import NotMergeable
 from conformance.record.reader import Record
-from conformance.record.scores import untested
+from conformance.record.scores import DECIDED, untested
 from conformance.record.values import (
     BaselineUse,
     Cases,
@@ -57,7 +57,7 @@ def _hold_alike(first: Record, other: Record) -> None:
     }
     names = [name for name, differs in differing.items() if differs]
     if names:
-        raise NotMergeable(other.path, f"{', '.join(names)} differs from {first.path}")
+        raise NotMergeable(other.path, f"different {', '.join(names)} than in {first.path}")
 
 
 def _target(run: RunLine) -> str:
@@ -71,22 +71,20 @@ def _hold_complete(records: Sequence[Record]) -> None:
     if not known:
         return
     if len(known) < len(shards):
-        whole = next(record for record in records if record.run.shard is None)
+        whole = records[shards.index(None)]
         raise NotMergeable(whole.path, "it is not a shard, but the others are")
     met: dict[int, Path] = {}
+    of = known[0].of
     for record, shard in zip(records, known, strict=True):
-        if shard.of != known[0].of:
-            raise NotMergeable(
-                record.path, f"shard {shard} does not go with a run of {known[0].of} parts"
-            )
+        if shard.of != of:
+            why = f"shard {shard} does not go with a run of {of} parts"
+            raise NotMergeable(record.path, why)
         if shard.index in met:
             raise NotMergeable(record.path, f"shard {shard} is already in {met[shard.index]}")
         met[shard.index] = record.path
-    missing = [index for index in range(1, known[0].of + 1) if index not in met]
+    missing = [f"{index}/{of}" for index in range(1, of + 1) if index not in met]
     if missing:
-        of = known[0].of
-        names = ", ".join(f"{index}/{of}" for index in missing)
-        raise NotMergeable(records[-1].path, f"shard {names} is missing")
+        raise NotMergeable(records[-1].path, f"shard {', '.join(missing)} is missing")
 
 
 def _verdicts(records: Sequence[Record]) -> tuple[VerdictLine, ...]:
@@ -172,12 +170,11 @@ def _exit(
     strict = records[0].run.strict
     if any(fails_gate(line, strict=strict) for line in verdicts) or (use and use.fails):
         return 1
-    if any(_fails_on_unsupported(record) for record in records):
+    if any(map(_fails_on_unsupported, records)):
         return 1
-    decided = any(line.verdict in {Verdict.PASSED, Verdict.FAILED} for line in verdicts)
-    if not decided or any(record.interrupted for record in records):
-        return 3
-    return 3 if untested(verdicts, strict=strict) else 0
+    decided = any(line.verdict in DECIDED for line in verdicts)
+    is_whole = decided and not any(record.interrupted for record in records)
+    return 0 if is_whole and not untested(verdicts, strict=strict) else 3
 
 
 def _fails_on_unsupported(record: Record) -> bool:

@@ -73,8 +73,11 @@ def read_record(path: str | Path) -> Record:
     run: RunLine | None = None
     verdicts: dict[str, VerdictLine] = {}
     summary: SummaryLine | None = None
-    lines = _Lines(file)
-    for number, line in lines:
+    truncated = False
+    for number, line in _lines(file):
+        if line is None:
+            truncated = True
+            continue
         kind = _kind(file, number, line, first=run is None)
         _hold_to_schema(file, number, kind, line)
         if summary is not None:
@@ -90,48 +93,33 @@ def read_record(path: str | Path) -> Record:
             verdicts[verdict.requirement] = verdict
     if run is None:
         raise NoRunLine(file)
-    return Record(file, run, tuple(verdicts.values()), summary, lines.are_cut)
+    return Record(file, run, tuple(verdicts.values()), summary, truncated)
 
 
 def open_record(file: Path) -> IO[bytes]:
     """The lines of a record, which may be compressed."""
-    opened: IO[bytes] = COMPRESSED.get(file.suffix, _plain)(file)
+    opener = COMPRESSED.get(file.suffix)
+    opened: IO[bytes] = opener(file) if opener is not None else file.open("rb")
     return opened
 
 
-def _plain(file: Path) -> IO[bytes]:
-    return file.open("rb")
-
-
-class _Lines:
-    """The JSON objects of a file with their line numbers, without blank and cut-off lines.
+def _lines(file: Path) -> Iterator[tuple[int, dict[str, Any] | None]]:
+    """The JSON objects of a file with their line numbers; None for a last line that was cut off.
 
     They are read one by one: the text of a long record is several times what is kept of it.
     """
-
-    def __init__(self, file: Path) -> None:
-        self._file = file
-        self.are_cut = False
-        """Whether the last line lacked its end and was no JSON value as it stood."""
-
-    def __iter__(self) -> Iterator[tuple[int, dict[str, Any]]]:
-        for number, line in enumerate(self._read(), 1):
-            self.are_cut = not line.endswith(b"\n") and _is_cut(line)
-            if line.strip() and not self.are_cut:
-                yield number, _object(self._file, number, line)
-
-    def _read(self) -> Iterator[bytes]:
-        try:
-            with open_record(self._file) as lines:
-                yield from lines
-        except (*UNREADABLE, ValueError) as error:  # ValueError: a NUL in the path
-            raise Unreadable(self._file, reason(error)) from None
+    try:
+        with open_record(file) as lines:
+            for number, line in enumerate(lines, 1):
+                if line.strip():
+                    cut = not line.endswith(b"\n") and _is_cut(line)
+                    yield number, None if cut else _object(file, number, line)
+    except (*UNREADABLE, ValueError) as error:  # ValueError: a NUL in the path
+        raise Unreadable(file, reason(error)) from None
 
 
 def _is_cut(last: bytes) -> bool:
-    """Whether a line is no JSON value as it stands."""
-    if not last.strip():
-        return False
+    """Whether a line is not a JSON value as it stands."""
     try:
         _decode(last)
     except (ValueError, RecursionError):
@@ -157,12 +145,12 @@ def _object(file: Path, number: int, line: bytes) -> dict[str, Any]:
 
 def _decode(line: bytes) -> Any:
     text = line.decode("utf-8")
-    value = json.loads(text, parse_constant=_refuse_constant, parse_float=_number)
+    value = json.loads(text, parse_constant=_no_constant, parse_float=_number)
     # A lone surrogate cannot be written in UTF-8, so no report could show it.
     return _without_surrogates(value) if "\\ud" in text.lower() else value
 
 
-def _refuse_constant(name: str) -> NoReturn:
+def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not a JSON value")
 
 

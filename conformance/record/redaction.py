@@ -33,8 +33,9 @@ def redaction_token(number: int, length: int) -> str:
 
 def fill_redactions(text: str) -> str:
     """The text with every mark replaced: of secrets by a made-up text, the same for the same."""
-    return MARK.sub(lambda found: _invent(found[1], int(found[2])), unfold(text))
 
+    def invented(mark: re.Match[str]) -> str:
+        length = int(mark[2])
+        return f"invented{mark[1]}{'x' * length}"[:length]
 
-def _invent(number: str, length: int) -> str:
-    return f"invented{number}{'x' * length}"[:length]
+    return MARK.sub(invented, unfold(text))

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
 @cache
 def packaged(package: str, name: str = "schema.json") -> dict[str, Any]:
-    """A JSON Schema that lies in a package."""
     text = resources.files(package).joinpath(name).read_text("utf-8")
     loaded: dict[str, Any] = json.loads(text)
     return loaded
@@ -26,11 +25,7 @@ def schema() -> dict[str, Any]:
 
 @cache
 def validator(kind: str) -> jsonschema_rs.Draft202012Validator:
-    """The validator of one kind of line: ``run``, ``verdict`` or ``summary``.
-
-    One kind instead of the ``oneOf``, because its messages say what is wrong and not merely that
-    no alternative fits.
-    """
+    """The validator of one kind of line: its messages say more than those of ``oneOf``."""
     # Imported here: only readers need it, and it would slow the start of every command.
     import jsonschema_rs
 

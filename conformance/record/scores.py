@@ -39,7 +39,6 @@ class Share(Recorded):
     of: int = 0
 
     def __add__(self, other: Share) -> Share:
-        """Both shares as one."""
         return Share(self.part + other.part, self.of + other.of)
 
     @property
@@ -68,12 +67,10 @@ class ServiceScore(Recorded):
 
     @property
     def is_lacking(self) -> bool:
-        """Whether the target has none of its operations."""
         return self.implemented.part == 0 and self.implemented.of > 0
 
     @property
     def decided(self) -> Share:
-        """The requirements of all levels."""
         return self.gate + self.below
 
 
@@ -87,16 +84,14 @@ def score_services(lines: Iterable[Scored], *, strict: bool) -> tuple[ServiceSco
 
 def total(scores: Iterable[ServiceScore]) -> ServiceScore:
     """Several services as one, named ``""``."""
-    whole = ServiceScore("")
-    for one in scores:
-        whole = ServiceScore(
-            "",
-            whole.implemented + one.implemented,
-            whole.gate + one.gate,
-            whole.below + one.below,
-            whole.undecided + one.undecided,
-        )
-    return whole
+    known = list(scores)
+    return ServiceScore(
+        "",
+        sum((one.implemented for one in known), Share()),
+        sum((one.gate for one in known), Share()),
+        sum((one.below for one in known), Share()),
+        sum(one.undecided for one in known),
+    )
 
 
 def _scored(service: str, lines: list[Scored], *, strict: bool) -> ServiceScore:
@@ -115,15 +110,11 @@ def _held(lines: Iterable[Scored]) -> Share:
     return Share(verdicts.count(Verdict.PASSED), len(verdicts))
 
 
-def _implemented(lines: Iterable[Scored]) -> Share:
+def _implemented(lines: list[Scored]) -> Share:
     """Only an operation of which something was decided is known to be there."""
-    has: set[str] = set()
-    lacks: set[str] = set()
-    for line in lines:
-        if line.operation is not None and line.verdict in DECIDED:
-            has.add(line.operation)
-        elif line.operation is not None and line.verdict is Verdict.UNSUPPORTED:
-            lacks.add(line.operation)
+    has = {one.operation for one in lines if one.operation and one.verdict in DECIDED}
+    unsupported = [one for one in lines if one.verdict is Verdict.UNSUPPORTED]
+    lacks = {one.operation for one in unsupported if one.operation}
     return Share(len(has), len(has | lacks))
 
 
@@ -170,31 +161,29 @@ def untested(lines: Iterable[VerdictLine], *, strict: bool) -> tuple[Untested, .
 
 def _was_meant(line: VerdictLine) -> bool:
     """Whether the target has the operation, and something was to be sent for the requirement."""
-    if line.verdict is Verdict.UNSUPPORTED:
-        return False
-    return line.verdict not in OPEN or line.obstacle is not None
+    if line.verdict in OPEN:
+        return line.obstacle is not None
+    return line.verdict is not Verdict.UNSUPPORTED
 
 
 def _untested(
     service: str, operation: str | None, lines: Sequence[VerdictLine], accepted: set[str]
 ) -> Untested | None:
-    left = [line for line in lines if line.verdict in OPEN and not _is_accepted(line, accepted)]
+    left = [
+        line
+        for line in lines
+        if line.verdict in OPEN and (line.obstacle is None or line.obstacle.because not in accepted)
+    ]
     large = len(left) == len(lines) or (len(left) > HANDFUL and len(left) >= LARGE * len(lines))
-    if not left or not (large or any(map(_is_left, left))):
+    if not left or not (large or any(map(_went_unanswered, left))):
         return None
     reasons = [line.reason for line in left]
     return Untested(service, operation, len(left), len(lines), max(reasons, key=reasons.count))
 
 
-def _is_left(line: VerdictLine) -> bool:
+def _went_unanswered(line: VerdictLine) -> bool:
     """Whether there was no answer, or no time to ask."""
-    obstacle = line.obstacle
-    if obstacle is not None and obstacle.cause is ObstacleCause.LIMIT:
-        return True
-    if line.verdict is not Verdict.INCONCLUSIVE or obstacle is None:
-        return False
-    return obstacle.cause is ObstacleCause.NO_ANSWER
-
-
-def _is_accepted(line: VerdictLine, accepted: set[str]) -> bool:
-    return line.obstacle is not None and line.obstacle.because in accepted
+    cause = line.obstacle.cause if line.obstacle is not None else None
+    if cause is ObstacleCause.NO_ANSWER:
+        return line.verdict is Verdict.INCONCLUSIVE
+    return cause is ObstacleCause.LIMIT

@@ -2,7 +2,6 @@
 
 import json
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from conformance.errors import reason
@@ -41,7 +40,6 @@ class RecordWriter:
             raise Unwritable(self.path, reason(error)) from None
 
     def close(self) -> None:
-        """Close the file; further calls do nothing."""
         try:
             self._file.close()
         except OSError as error:
@@ -50,12 +48,7 @@ class RecordWriter:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         try:
             self.close()
         except Unwritable:

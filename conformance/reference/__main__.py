@@ -9,7 +9,6 @@ from conformance.reference.server import TEST_KEYS, ServerOptions, serve
 
 
 def options(arguments: Sequence[str] | None = None) -> ServerOptions:
-    """The options of the command line."""
     parser = argparse.ArgumentParser(
         prog="python -m conformance.reference", description="Serve the embedded reference."
     )
@@ -27,7 +26,6 @@ def options(arguments: Sequence[str] | None = None) -> ServerOptions:
 
 
 def _announce(url: str) -> None:
-    """Tell the program that waits for it."""
     sys.stdout.write(f"listening on {url}\n")
     sys.stdout.flush()
 

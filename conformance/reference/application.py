@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from conformance.contract.model import Contract
+from conformance.contract.routes import MatchedRoute, RouteMatcher
 from conformance.reference.ambiguities import Ambiguities
 from conformance.reference.apigateway.service import ApiGateway
 from conformance.reference.apigateway.state import ApiKeyLimits
@@ -24,19 +25,23 @@ from conformance.reference.location.service import LocationKeys, Policy
 from conformance.reference.location.state import scope_of
 from conformance.reference.location.wording import UNKNOWN_ROUTE, LocationDialect
 from conformance.reference.outcome import (
+    ERROR_TYPE,
+    JSON_TYPE,
     UNROUTABLE,
     OperationOutcome,
     ReferenceAnswer,
     Refusal,
     Refused,
 )
-from conformance.reference.reading_input import Dialect, InputReader, Query, ReferenceRoute, Router
+from conformance.reference.reading_input import Dialect, InputReader, Query
 from conformance.reference.rendering import gateway_renderer, location_renderer, preflight
 
 Handler = Callable[[Mapping[str, Any]], OperationOutcome]
 Authenticator = Callable[[HttpRequest, str], Refusal | None]
 """Takes a request and the service it is for; None lets it pass."""
 
+GREEDY = frozenset({"resource_arn"})
+"""Labels whose value may contain slashes that were not percent-encoded."""
 MAY_BE_EMPTY = frozenset({"AllowReferers", "AllowResources"})
 """Members whose minimum length of 0 contradicts their pattern."""
 
@@ -56,20 +61,9 @@ class Setting:
 
 
 class Application:
-    """Answers requests; construct one for every independent set of resources.
+    """Answers requests for ``apigateway`` and ``location``: one for each set of resources."""
 
-    Args:
-        contracts: those of the services ``apigateway`` and ``location``.
-        matches: whether a whole text matches a Java pattern.
-        setting: readings, faults, clock, identifiers, authentication.
-    """
-
-    def __init__(
-        self,
-        contracts: Iterable[Contract],
-        matches: Callable[[str, str], bool],
-        setting: Setting | None = None,
-    ) -> None:
+    def __init__(self, contracts: Iterable[Contract], setting: Setting | None = None) -> None:
         setting = setting or Setting()
         readings, identifiers = setting.readings, setting.identifiers
         fault = Composed(setting.faults)
@@ -78,33 +72,27 @@ class Application:
             for contract in contracts
             for operation in fault.changed("contract", contract).operations.values()
         ]
-        update = next((one for one in operations if one.name == "UpdateApiKey"), None)
-        rules = update.patch if update is not None else ()
+        rules = [rule for one in operations if one.name == "UpdateApiKey" for rule in one.patch]
+        limits, policy = fault.changed("limits", ApiKeyLimits()), fault.changed("policy", Policy())
         self.world = ServiceState(
-            ApiGateway(
-                rules, readings, fault.changed("limits", ApiKeyLimits()), setting.clock, identifiers
-            ),
-            LocationKeys(readings, fault.changed("policy", Policy()), setting.clock, identifiers),
+            ApiGateway(rules, readings, limits, setting.clock, identifiers),
+            LocationKeys(readings, policy, setting.clock, identifiers),
         )
         handlers = {**self.world.gateway.handlers, **self.world.location.handlers}
         self._handlers: dict[str, Handler] = {
             name: fault.around(self.world, name, handler) for name, handler in handlers.items()
         }
-        self._router = Router(operations)
+        self._routes = RouteMatcher(operations, greedy=GREEDY)
         self._identifiers, self._readings = identifiers, readings
         self._authenticate = setting.authenticate
         self._rewrite = fault.answer
         self._answer = fault.changed("edge", self._answered)
         self.incoming = fault.incoming
+        # C3 speaks of API Gateway's pages alone.
+        no_text_booleans = replace(readings, text_booleans_accepted=False)
         self._readers = {
-            "apigateway": _reader(GatewayDialect(readings), matches, readings, fault.excused),
-            # C3 speaks of API Gateway's pages alone.
-            "location": _reader(
-                LocationDialect(readings),
-                matches,
-                replace(readings, text_booleans_accepted=False),
-                fault.excused,
-            ),
+            "apigateway": _reader(GatewayDialect(readings), readings, fault.excused),
+            "location": _reader(LocationDialect(readings), no_text_booleans, fault.excused),
         }
         self._renderers = {
             "apigateway": gateway_renderer(identifiers, readings),
@@ -117,7 +105,7 @@ class Application:
 
     def _answered(self, request: HttpRequest) -> HttpResponse:
         query = parse_qs(request.query, keep_blank_values=True)
-        route = self._router.find(request.method, request.path, query)
+        route = self._routes.find(request.method, request.path, query)
         if route is None:
             return self._unrouted(request).response()
         answer = self._served(route, query, request)
@@ -125,11 +113,14 @@ class Application:
             answer = self._rewrite(self.world, route.operation.name, answer)
         return answer.response()
 
-    def _served(self, route: ReferenceRoute, query: Query, request: HttpRequest) -> ReferenceAnswer:
+    def _served(self, route: MatchedRoute, query: Query, request: HttpRequest) -> ReferenceAnswer:
         service = route.operation.service
         renderer = self._renderers[service]
+        arrived = request.arrived or request
+        refusal = self._authenticate(arrived, service) if self._authenticate else None
+        if refusal is not None:
+            return renderer.refusal(refusal)
         try:
-            self._admit(request, service)
             members = self._readers[service].read(route, query, request)
             self.world.location.scope = scope_of(request)
             outcome = self._handlers[route.operation.name](members)
@@ -137,32 +128,20 @@ class Application:
             return renderer.refusal(refused.refusal)
         return renderer.outcome(request, outcome)
 
-    def _admit(self, request: HttpRequest, service: str) -> None:
-        arrived = request.arrived or request
-        refusal = self._authenticate(arrived, service) if self._authenticate else None
-        if refusal is not None:
-            raise Refused(refusal)
-
     def _unrouted(self, request: HttpRequest) -> ReferenceAnswer:
-        if request.method == "OPTIONS" and self._router.knows(request.path):
+        if request.method == "OPTIONS" and self._routes.knows(request.path):
             return preflight(request, self._identifiers)
         refusal = UNROUTABLE
         if request.path.startswith("/metadata/") and self._readings.unknown_route_is_404:
             refusal = UNKNOWN_ROUTE
         headers = {
-            "content-type": "application/json",
+            "content-type": JSON_TYPE,
             "x-amzn-requestid": self._identifiers.request_id(),
-            "x-amzn-errortype": refusal.code,
+            ERROR_TYPE: refusal.code,
         }
         return ReferenceAnswer(refusal.status, headers, {refusal.message_key: refusal.message})
 
 
-def _reader(
-    dialect: Dialect,
-    matches: Callable[[str, str], bool],
-    readings: Ambiguities,
-    excused: frozenset[str],
-) -> InputReader:
+def _reader(dialect: Dialect, readings: Ambiguities, excused: frozenset[str]) -> InputReader:
     empty = MAY_BE_EMPTY if readings.empty_items_accepted else frozenset[str]()
-    constraints = Constraints(readings, matches, empty)
-    return InputReader(dialect, Coercion(readings, excused), constraints)
+    return InputReader(dialect, Coercion(readings, excused), Constraints(readings, empty))

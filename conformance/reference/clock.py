@@ -3,16 +3,16 @@
 import random
 import string
 import time
-from binascii import b2a_base64
+from base64 import b64encode
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 Clock = Callable[[], float]
 """Seconds since the epoch."""
 
 
 def system_clock() -> float:
-    """The time of this machine."""
     return time.time()
 
 
@@ -36,17 +36,14 @@ class Identifiers:
         return "".join(self._random.choices(_MIXED, k=40))
 
     def location_key(self) -> str:
-        """The value of a Location key."""
         return "v1.public." + "".join(self._random.choices(_MIXED, k=120))
 
     def request_id(self) -> str:
-        """A request id in the form of a UUID."""
-        text = f"{self._random.getrandbits(128):032x}"
-        return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+        return str(UUID(int=self._random.getrandbits(128)))
 
     def gateway_id(self) -> str:
         """A value of x-amz-apigw-id: 11 bytes in base64."""
-        return b2a_base64(self._random.randbytes(11), newline=False).decode()
+        return b64encode(self._random.randbytes(11)).decode()
 
 
 def iso_milliseconds(milliseconds: int) -> str:

@@ -4,7 +4,7 @@ The first wrong type ends it, as a deserializer's does. What passes is the reque
 sees it: nulls of optional members gone, unknown members dropped.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,10 +33,7 @@ class UnknownMember(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Coercion:
-    """Checks values against shapes under the readings of one service.
-
-    ``convert`` raises WrongType or UnknownMember.
-    """
+    """Checks values against shapes under the readings of one service."""
 
     readings: Ambiguities
     excused: frozenset[str] = frozenset()
@@ -45,7 +42,7 @@ class Coercion:
     def structure(
         self, members: Mapping[str, Member], value: Any, path: Path = ()
     ) -> dict[str, Any]:
-        """A JSON object's modelled members that are not null."""
+        """A JSON object's modelled members that are not null. Raises WrongType, UnknownMember."""
         if not isinstance(value, dict):
             raise WrongType(path, Kind.STRUCTURE, value)
         if self.readings.unknown_members_refused:
@@ -61,100 +58,55 @@ class Coercion:
 
     def _member(self, member: Member, value: Any, path: Path) -> Any:
         try:
-            return self.convert(member.shape, value, path)
+            return self._converted(member.shape, value, path)
         except WrongType as problem:
             if problem.path == path and member.name in self.excused:
                 return None
             raise
 
-    def convert(self, shape: Shape, value: Any, path: Path) -> Any:
+    def _converted(self, shape: Shape, value: Any, path: Path) -> Any:
         """A value that is not null, as the model takes it."""
-        return _CONVERTERS[shape.kind](self, shape, value, path)
+        match shape.kind:
+            case Kind.STRUCTURE:
+                return self.structure(shape.members, value, path)
+            case Kind.LIST if isinstance(value, list):
+                return [item for _, item in self._items(shape, enumerate(value), path)]
+            case Kind.MAP if isinstance(value, dict):
+                return dict(self._items(shape, value.items(), path))
+            case Kind.BOOLEAN if isinstance(value, str) and self.readings.text_booleans_accepted:
+                return value.lower() == "true"
+            case Kind.INTEGER if _is_number(value) and value == value // 1:
+                return int(value)
+            case _ if self._takes(shape, value):
+                return value
+        raise WrongType(path, shape.kind, value)
 
-    def items(self, shape: Shape, value: Any, path: Path) -> Any:
-        """A list; its nulls stay (to be refused as such) unless the reading drops them."""
-        if not isinstance(value, list):
-            raise WrongType(path, Kind.LIST, value)
-        element = shape.element
-        if element is None:
-            return value
-        dropped = self.readings.null_items_dropped
-        return [
-            None if item is None else self.convert(element, item, (*path, index))
-            for index, item in enumerate(value)
-            if not (item is None and dropped)
-        ]
+    def _items(
+        self, shape: Shape, items: Iterable[tuple[str | int, Any]], path: Path
+    ) -> Iterator[tuple[Any, Any]]:
+        """Items or entries; nulls stay (to be refused as such) unless the reading drops them."""
+        for place, item in items:
+            if item is not None and shape.element is not None:
+                yield place, self._converted(shape.element, item, (*path, place))
+            elif item is not None or not self.readings.null_items_dropped:
+                yield place, item
 
-    def entries(self, shape: Shape, value: Any, path: Path) -> Any:
-        """A map from strings; nulls as in lists."""
-        if not isinstance(value, dict):
-            raise WrongType(path, Kind.MAP, value)
-        element = shape.element
-        if element is None:
-            return value
-        dropped = self.readings.null_items_dropped
-        return {
-            name: None if item is None else self.convert(element, item, (*path, name))
-            for name, item in value.items()
-            if not (item is None and dropped)
-        }
-
-    def boolean(self, _shape: Shape, value: Any, path: Path) -> Any:
-        """A boolean, or its text where the reading takes it."""
-        if isinstance(value, bool):
-            return value
-        if self.readings.text_booleans_accepted and isinstance(value, str):
-            return value.lower() == "true"
-        raise WrongType(path, Kind.BOOLEAN, value)
-
-    def timestamp(self, shape: Shape, value: Any, path: Path) -> Any:
-        """A string or number as it came: what it says is a later question."""
-        wants_text = shape.wire is not Kind.NUMBER
-        if isinstance(value, str) and wants_text:
-            return value
-        is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        if is_number and (not wants_text or self.readings.epoch_expire_time_accepted):
-            return value
-        raise WrongType(path, Kind.TIMESTAMP, value)
+    def _takes(self, shape: Shape, value: Any) -> bool:
+        """Whether a value is taken as it stands."""
+        match shape.kind:
+            case Kind.STRING | Kind.BLOB:
+                return isinstance(value, str)
+            case Kind.BOOLEAN:
+                return isinstance(value, bool)
+            case Kind.NUMBER:
+                return _is_number(value)
+            case Kind.TIMESTAMP:  # what it says is a later question
+                if shape.wire is Kind.NUMBER:
+                    return _is_number(value)
+                accepts_numbers = self.readings.epoch_expire_time_accepted
+                return isinstance(value, str) or (accepts_numbers and _is_number(value))
+        return shape.kind is Kind.ANY
 
 
-def _string(_rules: Coercion, _shape: Shape, value: Any, path: Path) -> Any:
-    if isinstance(value, str):
-        return value
-    raise WrongType(path, Kind.STRING, value)
-
-
-def _integer(_rules: Coercion, _shape: Shape, value: Any, path: Path) -> Any:
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    raise WrongType(path, Kind.INTEGER, value)
-
-
-def _number(_rules: Coercion, _shape: Shape, value: Any, path: Path) -> Any:
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return value
-    raise WrongType(path, Kind.NUMBER, value)
-
-
-def _structure(rules: Coercion, shape: Shape, value: Any, path: Path) -> Any:
-    return rules.structure(shape.members, value, path)
-
-
-def _as_it_is(_rules: Coercion, _shape: Shape, value: Any, _path: Path) -> Any:
-    return value
-
-
-_CONVERTERS: dict[Kind, Callable[[Coercion, Shape, Any, Path], Any]] = {
-    Kind.STRING: _string,
-    Kind.INTEGER: _integer,
-    Kind.NUMBER: _number,
-    Kind.BOOLEAN: Coercion.boolean,
-    Kind.TIMESTAMP: Coercion.timestamp,
-    Kind.BLOB: _string,
-    Kind.LIST: Coercion.items,
-    Kind.MAP: Coercion.entries,
-    Kind.STRUCTURE: _structure,
-    Kind.ANY: _as_it_is,
-}
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -5,11 +5,12 @@ separate messages and codes and belong to the rules of their service.
 """
 
 import operator
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from conformance.contract.model import Constraint, Kind, Member, Shape
+from conformance.contract.regex.patterns import matches
 from conformance.reference.ambiguities import Ambiguities
 from conformance.reference.coercion import Path
 
@@ -32,8 +33,6 @@ class Constraints:
     """Finds violations under the readings of one service."""
 
     readings: Ambiguities
-    matches: Callable[[str, str], bool]
-    """Whether a whole text matches a Java pattern."""
     may_be_empty: frozenset[str] = frozenset()
     """Members in which "" is taken whatever else is stated."""
 
@@ -44,53 +43,49 @@ class Constraints:
         for name, member in members.items():
             value = values.get(name)
             if value is not None:
-                yield from self.shape(member.shape, value, (*path, name))
+                yield from self._shape(member.shape, value, (*path, name))
             elif member.required:
                 yield BrokenConstraint((*path, name), REQUIRED, True, None)
 
-    def shape(self, shape: Shape, value: Any, path: Path) -> Iterator[BrokenConstraint]:
-        """Violations of a value and of everything in it."""
+    def _shape(self, shape: Shape, value: Any, path: Path) -> Iterator[BrokenConstraint]:
         for constraint in shape.constraints.values():
-            if self.keeps(constraint, value):
+            if self._keeps(constraint, value):
                 continue
             if not (value == "" and self.may_be_empty.intersection(path)):
                 yield BrokenConstraint(path, constraint.name, constraint.value, value)
         if shape.kind is Kind.STRUCTURE:
             yield from self.members(shape.members, value, path)
-        elif shape.kind is Kind.LIST and shape.element is not None:
-            for index, item in enumerate(value):
-                yield from self._item(shape.element, item, (*path, index))
-        elif shape.kind is Kind.MAP and shape.element is not None:
-            yield from self._entries(shape, shape.element, value, path)
+        elif shape.element is not None:
+            items = enumerate(value) if shape.kind is Kind.LIST else value.items()
+            yield from self._items(shape, shape.element, items, path)
 
-    def _entries(
-        self, shape: Shape, element: Shape, value: Mapping[str, Any], path: Path
+    def _items(
+        self, shape: Shape, element: Shape, items: Iterable[tuple[Any, Any]], path: Path
     ) -> Iterator[BrokenConstraint]:
-        for name, item in value.items():
+        for place, item in items:
             if shape.key is not None:
-                for found in self.shape(shape.key, name, path):
-                    yield BrokenConstraint(path, found.keyword, found.limit, name)
-            yield from self._item(element, item, (*path, name))
+                for found in self._shape(shape.key, place, path):
+                    yield replace(found, path=path, value=place)
+            if item is None:
+                yield BrokenConstraint((*path, place), ITEM_NULL, True, None)
+            else:
+                yield from self._shape(element, item, (*path, place))
 
-    def _item(self, element: Shape, item: Any, path: Path) -> Iterator[BrokenConstraint]:
-        if item is None:
-            yield BrokenConstraint(path, ITEM_NULL, True, None)
-        else:
-            yield from self.shape(element, item, path)
-
-    def keeps(self, constraint: Constraint, value: Any) -> bool:
-        """Whether a value keeps to one constraint."""
-        if constraint.name == "pattern":
-            return self.matches(str(constraint.value), value)
-        if constraint.name == "enum":
-            return isinstance(value, bool) or value in constraint.value
-        numeric = constraint.name in {"minimum", "maximum"}
-        counted = value if numeric else measure(self.readings)(value)
+    def _keeps(self, constraint: Constraint, value: Any) -> bool:
+        match constraint.name:
+            case "pattern":
+                return matches(str(constraint.value), value)
+            case "enum":
+                return isinstance(value, bool) or value in constraint.value
+            case "minimum" | "maximum":
+                counted = value
+            case _:
+                counted = measure(self.readings)(value)
         return _KEEPS[constraint.name](counted, constraint.value)
 
 
 def measure(readings: Ambiguities) -> Callable[[Any], int]:
-    """What counts the characters of a text under a reading, and the entries of anything else."""
+    """Counts the characters of a text as a reading does, and the entries of anything else."""
     return _java_length if readings.lengths_in_utf16 else len
 
 
@@ -102,7 +97,7 @@ def _java_length(value: Any) -> int:
 
 
 def checked(members: Mapping[str, Member]) -> dict[str, Member]:
-    """The members that have anything to check, cut down to what is checked."""
+    """The members that have anything to check, with only that."""
     found = {}
     for name, member in members.items():
         shape = _checked(member.shape)
@@ -114,16 +109,14 @@ def checked(members: Mapping[str, Member]) -> dict[str, Member]:
 def _checked(shape: Shape) -> Shape | None:
     """A shape with its modelled constraints only; None where it has nothing to check."""
     constraints = {name: one for name, one in shape.constraints.items() if is_modelled(one)}
-    members = checked(shape.members)
-    if shape.kind in (Kind.LIST, Kind.MAP) and shape.element is not None:
+    if shape.element is not None:
         element = _checked(shape.element) or Shape(shape.element.kind)  # for its nulls
         key = _checked(shape.key) if shape.key is not None else None
         return replace(shape, constraints=constraints, element=element, key=key)
-    return (
-        replace(shape, constraints=constraints, members=members)
-        if (constraints or members)
-        else None
-    )
+    members = checked(shape.members)
+    if not constraints and not members:
+        return None
+    return replace(shape, constraints=constraints, members=members)
 
 
 def is_modelled(constraint: Constraint) -> bool:

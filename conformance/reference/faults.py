@@ -79,7 +79,6 @@ class Composed:
         return next((fault.incoming for fault in self.faults if fault.incoming is not None), None)
 
     def around(self, world: ServiceState, operation: str, handler: Handler) -> Handler:
-        """The handler of an operation as the mutant has it."""
         for fault in self.faults:
             wrap = (fault.around or {}).get(operation)
             handler = handler if wrap is None else wrap(world, handler)

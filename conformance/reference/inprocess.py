@@ -32,11 +32,11 @@ class InProcess:
             return self.send_all([request], pipelined=False)[0]
         parts = urlsplit(request.url)
         headers = {name.lower(): value for name, value in request.headers}
-        asked = message.HttpRequest(
+        received = message.HttpRequest(
             request.method, parts.path, parts.query, headers, request.body or b""
         )
         with self._turn:
-            answer = self.application(asked)
+            answer = self.application(received)
         response = Response(answer.status, tuple(answer.headers.items()), answer.body)
         return Exchange(request, response, None, 0.0)
 
@@ -76,9 +76,6 @@ class _Answers(io.RawIOBase):
 
     def is_closing(self) -> bool:
         return self._ended
-
-    def abort(self) -> None:
-        self._ended = True
 
     def readable(self) -> bool:
         return True

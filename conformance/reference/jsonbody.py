@@ -1,6 +1,7 @@
 """Strict JSON: RFC 8259 in UTF-8, nothing Python adds to it, and bounded in depth."""
 
 import json
+import math
 import re
 from typing import Any, NoReturn
 
@@ -15,9 +16,8 @@ class InvalidJson(Exception):
 def decoded(body: bytes) -> Any:
     """The value of a JSON text; of duplicate names the last counts.
 
-    Raises:
-        InvalidJson: invalid UTF-8 or JSON, a byte order mark, NaN or an infinity, a lone surrogate,
-            an absurdly long number, or nesting deeper than MAX_DEPTH.
+    Raises InvalidJson for invalid UTF-8 or JSON, a byte order mark, NaN or an infinity, a lone
+    surrogate, an absurdly long number, or nesting deeper than MAX_DEPTH.
     """
     _check_depth(body)
     try:
@@ -36,7 +36,7 @@ def _no_constant(name: str) -> NoReturn:
 def _finite(text: str) -> float:
     """A number with a fraction or exponent; 1e999 is no number that Java could hold either."""
     number = float(text)
-    if number in (float("inf"), float("-inf")):
+    if math.isinf(number):
         raise InvalidJson(f"{text[:20]} is out of range")
     return number
 

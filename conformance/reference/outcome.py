@@ -18,11 +18,7 @@ class OperationOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """An error of the service: its code, HTTP status and message.
-
-    ``details`` are the further members of the error's body (Location's ``reason`` and
-    ``fieldList``).
-    """
+    """An error; ``details`` are further members of its body, such as Location's ``reason``."""
 
     code: str
     status: int
@@ -65,7 +61,6 @@ class ReferenceAnswer:
     tail: str = ""
 
     def response(self) -> HttpResponse:
-        """The bytes."""
         if self.body is None:
             return HttpResponse(self.status, self.headers)
         text = self.body if isinstance(self.body, str) else encoded(self.body)

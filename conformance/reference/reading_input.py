@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
-from urllib.parse import unquote
 
 from conformance.contract.model import Kind, Location, Member, Operation
-from conformance.contract.routes import RouteMatcher
+from conformance.contract.routes import MatchedRoute
 from conformance.reference.coercion import Coercion, UnknownMember, WrongType
 from conformance.reference.constraints import BrokenConstraint, Constraints, checked
 from conformance.reference.http.message import HttpRequest
@@ -18,42 +17,10 @@ from conformance.reference.outcome import Refusal, Refused
 
 Query = Mapping[str, list[str]]
 
-GREEDY = frozenset({"resource_arn"})
-"""Labels whose value may contain slashes that were not percent-encoded."""
-
-
-@dataclass(frozen=True, slots=True)
-class ReferenceRoute:
-    """An operation and the labels of the path it was found by."""
-
-    operation: Operation
-    labels: Mapping[str, str]
-
-
-class Router:
-    """Finds operations and decodes their labels as this server does."""
-
-    def __init__(self, operations: Iterable[Operation]) -> None:
-        self._matcher = RouteMatcher(operations, greedy=GREEDY)
-
-    def find(self, method: str, path: str, query: Query) -> ReferenceRoute | None:
-        """The operation of a raw (percent-encoded) path, or None."""
-        found = self._matcher.find(method, path, query)
-        if found is None:
-            return None
-        labels = {name: unquote(value) for name, value in found.raw.items()}
-        return ReferenceRoute(found.operation, labels)
-
-    def knows(self, path: str) -> bool:
-        """Whether any method has an operation at this path."""
-        return self._matcher.knows(path)
-
-
 Members = Mapping[str, Any]
 """An operation's input by wire name, whatever place each member came in."""
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,10}")
-_FLAGS = {"true": True, "false": False}
 _QUERY_KINDS = {
     "failonwarnings": Kind.BOOLEAN,
     "forceDelete": Kind.BOOLEAN,
@@ -94,18 +61,15 @@ class InputReader:
     """Reads the members of requests of one service."""
 
     def __init__(self, dialect: Dialect, coercion: Coercion, constraints: Constraints) -> None:
-        self._dialect = dialect
-        self._coercion = coercion
-        self._constraints = constraints
+        self._dialect, self._coercion, self._constraints = dialect, coercion, constraints
         self._ignores_media_type = coercion.readings.content_type_ignored
         self._plans: dict[str, _Plan] = {}
 
-    def read(self, route: ReferenceRoute, query: Query, request: HttpRequest) -> dict[str, Any]:
+    def read(self, route: MatchedRoute, query: Query, request: HttpRequest) -> dict[str, Any]:
         """The operation's members.
 
-        Raises:
-            Refused: wrong media type, malformed JSON, a wrong type, broken constraints; in this
-                order, as recorded (types before constraints, the body's before the labels').
+        Raises Refused for a wrong media type, malformed JSON, a wrong type, broken constraints; in
+        this order, as recorded (types before constraints, the body's before the labels').
         """
         operation = route.operation
         plan = self._plans.get(operation.name)
@@ -131,15 +95,10 @@ class InputReader:
             return {plan.payload: request.body} if request.body else {}
         if not plan.body:
             return {}
-        self._check_media_type(request)
-        if not request.body:
-            return {}
-        return self._coercion.structure(plan.body, decoded(request.body))
-
-    def _check_media_type(self, request: HttpRequest) -> None:
         media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if media and media not in _JSON_TYPES and not self._ignores_media_type:
             raise Refused(UNSUPPORTED_MEDIA)
+        return self._coercion.structure(plan.body, decoded(request.body)) if request.body else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,13 +119,7 @@ def _plan(operation: Operation) -> _Plan:
         places[member.location][name] = member
     uri = {**places[Location.PATH], **places[Location.QUERY]}
     payload, body = places[Location.PAYLOAD], places[Location.BODY]
-    return _Plan(
-        payload=next(iter(payload), None),
-        body=body,
-        checked=checked(payload or body),
-        uri=uri,
-        checked_uri=checked(uri),
-    )
+    return _Plan(next(iter(payload), None), body, checked(payload or body), uri, checked(uri))
 
 
 def _uri(plan: _Plan, labels: Mapping[str, str], query: Query) -> Iterator[tuple[str, Any]]:
@@ -178,14 +131,14 @@ def _uri(plan: _Plan, labels: Mapping[str, str], query: Query) -> Iterator[tuple
 
 
 def _query_value(name: str, member: Member, values: list[str]) -> Any:
-    kind = _QUERY_KINDS.get(name, member.shape.kind)
-    if kind is Kind.LIST:
-        return values
     text = values[0]
-    if kind is Kind.BOOLEAN:
-        return _FLAGS.get(text.lower(), text)
-    if kind is Kind.INTEGER:
-        if _INTEGER.fullmatch(text) is None:
-            raise WrongType((name,), kind, text)
-        return int(text)
+    match _QUERY_KINDS.get(name, member.shape.kind):
+        case Kind.LIST:
+            return values
+        case Kind.BOOLEAN:
+            return {"true": True, "false": False}.get(text.lower(), text)
+        case Kind.INTEGER:
+            if _INTEGER.fullmatch(text) is None:
+                raise WrongType((name,), Kind.INTEGER, text)
+            return int(text)
     return text

@@ -43,11 +43,8 @@ def _resource(path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         return {"_links": {"self": {"href": path}}, **body}
     href = _href(body)
     links = {name: {"href": href} for name in ("self", "apikey:delete", "apikey:update")}
-    return {"_links": links, **{name: _dated(name, value) for name, value in body.items()}}
-
-
-def _dated(name: str, value: Any) -> Any:
-    return iso_seconds(value) if name in _TIMES else value
+    times = {name: iso_seconds(body[name]) for name in _TIMES if name in body}
+    return {"_links": links, **body, **times}
 
 
 _EXPOSED_BEFORE = "x-amzn-RequestId,x-amzn-ErrorType,x-amzn-ErrorMessage,Date"
@@ -126,7 +123,7 @@ def preflight(request: HttpRequest, identifiers: Identifiers) -> ReferenceAnswer
         "access-control-max-age": "172800",
         "access-control-expose-headers": _EXPOSED_BEFORE,
     }
-    asked = request.headers.get("access-control-request-headers")
-    if asked:
-        headers["access-control-allow-headers"] = asked
+    wanted = request.headers.get("access-control-request-headers")
+    if wanted:
+        headers["access-control-allow-headers"] = wanted
     return ReferenceAnswer(200, headers)

@@ -7,10 +7,9 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from conformance.contract.model import Contract
 from conformance.errors import CouldNotTest
 from conformance.reference.ambiguities import ReadingName, reading
 from conformance.reference.application import Application, Setting
@@ -47,15 +46,15 @@ class ServerOptions:
 
 
 def application(options: ServerOptions) -> Application:
-    """The application that the options describe.
+    """The application that the options describe; raises UnknownFault."""
+    from conformance.reference.tables import load
 
-    Raises:
-        UnknownFault: one of the fault ids is not in the registry.
-    """
-    from conformance.reference.tables import load, matcher
+    contracts = load()
+    faults: tuple[InjectedFault, ...] = ()
+    if options.faults:  # an honest reference loads none of them
+        from conformance.reference.mutations import select
 
-    known = load()
-    faults = _faults(options.faults, known)
+        faults = select(options.faults, contracts)
     keys = options.keys
     if keys is None and any(fault.checks for fault in faults):
         keys = TEST_KEYS
@@ -68,26 +67,11 @@ def application(options: ServerOptions) -> Application:
         identifiers=Identifiers(options.seed),
         authenticate=None if keys is None else Signatures(keys, time.time, checks),
     )
-    return Application(known, matcher(), setting)
-
-
-def _faults(ids: Iterable[str], contracts: Iterable[Contract]) -> tuple[InjectedFault, ...]:
-    if not ids:
-        return ()  # an honest reference loads none of them
-    from conformance.reference.mutations import select
-
-    return select(ids, contracts)
+    return Application(contracts, setting)
 
 
 def serve(options: ServerOptions, announce: Callable[[str], None]) -> None:
-    """Serve until SIGTERM or SIGINT, or until standard input ends.
-
-    ``announce`` is called once with the URL, as soon as connections are accepted.
-
-    Raises:
-        PortTaken: the port cannot be listened on.
-        UnknownFault: one of the fault ids is not in the registry.
-    """
+    """Serve until SIGTERM, SIGINT or end of input; ``announce`` gets the URL. Raises PortTaken."""
     app = application(options)
     gc.freeze()  # what was loaded lives as long as the process: no use in looking at it again
     gc.set_threshold(50_000)

@@ -24,6 +24,14 @@ _PARTS = re.compile(
 _REGION = re.compile(r"(af|ap|ca|cn|eu|il|me|mx|sa|us)(-[a-z]+)+-\d")
 _SIGNED_AS = {"apigateway": "apigateway", "location": "geo"}
 _UNRESERVED = "-_.~"
+_MISSING = Refusal("MissingAuthenticationTokenException", 403, "Missing Authentication Token")
+_UNKNOWN = Refusal(
+    "UnrecognizedClientException", 403, "The security token included in the request is invalid."
+)
+_MISMATCH = (
+    "The request signature we calculated does not match the signature you provided. Check your AWS"
+    " Secret Access Key and signing method. Consult the service documentation for details."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,72 +85,50 @@ class Signatures:
         return None if refusal is None else self._checks.refuse(refusal)
 
     def _refusal(self, request: HttpRequest, service: str) -> Refusal | None:
-        header = request.headers.get("authorization")
+        checks, header = self._checks, request.headers.get("authorization")
         if header is None:
-            missing = _refused(
-                "MissingAuthenticationTokenException", "Missing Authentication Token"
-            )
-            return missing if self._checks.presence else None
+            return _MISSING if checks.presence else None
         signed = _read(header, request.headers.get("x-amz-date", ""))
         if signed is None:
             text = f"'{header.partition(' ')[2][:60]}' is no list of key=value pairs that is whole."
-            incomplete = _refused("IncompleteSignatureException", text)
-            return incomplete if self._checks.form else None
-        return (
-            self._of_key(signed, request)
-            or _of_scope(signed, service)
-            or self._of_date(signed)
-            or self._of_signature(signed, request)
-        )
-
-    def _of_key(self, signed: _Signed, request: HttpRequest) -> Refusal | None:
+            incomplete = Refusal("IncompleteSignatureException", 403, text)
+            return incomplete if checks.form else None
         key = self._keys.get(signed.access)
         token = request.headers.get("x-amz-security-token")
-        if not self._checks.key or (key is not None and key.token == token):
-            return None
-        text = "The security token included in the request is invalid."
-        return _refused("UnrecognizedClientException", text)
+        if checks.key and (key is None or key.token != token):
+            return _UNKNOWN
+        message = _broken_scope(signed, service) or self._broken_date(signed)
+        if not message and key is not None and not self._is_signed_by(key, signed, request):
+            message = _MISMATCH
+        return Refusal("InvalidSignatureException", 403, message) if message else None
 
-    def _of_date(self, signed: _Signed) -> Refusal | None:
+    def _broken_date(self, signed: _Signed) -> str:
         when = datetime.strptime(signed.stamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC).timestamp()
         late = self._clock() - when
         if late > self._checks.oldest:
-            return _invalid(f"Signature expired: {signed.stamp} is too long ago.")
+            return f"Signature expired: {signed.stamp} is too long ago."
         if -late > self._checks.earliest:
-            return _invalid(f"Signature not yet current: {signed.stamp} is still to come.")
-        return None
+            return f"Signature not yet current: {signed.stamp} is still to come."
+        return ""
 
-    def _of_signature(self, signed: _Signed, request: HttpRequest) -> Refusal | None:
-        key = self._keys.get(signed.access)
-        checked = self._checks.signature_with_body or not request.body
-        if not self._checks.signature or not checked or key is None:
-            return None
-        text = _string_to_sign(signed, request)
+    def _is_signed_by(self, key: SigningKey, signed: _Signed, request: HttpRequest) -> bool:
+        checks = self._checks
+        if not checks.signature or not (checks.signature_with_body or not request.body):
+            return True
+        scope = f"{signed.day}/{signed.region}/{signed.service}/aws4_request"
+        digest = hashlib.sha256(_canonical(signed, request).encode()).hexdigest()
+        text = f"{ALGORITHM}\n{signed.stamp}\n{scope}\n{digest}"
         signing_key = _signing_key(key.secret, signed.day, signed.region, signed.service)
         made = hmac.digest(signing_key, text.encode(), "sha256").hex()
-        if hmac.compare_digest(made, signed.signature):
-            return None
-        return _invalid(
-            "The request signature we calculated does not match the signature you provided. Check"
-            " your AWS Secret Access Key and signing method. Consult the service documentation for"
-            " details."
-        )
+        return hmac.compare_digest(made, signed.signature)
 
 
-def _of_scope(signed: _Signed, service: str) -> Refusal | None:
+def _broken_scope(signed: _Signed, service: str) -> str:
     if signed.service != _SIGNED_AS[service]:
-        return _invalid(f"Credential should be scoped to correct service: '{_SIGNED_AS[service]}'.")
+        return f"Credential should be scoped to correct service: '{_SIGNED_AS[service]}'."
     if not _REGION.fullmatch(signed.region):
-        return _invalid(f"Credential should be scoped to a valid region, not '{signed.region}'.")
-    return None
-
-
-def _refused(code: str, text: str) -> Refusal:
-    return Refusal(code, 403, text)
-
-
-def _invalid(text: str) -> Refusal:
-    return _refused("InvalidSignatureException", text)
+        return f"Credential should be scoped to a valid region, not '{signed.region}'."
+    return ""
 
 
 def _read(header: str, stamp: str) -> _Signed | None:
@@ -153,12 +139,6 @@ def _read(header: str, stamp: str) -> _Signed | None:
     if not stamp.startswith(day):
         return None
     return _Signed(access, day, region, service, tuple(names.split(";")), signature, stamp)
-
-
-def _string_to_sign(signed: _Signed, request: HttpRequest) -> str:
-    scope = f"{signed.day}/{signed.region}/{signed.service}/aws4_request"
-    digest = hashlib.sha256(_canonical(signed, request).encode()).hexdigest()
-    return f"{ALGORITHM}\n{signed.stamp}\n{scope}\n{digest}"
 
 
 def _canonical(signed: _Signed, request: HttpRequest) -> str:
@@ -190,13 +170,12 @@ def _canonical_path(path: str) -> str:
 
 
 def _canonical_query(query: str) -> str:
+    def again(text: str) -> str:
+        return quote(unquote_to_bytes(text), safe=_UNRESERVED)
+
     pairs = (pair.partition("=") for pair in query.split("&") if pair)
-    again = sorted((_encoded_again(name), _encoded_again(value)) for name, _, value in pairs)
-    return "&".join(f"{name}={value}" for name, value in again)
-
-
-def _encoded_again(text: str) -> str:
-    return quote(unquote_to_bytes(text), safe=_UNRESERVED)
+    encoded = sorted((again(name), again(value)) for name, _, value in pairs)
+    return "&".join(f"{name}={value}" for name, value in encoded)
 
 
 @lru_cache(maxsize=64)

@@ -8,7 +8,7 @@ and a test keeps the two the same. It holds what the reference validates by: ope
 types, the constraints of the pages' constraint lines, and the table of patch operations.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -35,24 +35,16 @@ def load() -> tuple[Contract, ...]:
     )
 
 
-def matcher() -> Callable[[str, str], bool]:
-    """Whether a whole text matches a Java pattern."""
-    from conformance.contract.regex.patterns import matches
-
-    return matches
-
-
 def table(contracts: Iterable[Contract]) -> str:
-    """The text of the table of these contracts."""
     content = {
         one.service: {name: _cut(operation) for name, operation in one.operations.items()}
         for one in contracts
     }
-    return msgspec.json.encode(_told(content)).decode() + "\n"
+    return msgspec.json.encode(_without_defaults(content)).decode() + "\n"
 
 
 def _cut(operation: Operation) -> Operation:
-    """An operation with nothing but what its requests are validated by."""
+    """An operation with only what its requests are validated by."""
     return Operation(
         operation.service, operation.name, operation.method, operation.path, operation.query,
         _members(operation.input), {}, operation.status, _STATED, {}, _STATED,
@@ -78,24 +70,23 @@ def _shape(shape: Shape) -> Shape:
     )
 
 
-def _told(value: Any) -> Any:
-    """Plain data, without what is as it is by default."""
+def _without_defaults(value: Any) -> Any:
+    """Plain data without the fields that have their default value."""
     if isinstance(value, Mapping):
-        return {name: _told(one) for name, one in value.items()}
+        return {name: _without_defaults(one) for name, one in value.items()}
     if isinstance(value, tuple):
-        return [_told(one) for one in value]
+        return [_without_defaults(one) for one in value]
     if not is_dataclass(value):
         return value
     found = {one: getattr(value, one.name) for one in fields(value)}
     return {
-        one.name: _told(part)
+        one.name: _without_defaults(part)
         for one, part in found.items()
         if part != (one.default_factory() if one.default_factory is not MISSING else one.default)
     }
 
 
 def main() -> None:
-    """Write the table anew from the specs."""
     from conformance.contract import load_contract
 
     text = table(load_contract(service) for service in SERVICES)

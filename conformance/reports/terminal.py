@@ -277,7 +277,7 @@ def _end(record: Record, written: Mapping[str, Path], fit: _Fit) -> Iterator[Spa
     if summary and summary.coverage and not fit.brief:
         coverage = summary.coverage
         proved = f"{coverage.both_sides:,} of {coverage.of:,} constraints proved on both sides"
-        yield (f"coverage: {proved} (accepts what is allowed and refuses what is not)",)
+        yield (f"coverage: {proved}: accepts what is allowed, refuses what is not",)
     strict = ", strict" if run.strict else ""
     yield (f"seed {run.seed}, profile {one_line(run.profile)}{strict}{_effort(record)}",)
     if run.command:

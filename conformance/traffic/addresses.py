@@ -10,6 +10,8 @@ HIDDEN = "REDACTED"
 """Stands for every host that a recording hides: one that every reader of an address can read."""
 PARTS = re.compile(r"(?:([A-Za-z][A-Za-z0-9+.-]*):)?//([^/?#]*)([^#]*)")
 PORT = re.compile(r":[^:\]]*$")
+NAME = re.compile(r"[\w.:%-]*|\[[0-9A-Fa-f:.]+\]")
+"""Any other host is a placeholder: ``{host}``, ``$HOST``, ``[FILTERED]``."""
 REGION = re.compile(r"(?:fips-)?[a-z]{2,4}(?:-[a-z]+)+-\d+(?:-fips)?")
 SUFFIX = re.compile(
     r"(?:^|\.)(?:amazonaws\.com(?:\.cn)?|amazonaws\.eu|api\.aws|api\.amazonwebservices\.(?:com\.cn|eu)|"
@@ -50,16 +52,11 @@ def readable(url: str) -> str:
         # Without a scheme: `<host>/apikeys`. What is hidden as a whole has no path to go by.
         return f"https://{HIDDEN}/{rest}" if slash and first and is_redacted(first) else url
     scheme, authority, rest = match[1] or "https", match[2], match[3]
-    host = authority.rsplit("@", 1)[-1]
-    named = PORT.sub("", host)
-    if named and (is_redacted(named) or _mark(named)) and SUFFIX.search(named.lower()) is None:
+    named = PORT.sub("", authority.rsplit("@", 1)[-1])
+    is_hidden = is_redacted(named) or not NAME.fullmatch(named)
+    if named and is_hidden and SUFFIX.search(named.lower()) is None:
         return f"{scheme}://{HIDDEN}{rest}"
     return f"{scheme}://{_safe(authority)}{rest}"
-
-
-def _mark(named: str) -> bool:
-    """A host that is a placeholder: ``{host}``, ``$HOST``, ``[FILTERED]``."""
-    return not re.fullmatch(r"[\w.:%-]*|\[[0-9A-Fa-f:.]+\]", named)
 
 
 def _safe(authority: str) -> str:
@@ -68,7 +65,7 @@ def _safe(authority: str) -> str:
         parts = urlsplit(f"//{authority}")
         port, host = parts.port, parts.hostname
     except ValueError:
-        left = re.sub(r":[^:\]]*$", "", authority)
+        left = PORT.sub("", authority)
         return left if re.fullmatch(r"[\w.@:%-]+|\[[0-9A-Fa-f:.]+\]", left) else HIDDEN
     return authority if host or port is None else ""
 

@@ -4,10 +4,10 @@ import base64
 import binascii
 import json
 import re
-import zlib
 from typing import Any
 
 from conformance.traffic.entries import Headers, MalformedEntry, kind
+from conformance.transport.body_forms import WINDOWS, inflated
 
 LARGEST = 64 * 1024 * 1024
 """Bytes of a body that is unpacked: more is no API answer."""
@@ -18,19 +18,16 @@ IDENTITY = {"", "identity", "utf-8"}
 
 def as_bytes(value: Any, encoding: Any = None) -> bytes:
     """A recorded text as the bytes it stands for. Raises MalformedEntry."""
+    coding = encoding.lower() if isinstance(encoding, str) else ""
     if isinstance(value, bytes):
-        return from_base64(value.decode("latin-1")) if _is_base64(encoding) else value
+        return from_base64(value.decode("latin-1")) if coding == "base64" else value
     if not isinstance(value, str):
         raise MalformedEntry(f"a body is {kind(value)}, not a text")
-    if _is_base64(encoding):
+    if coding == "base64":
         return from_base64(value)
-    if isinstance(encoding, str) and encoding.lower() == "hex" and HEX.fullmatch(value):
+    if coding == "hex" and HEX.fullmatch(value):
         return bytes.fromhex(value)
     return value.encode("utf-8", "surrogatepass")
-
-
-def _is_base64(encoding: Any) -> bool:
-    return isinstance(encoding, str) and encoding.lower() == "base64"
 
 
 def from_base64(text: Any) -> bytes:
@@ -46,20 +43,14 @@ def in_parts(value: Any) -> bytes | None:
 
     The list may stand in a text, as JSON.
     """
-    if isinstance(value, str):
-        try:
-            value = json.loads(value) if value.startswith("[") else None
-        except (ValueError, RecursionError):
-            return None
-    if not isinstance(value, list) or not value:
-        return None
-    if not all(isinstance(one, str) for one in value):
-        return None
-    if all(HEX.fullmatch(one) for one in value):
-        return b"".join(bytes.fromhex(one) for one in value)
     try:
-        return b"".join(from_base64(one) for one in value)
-    except MalformedEntry:
+        if isinstance(value, str):
+            value = json.loads(value) if value.startswith("[") else None
+        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+            return None
+        read = bytes.fromhex if all(map(HEX.fullmatch, value)) else from_base64
+        return b"".join(map(read, value)) if value else None
+    except (ValueError, RecursionError):  # MalformedEntry is a ValueError
         return None
 
 
@@ -71,22 +62,21 @@ def unpacked(body: bytes, headers: Headers) -> tuple[bytes, bool]:
     """
     named = ",".join(value for name, value in headers if name.lower() == "content-encoding")
     for coding in reversed([part.strip().lower() for part in named.split(",")]):
-        if coding in IDENTITY or _is_plain(body):
+        # A compressed body may by chance be UTF-8, but never begins as JSON or a page does.
+        is_plain = is_text(body) and body.lstrip()[:1] in {b"{", b"[", b"<", b'"', b""}
+        if coding in IDENTITY or is_plain:
             continue
-        plain = _inflate(body) if coding in {"gzip", "x-gzip", "deflate"} else None
+        plain = _inflate(body) if coding in WINDOWS else None
         if plain is None:
             return b"", False
         body = plain
-    if body.startswith(GZIP):
-        plain = _inflate(body)
-        return (b"", False) if plain is None else (plain, True)
-    return body, True
+    plain = _inflate(body) if body.startswith(GZIP) else body
+    return plain or b"", plain is not None
 
 
-def is_text(body: bytes) -> bool:
-    """Whether bytes are UTF-8."""
+def is_text(body: bytes, errors: str = "strict") -> bool:
     try:
-        body.decode()
+        body.decode(errors=errors)
     except UnicodeDecodeError:
         return False
     return True
@@ -101,18 +91,9 @@ def is_lost(body: bytes | None, headers: Headers) -> bool:
     named = {name.lower(): value.strip() for name, value in headers}
     length = named.get("content-length", "")
     if not is_text(body):
-        return _has_half_letters(body)
+        return is_text(body, "surrogatepass")  # halves of letters, which only a recorder puts there
     shorter = length.isascii() and length.isdigit() and len(body) < int(length[:12])
     return shorter and "content-encoding" not in named and not _has_end(body)
-
-
-def _has_half_letters(body: bytes) -> bool:
-    """Whether a text has halves of letters in it, which only a recorder puts there."""
-    try:
-        body.decode("utf-8", "surrogatepass")
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _has_end(body: bytes) -> bool:
@@ -125,17 +106,6 @@ def _has_end(body: bytes) -> bool:
     return True
 
 
-def _is_plain(body: bytes) -> bool:
-    # A compressed body may by chance be UTF-8, but never begins as JSON or a page does.
-    return is_text(body) and (not body or body.lstrip()[:1] in {b"{", b"[", b"<", b'"', b""})
-
-
 def _inflate(body: bytes) -> bytes | None:
-    for window in (zlib.MAX_WBITS | 32, -zlib.MAX_WBITS):
-        unpacking = zlib.decompressobj(window)
-        try:
-            plain = unpacking.decompress(body, LARGEST)
-        except zlib.error:
-            continue
-        return plain if unpacking.eof else None
-    return None
+    found = (inflated(body, window, LARGEST) for window in WINDOWS["deflate"])
+    return next((one for one in found if one is not None), None)

@@ -49,24 +49,21 @@ def _interactions(value: Any) -> list[Any] | None:
 
 def _is_interaction(value: Any) -> bool:
     """True for a pair that no other format has: by how it writes an address or a status."""
-    if not isinstance(value, dict) or not isinstance(value.get("request"), dict):
-        return False
-    request, response = value["request"], value.get("response")
-    if not isinstance(response, dict):
-        return False
-    telling = isinstance(response.get("status"), dict) or "status_code" in response
-    return "uri" in request or "protocol" in request or telling
+    match value:
+        case {"request": dict() as request, "response": dict() as response}:
+            telling = isinstance(response.get("status"), dict) or "status_code" in response
+            return "uri" in request or "protocol" in request or telling
+    return False
 
 
 def lines(node: Any) -> list[int]:
     """The line of each interaction of a YAML document."""
-    if isinstance(node, yaml.SequenceNode):
-        return [one.start_mark.line + 1 for one in node.value]
     for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
-        named = str(getattr(key, "value", "")).lower()
-        if named in LISTS and isinstance(value, yaml.SequenceNode):
-            return [one.start_mark.line + 1 for one in value.value]
-    return []
+        if str(getattr(key, "value", "")).lower() in LISTS and isinstance(value, yaml.SequenceNode):
+            node = value
+            break
+    listed = node.value if isinstance(node, yaml.SequenceNode) else ()
+    return [one.start_mark.line + 1 for one in listed]
 
 
 def entries(path: Path, cassette: Any, at: list[int]) -> Iterator[TrafficEntry]:
@@ -112,7 +109,7 @@ def _address(request: dict[str, Any]) -> Any:
 
 
 def _held(message: dict[str, Any], headers: Headers, *, absent: bool) -> tuple[bytes | None, bool]:
-    """The body of a message; ``absent`` says whether one that is not there is known to be none."""
+    """The body of a message; ``absent``: whether a missing one is known to be none."""
     for name in ("body", "request_body", "content"):
         if message.get(name) not in (None, "", b""):
             return _body(message[name], headers)

@@ -113,36 +113,29 @@ def _listed(headers: list[Any]) -> Iterator[tuple[Any, Any]]:
     if all(isinstance(one, str | bytes) for one in headers):
         if len(headers) % 2:
             raise MalformedEntry("the headers are an odd number of names and values")
-        yield from zip(headers[::2], headers[1::2], strict=True)
-        return
+        headers = list(zip(headers[::2], headers[1::2], strict=True))
     for one in headers:
         if isinstance(one, list | tuple) and len(one) == PAIR:
             yield one[0], one[1]
-            continue
-        named = mapping(one, "a header")
-        yield named.get("name", ""), named.get("value", "")
+        else:
+            named = mapping(one, "a header")
+            yield named.get("name", ""), named.get("value", "")
 
 
 def text_of(value: Any) -> str:
     """A name, a header's value or an address as text, however it is held. Raises MalformedEntry."""
-    if value is None:
-        return ""
-    if isinstance(value, bytes):
-        return value.decode("utf-8", "replace")
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, str | int | float):
-        return str(value)
+    match value:
+        case None:
+            return ""
+        case bytes():
+            return value.decode("utf-8", "replace")
+        case bool():
+            return str(value).lower()
+        case str() | int() | float():
+            return str(value)
     raise MalformedEntry(f"{kind(value)} instead of a text")
 
 
 def kind(value: Any) -> str:
-    """What a JSON value is, for people."""
-    names = {
-        dict: "an object",
-        list: "a list",
-        str: "a text",
-        type(None): "null",
-        bool: "a boolean",
-    }
-    return names.get(type(value), "a number")
+    names = {dict: "an object", list: "a list", str: "a text", bool: "a boolean"}
+    return "null" if value is None else names.get(type(value), "a number")

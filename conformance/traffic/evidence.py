@@ -49,7 +49,6 @@ def sign_of(entry: TrafficEntry, operation: Operation) -> Sign:
 
 
 def is_sdk(request: Request) -> bool:
-    """True for a request that a client of AWS made."""
     if SDK & {name.lower() for name, _ in request.headers}:
         return True
     if (request.header("authorization") or "").startswith("AWS4-"):

@@ -49,7 +49,6 @@ def _formats() -> tuple[KnownFormat, ...]:
 
 
 def named(name: str) -> KnownFormat:
-    """The first format with a name."""
     return next(known for known in _formats() if known.name == name)
 
 

@@ -25,6 +25,7 @@ from conformance.traffic.errors import MalformedTraffic
 from conformance.transport.exchange import Response
 
 ENTRIES = re.compile(r'"entries"\s*:\s*\[\s*')
+SEPARATOR = re.compile(r"[\s,]*")
 
 
 Attached = Callable[[str], bytes | None]
@@ -106,7 +107,10 @@ def _answer(value: Any, attached: Attached) -> tuple[Response | None, bool]:
     content = mapping(response.get("content") or {}, "the response's content")
     held = _held(content, attached)
     if held is None:
-        return Response(status, headers, b""), _is_empty(status, headers, response)
+        # Was it empty? Browsers also drop the texts of long recordings.
+        lengths = [value for name, value in headers if name.lower() == "content-length"]
+        is_empty = status in BODILESS or lengths == ["0"] or response.get("bodySize") == 0
+        return Response(status, headers, b""), is_empty
     body, known = unpacked(held, headers)
     size, text = content.get("size"), content.get("text")
     # The size is that of the body, packed or not, or of the text that stands for it.
@@ -115,18 +119,11 @@ def _answer(value: Any, attached: Attached) -> tuple[Response | None, bool]:
     return Response(status, headers, body), known and not cut
 
 
-def _is_empty(status: int, headers: Headers, response: dict[str, Any]) -> bool:
-    """Whether a body without text was empty; browsers also drop the texts of long recordings."""
-    lengths = [value for name, value in headers if name.lower() == "content-length"]
-    return status in BODILESS or lengths == ["0"] or response.get("bodySize") == 0
-
-
 def _line(text: str, index: int) -> int:
     """The line on which entry ``index`` of the archive begins; 1 where it cannot be found."""
-    scan = json.JSONDecoder()
     start = ENTRIES.search(text)
     at = start.end() if start else 0
     for _ in range(index if start else 0):
-        _, at = scan.raw_decode(text, at)
-        at = re.compile(r"[\s,]*").match(text, at).end()  # type: ignore[union-attr]
+        _, at = json.JSONDecoder().raw_decode(text, at)
+        at = SEPARATOR.match(text, at).end()  # type: ignore[union-attr]
     return text.count("\n", 0, at) + 1

@@ -73,16 +73,17 @@ def _text(message: dict[str, Any], headers: Headers) -> tuple[bytes | None, bool
         return None, False  # a record has the beginning of it alone
     if message.get("body_base64") is not None:
         return unpacked(from_base64(message["body_base64"]), headers)
-    body = message.get("body")
-    if isinstance(body, str):
-        body = unfold(body)
-    if isinstance(body, dict | list):
-        return json.dumps(body).encode(), True
-    return (None, True) if body is None else unpacked(as_bytes(body), headers)
+    match message.get("body"):
+        case None:
+            return None, True
+        case dict() | list() as body:
+            return json.dumps(body).encode(), True
+        case body:
+            return unpacked(as_bytes(unfold(body) if isinstance(body, str) else body), headers)
 
 
 def _plain(place: str, given: dict[str, Any], request: dict[str, Any]) -> TrafficEntry:
-    path = request.get("path")
+    path, service = request.get("path"), given.get("service")
     if not isinstance(path, str) or not path:
         raise MalformedEntry("the request has neither url nor path")
     parameters = request.get("params") or {}
@@ -95,12 +96,8 @@ def _plain(place: str, given: dict[str, Any], request: dict[str, Any]) -> Traffi
     known = "note" not in request
     answer, answer_known = _plain_answer(given.get("response"))
     made = exchange(request.get("method"), url, pairs(request.get("headers")), body, answer)
-    return TrafficEntry(place, made, known, answer_known, parsed=True, service=_name(given))
-
-
-def _name(given: dict[str, Any]) -> str:
-    name = given.get("service")
-    return name if isinstance(name, str) else ""
+    name = service if isinstance(service, str) else ""
+    return TrafficEntry(place, made, known, answer_known, parsed=True, service=name)
 
 
 def _plain_answer(value: Any) -> tuple[Response | None, bool]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from conformance.contract.levels import Level
 from conformance.contract.listing.requirements import Requirement, Subject
-from conformance.contract.model import Contract, PatchRule
+from conformance.contract.model import Contract
 from conformance.contract.places import find
 from conformance.contract.vocabulary.overlay_rules import ContentCodingRule, ErrorBodyRule
 from conformance.engine.judge.errors import CODE, FORMS, HEADER, IN_REFUSALS
@@ -99,26 +99,23 @@ class Judge:
         self._resources.notice(item, faulty=reading.faulty)
 
     def _read(self, item: RecordedCall) -> TrafficReading:
-        operation, asked = item.route.operation, item.members
-        values = asked.values if asked.known else None
-        probes = self._templates.matching(operation.name, values, asked.raw)
+        operation, sent = item.route.operation, item.members
+        values = sent.values if sent.known else None
+        probes = self._templates.matching(operation.name, values, sent.raw)
         rejecting = [probe for probe in probes if probe.side is Side.REJECT]
         accepting = [probe for probe in probes if probe.side is Side.ACCEPT]
-        if not asked.known:
+        if not sent.known:
             return TrafficReading((), 0, rejecting, (), readable=False)
-        broken, faults = self._limits.broken(operation, asked.values)
-        cells = patches(operation, asked.values)
-        refused = [self._cell(item, cell) for cell in cells.refused]
+        broken, faults = self._limits.broken(operation, sent.values)
+        cells = patches(operation, sent.values)
+        for cell in cells.refused:
+            requirement = self._by_id.get(cell_id(operation, cell))
+            if requirement is not None:
+                broken.append(BrokenLimit(requirement, Fault.PATCH, cell.op))
         # What is at fault in a list of one is in no cell of the table for just that reason.
         readable = not cells.strange or bool(accepting) or (faults > 0 and cells.entries < 2)
-        return TrafficReading(
-            [*broken, *(one for one in refused if one is not None)],
-            faults + len(refused), rejecting, accepting, readable,
-        )  # fmt: skip
-
-    def _cell(self, item: RecordedCall, cell: PatchRule) -> BrokenLimit | None:
-        requirement = self._by_id.get(cell_id(item.route.operation, cell))
-        return BrokenLimit(requirement, Fault.PATCH, cell.op) if requirement else None
+        faults += len(cells.refused)
+        return TrafficReading(broken, faults, rejecting, accepting, readable)
 
     # -- what any answer shows ---------------------------------------------------------------
 
@@ -173,11 +170,11 @@ class Judge:
         seen = f"accepted with {item.answer.status}"
         for one in reading.broken:
             self._note(item, Finding(one.requirement.id, False, self._wanted(item, one), seen))
+        operation, values = item.route.operation, item.members.values
         for probe in reading.rejecting:
-            self._note(item, self._judged(item, probe), Side.REJECT)
+            self._note(item, judge_probe(self._contract, probe, item.answer, values))
         if reading.faulty:
             return
-        operation, values = item.route.operation, item.members.values
         for requirement in self._limits.kept(operation, values):
             self.tallies[requirement.id].count(Side.ACCEPT)
         if not item.entry.response_known or spoilt or not self._is_negotiated(item):
@@ -185,8 +182,14 @@ class Judge:
         self._shown_patches(item)
         for probe in reading.accepting:
             subject = self._by_id[probe.requirement].subject
-            if subject is Subject.RULE and not _is_hidden(item, probe):
-                self._note(item, self._judged(item, probe), Side.ACCEPT)
+            hidden = any(
+                hides(value)
+                for shown in probe.shown
+                for value in find(item.answer.body, shown.place)
+            )
+            if subject is Subject.RULE and not hidden:
+                finding = judge_probe(self._contract, probe, item.answer, values)
+                self._note(item, finding, Side.ACCEPT)
 
     def _shown_patches(self, item: RecordedCall) -> None:
         """The answer to an update shows what was set last at each path."""
@@ -215,7 +218,8 @@ class Judge:
         if not is_usual(item.route, item.entry):
             return
         for probe in reading.rejecting:
-            self._note(item, self._judged(item, probe), Side.REJECT)
+            finding = judge_probe(self._contract, probe, item.answer, item.members.values)
+            self._note(item, finding)
         if reading.faults == 1 and len(reading.broken) == 1 and reading.readable:
             one = reading.broken[0]
             held = (item.answer.status, item.answer.code) in self._allowed(item, one)
@@ -245,9 +249,6 @@ class Judge:
         allowed = self._allowed(item, one)
         return f"refused with {' or '.join(f'{status} {code}' for status, code in allowed)}"
 
-    def _judged(self, item: RecordedCall, probe: Probe) -> Finding:
-        return judge_probe(self._contract, probe, item.answer, item.members.values)
-
     def _crashes(self, item: RecordedCall) -> bool:
         """Whether requests like this one met a server error twice, and never anything else."""
         seen, key = self._seen[item.group], _key(item)
@@ -275,13 +276,6 @@ class Judge:
             tally.broken = (finding, item.sent)
 
 
-def _is_hidden(item: RecordedCall, probe: Probe) -> bool:
-    """True where the recording hides what the answer would have to show."""
-    return any(
-        hides(value) for shown in probe.shown for value in find(item.answer.body, shown.place)
-    )
-
-
 def _key(item: RecordedCall) -> tuple[object, str]:
-    """What requests have in common that are the same but for names."""
+    """What requests share that differ only in names."""
     return item.route.query, outline(item.sent.exchange.request.body)

@@ -11,7 +11,6 @@ from conformance.contract.texts import from_text
 from conformance.engine.judge.redacted import Redacted, is_redacted, marked
 from conformance.traffic.entries import TrafficEntry
 from conformance.traffic.routes import TrafficRoute
-from conformance.transport.exchange import Request
 from conformance.transport.parsed_response import ParsedResponse
 from conformance.transport.protocols.json_text import no_constant
 from conformance.transport.protocols.registry import members_of, of, read
@@ -36,52 +35,51 @@ class RequestMembers:
 
 
 def request_members(route: TrafficRoute, entry: TrafficEntry) -> RequestMembers:
-    """What a request asks for."""
-    values: dict[str, Any] = {name: _label(text) for name, text in route.labels.items()}
+    values: dict[str, Any] = {
+        name: Redacted(text) if LABEL.fullmatch(text) else str(marked(text))
+        for name, text in route.labels.items()
+    }
     for name, text in route.query:
         member = route.operation.input.get(name)
         if member is not None and member.location is Location.QUERY:
             _add(values, member, text)
-    body = entry.exchange.request.body
+    body, known = entry.exchange.request.body, entry.request_known
     raw = None if entry.parsed else body
     if not of(route.operation.protocol).plain_json and not entry.parsed:
         return _otherwise(route, entry, values)
     payload = [m.name for m in route.operation.input.values() if m.location is Location.PAYLOAD]
     if payload:
         text = (body or b"").decode(errors="replace")
-        return RequestMembers(values | dict.fromkeys(payload, text), entry.request_known, raw)
-    if not body or not entry.request_known:
+        return RequestMembers(values | dict.fromkeys(payload, text), known, raw)
+    if not body or not known:
         # What no body at all means, where an operation has members in it, is not published.
         needs = any(m.location is Location.BODY for m in route.operation.input.values())
-        return RequestMembers(values, known=entry.request_known and not needs, raw=raw)
+        return RequestMembers(values, known and not needs, raw)
     try:
-        given = json.loads(body.decode(), object_pairs_hook=_once, parse_constant=no_constant)
+        given = json.loads(body.decode(), object_pairs_hook=_object, parse_constant=no_constant)
     except (ValueError, RecursionError):
-        return RequestMembers(values, known=False, raw=raw)
+        given = None
     if not isinstance(given, dict):
         return RequestMembers(values, known=False, raw=raw)
     return RequestMembers(values | marked(given), known=True, raw=raw)
 
 
-def _otherwise(route: TrafficRoute, entry: TrafficEntry, values: dict[str, Any]) -> RequestMembers:
-    """What a request of another protocol asks for, as that reads its own bytes."""
-    request = entry.exchange.request
-    read_back = members_of(route.operation, request)
-    # Without members a body may be empty, or one that could not be read.
-    selected = any(
-        f"{name}=".encode() in (request.body or b"") for name in route.operation.selectors
-    )
-    none = selected or (request.body or b"").strip() in NOTHING
-    known = entry.request_known and bool(read_back or none)
-    return RequestMembers(values | marked(read_back), known, request.body)
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """An object; one that names a member twice may be read in either way."""
     found = dict(pairs)
     if len(found) != len(pairs):
         raise ValueError("a member is named twice")
     return found
+
+
+def _otherwise(route: TrafficRoute, entry: TrafficEntry, values: dict[str, Any]) -> RequestMembers:
+    """The members of a request in another protocol, as that reads its own bytes."""
+    request, body = entry.exchange.request, entry.exchange.request.body or b""
+    read_back = members_of(route.operation, request)
+    # Without members a body may be empty, or one that could not be read.
+    selected = any(f"{name}=".encode() in body for name in route.operation.selectors)
+    known = entry.request_known and bool(read_back or selected or body.strip() in NOTHING)
+    return RequestMembers(values | marked(read_back), known, request.body)
 
 
 def is_usual(route: TrafficRoute, entry: TrafficEntry) -> bool:
@@ -93,32 +91,22 @@ def is_usual(route: TrafficRoute, entry: TrafficEntry) -> bool:
         return False
     if entry.parsed or not request.headers:
         return True
-    if not of(route.operation.protocol).plain_json:
-        return _has_media(request, of(route.operation.protocol).media)
+    protocol = of(route.operation.protocol)
     accept, media = request.header("accept"), request.header("content-type")
-    if accept is not None and not {"application/json", "*/*"} & set(_media(accept)):
-        return is_redacted(accept)
-    if not request.body or any(
+    if protocol.plain_json and accept is not None:
+        accepts_json = {"application/json", "*/*"} & set(_media(accept))
+        if not accepts_json:
+            return is_redacted(accept)
+    has_payload = any(
         member.location is Location.PAYLOAD for member in route.operation.input.values()
-    ):
+    )
+    if not request.body or (protocol.plain_json and has_payload):
         return True
-    return media is not None and (is_redacted(media) or _media(media) == ["application/json"])
-
-
-def _has_media(request: Request, wanted: tuple[str, ...]) -> bool:
-    """Whether a body is labelled as its protocol has it."""
-    media = request.header("content-type")
-    if not request.body:
-        return True
-    return media is not None and (is_redacted(media) or set(_media(media)) <= set(wanted))
+    return media is not None and (is_redacted(media) or set(_media(media)) <= set(protocol.media))
 
 
 def _media(text: str) -> list[str]:
     return [part.split(";", 1)[0].strip().lower() for part in text.split(",")]
-
-
-def _label(text: str) -> str:
-    return Redacted(text) if LABEL.fullmatch(text) else str(marked(text))
 
 
 def _add(values: dict[str, Any], member: Member, text: str) -> None:
@@ -142,10 +130,7 @@ def parsed_answer(route: TrafficRoute, entry: TrafficEntry) -> ParsedResponse:
 
 
 def outline(body: bytes | None) -> str:
-    """What two requests have in common that differ in their names alone.
-
-    Texts of some length stand for any other such text.
-    """
+    """What requests share that differ only in their longer texts, such as names."""
     try:
         return json.dumps(_outlined(json.loads(body or b"null")), sort_keys=True)
     except (ValueError, RecursionError):

@@ -24,7 +24,7 @@ def is_nock(value: Any) -> bool:
     return (
         isinstance(value, list)
         and bool(value)
-        and all(isinstance(one, dict) and "scope" in one and "response" in one for one in value)
+        and all(isinstance(one, dict) and {"scope", "response"} <= one.keys() for one in value)
     )
 
 
@@ -38,15 +38,15 @@ def entries(path: Path, found: list[dict[str, Any]]) -> Iterator[TrafficEntry]:
 
 
 def _entry(place: str, given: dict[str, Any]) -> TrafficEntry:
-    asked = pairs(given.get("reqheaders"))
+    sent = pairs(given.get("reqheaders"))
     got = pairs(given.get("rawHeaders") or given.get("headers"))
-    body, known = _body(given.get("body"), asked)
+    body, known = _body(given.get("body"), sent)
     hexadecimal = given.get("responseIsBinary") is True
     data, answer_known = _body(given.get("response"), got, hexadecimal=hexadecimal)
     status = status_of(given.get("status", 200))
     answer = Response(status, got, data or b"") if status else None
     url = text_of(given["scope"]).rstrip("/") + text_of(given.get("path"))
-    made = exchange(given.get("method") or "GET", url, asked, body, answer)
+    made = exchange(given.get("method") or "GET", url, sent, body, answer)
     return TrafficEntry(place, made, known, answer_known)
 
 

@@ -63,22 +63,17 @@ def _of_folder(folder: Path, left_out: list[LeftOut]) -> Iterator[TrafficEntry]:
                 yield from _entries(source)
                 used |= source.used
                 read += 1
-        except NotTraffic as wrong:
-            left.append(LeftOut(file, wrong.why))
-        except UnreadableTraffic as wrong:
-            if file.suffix.lower() == ".har":
+        except (NotTraffic, UnreadableTraffic) as wrong:
+            if isinstance(wrong, UnreadableTraffic) and file.suffix.lower() == ".har":
                 raise  # it says of itself that it is traffic
             left.append(LeftOut(file, wrong.why))
     left = sorted((one for one in left if one.path not in used), key=lambda one: one.path)
     if not read:
-        raise UnreadableTraffic(folder, _nothing(left))
+        listed = ", ".join(f"{one.path.name} ({one.why})" for one in left[:NAMED])
+        more = f" and {len(left) - NAMED} more" if len(left) > NAMED else ""
+        only = f", only {listed}{more}" if left else ""
+        raise UnreadableTraffic(folder, f"no traffic in this folder{only}")
     left_out += left
-
-
-def _nothing(left: list[LeftOut]) -> str:
-    shown = ", ".join(f"{one.path.name} ({one.why})" for one in left[:NAMED])
-    more = f" and {len(left) - NAMED} more" if len(left) > NAMED else ""
-    return "no traffic in this folder" + (f", only {shown}{more}" if left else "")
 
 
 def _text(path: Path, data: bytes) -> str:
@@ -135,7 +130,7 @@ def _of_json(source: TrafficSource, text: str) -> Iterator[TrafficEntry]:
         yield from nock.entries(path, value)
     elif cassette.is_cassette(value):
         yield from cassette.entries(path, value, [])
-    elif _are_exchanges(value):
+    elif isinstance(value, list) and any(map(_is_exchange, value)):
         for number, one in enumerate(value, 1):
             yield jsonlines.one(path, number, one)
     elif _is_exchange(value):
@@ -147,19 +142,24 @@ def _of_json(source: TrafficSource, text: str) -> Iterator[TrafficEntry]:
 
 def _of_no_json(path: Path, text: str, wrong: ValueError) -> Iterator[TrafficEntry]:
     """JSON Lines, YAML that begins like JSON, or JSON with a mistake in it."""
-    first = _first_line(text)
-    if _is_lines(path, first):
+    suffix = path.suffix.lower()
+    try:
+        first = json.loads(text.lstrip().split("\n", 1)[0])
+    except (ValueError, RecursionError):
+        first = None
+    # JSON Lines rather than one broken document: named so, or the first line is whole.
+    if suffix in LINES or (suffix not in {".har", *YAML} and isinstance(first, dict)):
         _refuse(path, first)
         if isinstance(first, dict) and "request" not in first:
             raise NotTraffic(path, 1, "no traffic: its lines are not exchanges")
         yield from jsonlines.entries(path, text)
         return
-    if path.suffix.lower() in YAML:
+    if suffix in YAML:
         yield from _of_yaml(path, text)
         return
     at, why = getattr(wrong, "lineno", 1), f"not JSON: {getattr(wrong, 'msg', wrong)}"
     # An archive that was cut short is traffic that cannot be judged, not another file.
-    is_archive = path.suffix.lower() == ".har" or '"entries"' in text
+    is_archive = suffix == ".har" or '"entries"' in text
     raise (MalformedTraffic if is_archive else NotTraffic)(path, at, why) from None
 
 
@@ -170,24 +170,8 @@ def _refuse(path: Path, value: Any) -> None:
         raise known.refusal(path)
 
 
-def _are_exchanges(value: Any) -> bool:
-    return isinstance(value, list) and any(map(_is_exchange, value))
-
-
 def _is_exchange(value: Any) -> bool:
-    request = value.get("request") if isinstance(value, dict) else None
-    return isinstance(request, dict) and "method" in request
-
-
-def _first_line(text: str) -> Any:
-    try:
-        return json.loads(text.lstrip().split("\n", 1)[0])
-    except (ValueError, RecursionError):
-        return None
-
-
-def _is_lines(path: Path, first: Any) -> bool:
-    """JSON Lines rather than one broken document: named so, or the first line is whole."""
-    if path.suffix.lower() in LINES:
-        return True
-    return path.suffix.lower() not in {".har", *YAML} and isinstance(first, dict)
+    match value:
+        case {"request": {"method": _}}:
+            return True
+    return False

@@ -87,7 +87,6 @@ class ClassifiedTraffic:
 
     @property
     def seen(self) -> int:
-        """Every exchange of the traffic."""
         return len(self.items) + self.others + self.silent
 
 
@@ -95,19 +94,21 @@ def classify(entries: Iterable[TrafficEntry], routes: Routes) -> ClassifiedTraff
     """The entries that are of the services, as items, and how many are not or have no response."""
     found = ClassifiedTraffic()
     possible: list[tuple[TrafficEntry, TrafficRoute]] = []
+    best: dict[str, Sign] = {}  # the best sign of AWS that was seen at each address
     for entry in entries:
         if entry.exchange.response is None:
             found.silent += 1
             continue
         route = routes.find(entry)
-        if route is not None:
-            possible.append((entry, route))
-        else:
+        if route is None:
             found.others += 1
             found.foreign += routes.is_alike(entry)
-    signs = _signs(possible)
+            continue
+        possible.append((entry, route))
+        sign = Sign.STRONG if route.certain else sign_of(entry, route.operation)
+        best[route.address] = max(sign, best.get(route.address, Sign.NONE))
     for entry, route in possible:
-        if not route.certain and (is_page(entry) or signs[route.address] < route.needs):
+        if not route.certain and (is_page(entry) or best[route.address] < route.needs):
             found.others += 1
             found.foreign += 1
             continue
@@ -115,15 +116,6 @@ def classify(entries: Iterable[TrafficEntry], routes: Routes) -> ClassifiedTraff
         if route.origin and route.origin not in found.hosts:
             found.hosts.append(route.origin)
     return found
-
-
-def _signs(possible: Iterable[tuple[TrafficEntry, TrafficRoute]]) -> dict[str, Sign]:
-    """The best sign of AWS that was seen at each address."""
-    best: dict[str, Sign] = {}
-    for entry, route in possible:
-        seen = Sign.STRONG if route.certain else sign_of(entry, route.operation)
-        best[route.address] = max(seen, best.get(route.address, Sign.NONE))
-    return best
 
 
 def _item(entry: TrafficEntry, route: TrafficRoute) -> RecordedCall:

@@ -92,11 +92,12 @@ class RequestLimits:
         shape = requirement.shape
         if shape is None or keyword == "required":
             return shape is not None
-        if keyword == "type":
-            wrong = [one for one in there if one is not None and not is_of_kind(shape, one)]
-            # Whether a null in a list is refused is not known.
-            return bool(wrong) and all(_is_wrong_type(shape, one) for one in wrong)
-        return all(_is_beyond_doubt(shape, keyword, value) for value in there)
+        if keyword != "type":
+            return all(_is_beyond_doubt(shape, keyword, value) for value in there)
+        # Whether a null in a list is refused is not known, and AWS converts some types.
+        wrong = [one for one in there if one is not None and not is_of_kind(shape, one)]
+        refused = {JSON_NAMES[type(one)] for one in WRONG.get(shape.kind, ())} - set(shape.lenient)
+        return bool(wrong) and all(JSON_NAMES.get(type(one)) in refused for one in wrong)
 
     def _has_reject_side(self, requirement: Requirement) -> bool:
         if requirement.id not in self._sides:
@@ -110,13 +111,6 @@ def _excused(contract: Contract) -> Iterator[tuple[str, Place, Sequence[Any]]]:
         if isinstance(rule, AcceptedRule) and rule.place is not None:
             for name in rule.operations or (address.split("/", 1)[0],):
                 yield name, parse(rule.place), rule.values
-
-
-def _is_wrong_type(shape: Shape, value: Any) -> bool:
-    """A JSON type that the plan, too, holds to be refused: AWS converts some."""
-    name = JSON_NAMES.get(type(value))
-    refused = {JSON_NAMES[type(one)] for one in WRONG.get(shape.kind, ())}
-    return name in refused and name not in shape.lenient
 
 
 def _is_beyond_doubt(shape: Shape, keyword: str, value: Any) -> bool:
@@ -144,7 +138,6 @@ class Patches:
 
     @property
     def refused(self) -> tuple[PatchRule, ...]:
-        """The cells that are not supported."""
         return tuple(cell for cell, _ in self.cells if not cell.supported)
 
 
@@ -155,20 +148,16 @@ def patches(operation: Operation, values: Mapping[str, Any]) -> Patches:
         return Patches((), strange=False)
     given = values.get(list_member(operation))
     entries = given if isinstance(given, list) else [None]
-    cells = [
-        (table[key], entry)
-        for entry in entries
-        if isinstance(entry, Mapping) and (key := _key(entry)) in table and not hides(list(key))
-    ]
+    cells = []
+    for entry in entries:
+        if isinstance(entry, Mapping):
+            key = (str(entry.get("path")), str(entry.get("op")))
+            if key in table and not hides(list(key)):
+                cells.append((table[key], entry))
     return Patches(tuple(cells), len(cells) != len(entries), len(entries))
 
 
-def _key(entry: Mapping[str, Any]) -> tuple[str, str]:
-    return str(entry.get("path")), str(entry.get("op"))
-
-
 def cell_id(operation: Operation, cell: PatchRule) -> str:
-    """The id of a cell's requirement."""
     return f"{operation.service}/{operation.name}/patch/{cell.path.strip('/')}/{cell.op}"
 
 

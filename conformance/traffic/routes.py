@@ -72,25 +72,25 @@ class Routes:
         path = self._path(origin + parts.path, origin, parts.path)
         if path is None or parts.scheme.lower() not in SCHEMES:
             return None
-        host = _host(request, parts.hostname)
+        host = host_of(parts.hostname or PORT.sub("", request.header("host") or ""))
+        scope = _scope(request)
+        region = scope[0] if scope else host.region or "us-east-1"
         query = tuple(parse_qsl(parts.query, keep_blank_values=True))
         found = []
         for contract, matcher in self._matchers:
             certain = self._is_of(contract, entry, host)
+            if certain is None:
+                continue
             label = _label(contract, host)
             below = f"/{label}{path}" if label else path
             if contract.overlay.endpoint.label and below.count("/") == FIRST_ALONE:
                 below = below.removesuffix("/")
-            one = _match(matcher, request, below, query) if certain is not None else None
-            if certain is not None and one is not None:
+            one = _match(matcher, request, below, query)
+            if one is not None:
                 # A host that has a label in front is the same address as without.
                 shown = "" if host.hidden else origin.replace(f"//{label}.", "//", 1)
-                region = _region(request, host)
-                found.append(
-                    TrafficRoute(
-                        contract, one.operation, one.labels, query, shown, region, host, certain
-                    )
-                )
+                where = (one.operation, one.labels, query, shown, region, host)
+                found.append(TrafficRoute(contract, *where, certain))
         # The same path with and without literal query parameters: the more it names the nearer.
         return max(found, key=lambda one: len(one.operation.query), default=None)
 
@@ -162,12 +162,6 @@ def _may_be_aws(entry: TrafficEntry) -> bool:
     return response is not None and has_marks(response)
 
 
-def _host(request: Request, named: str | None) -> Host:
-    """The host by the address, or by the header where the address does not say."""
-    host = named or PORT.sub("", request.header("host") or "")
-    return host_of(host)
-
-
 def _scope(request: Request) -> tuple[str, str] | None:
     """Region and service that a request was signed for, None where that cannot be seen."""
     match = SCOPE.search(request.header("authorization") or "")
@@ -175,8 +169,3 @@ def _scope(request: Request) -> tuple[str, str] | None:
         query = dict(parse_qsl(urlsplit(request.url).query))
         match = SCOPE.search(f"Credential={query.get('X-Amz-Credential', '')}")
     return (match[1], match[2]) if match else None
-
-
-def _region(request: Request, host: Host) -> str:
-    scope = _scope(request)
-    return scope[0] if scope else host.region or "us-east-1"

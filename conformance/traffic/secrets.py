@@ -1,7 +1,7 @@
 """What of recorded traffic may enter a record: few headers, no credentials, no key values."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -10,9 +10,10 @@ from conformance.contract.model import Location, Operation
 from conformance.contract.places import find
 from conformance.engine.judge.redacted import Redacted
 from conformance.engine.secrets.masking import Masker, secret_places
+from conformance.traffic.bodies import is_text
 from conformance.traffic.entries import Headers
 from conformance.traffic.members import RequestMembers
-from conformance.transport.exchange import Exchange, Request
+from conformance.transport.exchange import Exchange, Request, Response
 
 KEPT = re.compile(
     r"accept|content-(?:type|length|encoding)|user-agent|date|server|host|"
@@ -28,14 +29,11 @@ NOWHERE = "https://recorded.invalid"
 
 
 def learn(
-    masker: Masker, operation: Operation, exchange: Exchange, asked: RequestMembers, body: Any
+    masker: Masker, operation: Operation, exchange: Exchange, sent: RequestMembers, body: Any
 ) -> None:
-    """Remember every secret of an exchange: key values, and what it was signed with.
-
-    ``asked`` are the members that its request has, and ``body`` is what its answer holds.
-    """
-    found = [*_of_request(operation, asked.values, exchange.request), *_of_answer(operation, body)]
-    if not asked.known:
+    """Remember every secret of an exchange: key values, and what it was signed with."""
+    found = [*_of_request(operation, sent.values, exchange.request), *_of_answer(operation, body)]
+    if not sent.known:
         found += _in_text(operation, exchange.request.body)
     if exchange.response is not None and not isinstance(body, dict | list):
         found += _in_text(operation, exchange.response.body)
@@ -45,13 +43,13 @@ def learn(
 
 
 def _of_request(operation: Operation, values: Any, request: Request) -> Iterator[Any]:
-    places = secret_places(operation.input)
-    for place in places:
+    for place in secret_places(operation.input):
         yield from find(values, place)
     names = _names(operation)
-    for entry in _entries(values):
-        if str(entry.get("path", "")).rsplit("/", 1)[-1] in names:
-            yield entry.get("value")
+    for listed in values.values():
+        for entry in listed if isinstance(listed, list) else ():
+            if isinstance(entry, dict) and str(entry.get("path", "")).rsplit("/", 1)[-1] in names:
+                yield entry.get("value")
     if any(member.location is Location.PAYLOAD for member in operation.input.values()):
         yield from CELL.findall((request.body or b"").decode(errors="replace"))
     for name, value in request.headers:
@@ -82,13 +80,6 @@ def _names(operation: Operation) -> set[str]:
     return {place[-1] for place in places}
 
 
-def _entries(values: Any) -> Iterator[dict[str, Any]]:
-    for value in values.values():
-        yield from (
-            (one for one in value if isinstance(one, dict)) if isinstance(value, list) else ()
-        )
-
-
 def _named(value: Any, names: set[str]) -> Iterator[Any]:
     if isinstance(value, dict):
         for name, item in value.items():
@@ -102,26 +93,17 @@ def _named(value: Any, names: set[str]) -> Iterator[Any]:
 
 def scrubbed(exchange: Exchange) -> Exchange:
     """The exchange as reports may have it: bodies that are no text are left out, too."""
-    request = exchange.request
-    clean = Request(request.method, _url(request.url), _kept(request.headers), _text(request.body))
-    response = exchange.response
+
+    def kept(message: Request | Response, body: bytes | None) -> tuple[Headers, bytes | None]:
+        headers = tuple(pair for pair in message.headers if KEPT.fullmatch(pair[0]))
+        return headers, body if is_text(body or b"") else None
+
+    request, response = exchange.request, exchange.response
+    clean = Request(request.method, _url(request.url), *kept(request, request.body))
     if response is not None:
-        response = replace(
-            response, headers=_kept(response.headers), body=_text(response.body) or b""
-        )
+        headers, body = kept(response, response.body)
+        response = replace(response, headers=headers, body=body or b"")
     return replace(exchange, request=clean, response=response)
-
-
-def _kept(headers: Sequence[tuple[str, str]]) -> Headers:
-    return tuple((name, value) for name, value in headers if KEPT.fullmatch(name))
-
-
-def _text(body: bytes | None) -> bytes | None:
-    try:
-        (body or b"").decode()
-    except UnicodeDecodeError:
-        return None
-    return body
 
 
 def _url(url: str) -> str:

@@ -49,32 +49,22 @@ def in_folder(folder: Path) -> tuple[list[Path], list[LeftOut]]:
         private = sorted(PRIVATE & set(folders))
         left += [LeftOut(here / name, "of another program") for name in private]
         folders[:] = sorted(one for one in folders if one not in PRIVATE and one[:1] != ".")
-        for name in sorted(files):
-            path, why = here / name, _unfit(here / name)
-            if why:
-                left.append(LeftOut(path, why))
-            elif not name.startswith("."):
+        for path in sorted(here / name for name in files):
+            if not path.exists():
+                left.append(LeftOut(path, "a broken link"))
+            elif not path.is_file():
+                left.append(LeftOut(path, "no file"))  # a pipe would never end
+            elif path.name.startswith("."):
+                continue
+            elif path.suffix.lower() in ENDINGS:
                 found.append(path)
+            else:
+                left.append(LeftOut(path, "not a traffic format"))
     return sorted(found), left
 
 
-def _unfit(path: Path) -> str:
-    """Why a file of a folder is not even opened; empty for one that is."""
-    if not path.exists():
-        return "a broken link"
-    if not path.is_file():
-        return "no file"  # a pipe would never end
-    if path.name.startswith("."):
-        return ""
-    return "" if path.suffix.lower() in ENDINGS else "not a traffic format"
-
-
 def sources(path: Path) -> Iterator[TrafficSource]:
-    """The file, or the files that are packed in it.
-
-    Raises UnreadableTraffic (it cannot be opened, or is too large), NotTraffic (it is of a format
-    that is not read).
-    """
+    """The file, or the files packed in it. Raises UnreadableTraffic, NotTraffic."""
     data = _read(path)
     if data.startswith(GZIP):
         data = _unpacked(path, data)

@@ -33,7 +33,7 @@ class Templates:
         self._probes: dict[tuple[str, frozenset[str] | None], list[Probe]] = {}
         self._unplanned: dict[str, list[Requirement]] = {}
         for one in requirements:
-            if is_watched(one) or not _is_planned(one):
+            if is_watched(one) or (one.subject is Subject.RULE and not is_single(one)):
                 continue
             # A plan takes time: it is made of the operations that the traffic has.
             for operation in operations_of(contract, one):
@@ -64,13 +64,9 @@ class Templates:
 
 
 def _key(probe: Probe) -> tuple[str, frozenset[str] | None]:
-    """Where to look a probe up: by its members' names where those must be the request's."""
+    """Where to look a probe up: by its member names where a request must have the same."""
     loose = probe.raw is not None or (probe.beyond_limits and probe.place is not None)
     return probe.operation.name, None if loose else frozenset(probe.values)
-
-
-def _is_planned(requirement: Requirement) -> bool:
-    return requirement.subject is not Subject.RULE or is_single(requirement)
 
 
 def _is_unclear(probe: Probe) -> bool:

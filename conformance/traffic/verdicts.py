@@ -36,17 +36,17 @@ def judge_all(
     """
     judged: list[Judged] = []
     for contract, requirements in jobs:
-        of_it = (one.judge for one in judged if one.contract.service == contract.service)
-        beside = next(of_it, None)
+        same = (one.judge for one in judged if one.contract.service == contract.service)
+        beside = next(same, None)
         known = () if beside is None else frozenset(beside.tallies)
         own = [one for one in requirements if one.id not in known]
         judged.append(Judged(contract, own, Judge(contract, requirements, beside)))
     judges = {id(one.contract): one.judge for one in judged}
-    own_items = [(judges[id(one.route.contract)], one) for one in items]
-    for judge, item in own_items:
-        judge.survey(item)
-    for judge, item in own_items:
-        judge.judge(item)
+    calls = [(judges[id(one.route.contract)], one) for one in items]
+    for judge, call in calls:
+        judge.survey(call)
+    for judge, call in calls:
+        judge.judge(call)
     for judge in judges.values():
         judge.end()
     return judged
@@ -98,9 +98,9 @@ def _verdict(requirement: Requirement, judge: Judge) -> Given:
 def _not_judged(requirement: Requirement, judge: Judge) -> Given | None:
     """The verdict of everything about an operation that the traffic says nothing of."""
     name = requirement.operation
-    seen = judge.standing(name) if name else None
     if name is None:
         return None
+    seen = judge.standing(name)
     if seen is None:
         return Verdict.SKIPPED, f"the traffic has no request of {name}"
     if seen.succeeded:

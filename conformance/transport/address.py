@@ -16,51 +16,39 @@ _PORTS = {"http": 80, "https": 443}
 
 
 def parse_url(text: str) -> str:
-    """The base URL of a target without a trailing slash.
-
-    Raises:
-        MalformedURL: not http or https, no host, a port that is no port, or parts that a base URL
-            has no use for (credentials, query, fragment).
-    """
+    """The base URL of a target without a trailing slash. Raises MalformedURL."""
     try:
         parts = urlsplit(text)
         port = parts.port
     except ValueError as error:
         raise MalformedURL(text, str(error)) from error
-    reason = _complaint(text, parts.scheme, parts.hostname, port)
-    if parts.username is not None or parts.query or parts.fragment:
-        reason = reason or "a target URL has no user, query or fragment"
+    is_printable = text.isascii() and all(character > " " for character in text)
+    complaints = {
+        "it is neither a known name nor an http or https URL": parts.scheme not in _PORTS,
+        "the URL has no host": not parts.hostname,
+        "nothing can connect to port 0": port == 0,
+        "a URL has only printable ASCII characters": not is_printable,
+        "a target URL has no user, query or fragment": (
+            parts.username is not None or parts.query or parts.fragment
+        ),
+    }
+    reason = next((reason for reason, holds in complaints.items() if holds), "")
     if reason:
         raise MalformedURL(text, reason)
     return text.rstrip("/")
 
 
-def _complaint(text: str, scheme: str, host: str | None, port: int | None) -> str | None:
-    if scheme not in _PORTS:
-        return "it is neither a known name nor an http or https URL"
-    if not host:
-        return "the URL has no host"
-    if port == 0:
-        return "nothing can connect to port 0"
-    if not text.isascii() or any(character <= " " for character in text):
-        return "a URL has only printable ASCII characters"
-    return None
-
-
 def host_and_port(url: str) -> tuple[str, int]:
-    """Where to connect to for a URL that ``parse_url`` accepted."""
     parts = urlsplit(url)
     return parts.hostname or "", parts.port or _PORTS[parts.scheme]
 
 
 def is_loopback(host: str) -> bool:
     """Whether a host name or address can only be this machine."""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
-        return False
+        return host == "localhost" or host.endswith(".localhost")
 
 
 def is_real(url: str) -> bool:

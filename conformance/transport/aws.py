@@ -16,15 +16,10 @@ def partition_of(region: str) -> str | None:
     # A session of the SDK would read all of its endpoints for that.
     from botocore.loaders import Loader
 
-    partitions: list[dict[str, Any]] = Loader().load_data("partitions")["partitions"]
-    return next(
-        (
-            str(one["id"])
-            for one in partitions
-            if region in one["regions"] or re.match(one["regionRegex"], region)
-        ),
-        None,
-    )
+    for one in Loader().load_data("partitions")["partitions"]:
+        if region in one["regions"] or re.match(one["regionRegex"], region):
+            return str(one["id"])
+    return None
 
 
 NAME = "aws"
@@ -90,10 +85,7 @@ class Cloud:
         return str(answer["Account"])
 
     def url(self, sdk: str, prefix: str = "") -> str:
-        """Where a service is, by its name in the SDK; ``prefix`` belongs to AWS's own hosts.
-
-        Raises NoEndpoint.
-        """
+        """Where a service is; ``prefix`` is for AWS's own hosts alone. Raises NoEndpoint."""
         from botocore.exceptions import BotoCoreError
 
         try:
@@ -107,7 +99,6 @@ class Cloud:
 
     @property
     def partition(self) -> str:
-        """The partition that the region is in."""
         return partition_of(self.region) or "aws"
 
     def _client(self, sdk: str, timeout: float = 10.0) -> Any:

@@ -37,18 +37,14 @@ def _signed(signer: Signer, plain: UnsignedRequest, at: datetime | None = None) 
     return signer.sign(plain.method, plain.url, plain.headers, plain.body, at=at)
 
 
+def _with_header(request: Request, name: str, change: Callable[[str], str]) -> Request:
+    headers = [(key, change(value) if key == name else value) for key, value in request.headers]
+    return replace(request, headers=tuple(headers))
+
+
 def _authorized(change: Callable[[str], str]) -> Missign:
     """The Authorization header is another one."""
-
-    def missign(signer: Signer, plain: UnsignedRequest) -> Request:
-        request = _signed(signer, plain)
-        headers = tuple(
-            (name, change(value) if name == "Authorization" else value)
-            for name, value in request.headers
-        )
-        return replace(request, headers=headers)
-
-    return missign
+    return lambda signer, plain: _with_header(_signed(signer, plain), "Authorization", change)
 
 
 def _by(change: Callable[[Signer], Signer]) -> Missign:
@@ -62,12 +58,9 @@ def _dated(offset: timedelta) -> Missign:
 
 def _other_body(signer: Signer, plain: UnsignedRequest) -> Request:
     """A blank more was signed than is sent: the two bodies mean the same."""
-    request = _signed(signer, plain._replace(body=(plain.body or b"") + b" "))
-    length = str(len(plain.body or b""))
-    headers = tuple(
-        (name, length if name == "Content-Length" else value) for name, value in request.headers
-    )
-    return replace(request, headers=headers, body=plain.body)
+    body = plain.body or b""
+    request = replace(_signed(signer, plain._replace(body=body + b" ")), body=plain.body)
+    return _with_header(request, "Content-Length", lambda _: str(len(body)))
 
 
 def _presigned(signer: Signer, plain: UnsignedRequest) -> Request:
@@ -85,9 +78,8 @@ def _other_end(text: str) -> str:
 
 
 def _with(credentials: Callable[[Credentials], Credentials]) -> Missign:
-    return _by(
-        lambda one: Signer(credentials(one.credentials), one.region, one.service, one.version)
-    )
+    """The same service, with other credentials."""
+    return _by(lambda one: one.replaced(credentials=credentials(one.credentials)))
 
 
 SIGNATURE_FAULTS: Mapping[str, Missign] = {
@@ -100,10 +92,8 @@ SIGNATURE_FAULTS: Mapping[str, Missign] = {
     "other-body": _other_body,
     "expired": _dated(-BESIDE_THE_CLOCK),
     "future": _dated(BESIDE_THE_CLOCK),
-    "no-region": _by(lambda one: Signer(one.credentials, NO_REGION, one.service, one.version)),
-    "other-service": _by(
-        lambda one: Signer(one.credentials, one.region, OTHER_SERVICE, one.version)
-    ),
+    "no-region": _by(lambda one: one.replaced(region=NO_REGION)),
+    "other-service": _by(lambda one: one.replaced(service=OTHER_SERVICE)),
     "foreign-token": _with(lambda one: replace(one, token=FOREIGN_TOKEN)),
     "without-token": _with(lambda one: replace(one, token=None)),
     "presigned": _presigned,
@@ -122,5 +112,4 @@ def inapplicable(kind: str, credentials: Credentials, body: bytes | None) -> str
 
 
 def sign_incorrectly(kind: str, signer: Signer, plain: UnsignedRequest) -> Request:
-    """The request, signed wrongly in one way."""
     return SIGNATURE_FAULTS[kind](signer, plain)

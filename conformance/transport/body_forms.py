@@ -14,7 +14,7 @@ ENDLESS = "JSON except for NaN or Infinity"
 
 
 def form_of(response: Response) -> str:
-    """What the body is: ``XML``, ``HTML`` and so on; asked of one that is not JSON."""
+    """What the body is: ``XML``, ``HTML`` and so on; for one that is not JSON."""
     body = response.body
     encoded = (response.header("content-encoding") or "identity").lower()
     if encoded != "identity":
@@ -24,10 +24,7 @@ def form_of(response: Response) -> str:
     markup = _MARKUP.match(body)
     if markup:
         return "HTML" if markup[2] else "XML"
-    return _of_text(body.decode("utf-8", "replace").strip())
-
-
-def _of_text(text: str) -> str:
+    text = body.decode("utf-8", "replace").strip()
     if text[:1] not in {"{", "["}:
         return UNREADABLE
     try:
@@ -35,30 +32,24 @@ def _of_text(text: str) -> str:
     except (ValueError, RecursionError):
         return UNREADABLE
     # Python takes NaN and Infinity for numbers, which JSON does not have.
-    odd = end == len(text) and _CONSTANT.search(text)
-    return ENDLESS if odd else "JSON with text after it"
+    endless = end == len(text) and _CONSTANT.search(text)
+    return ENDLESS if endless else "JSON with text after it"
 
 
-_EITHER = 32 + zlib.MAX_WBITS
+EITHER = 32 + zlib.MAX_WBITS
 """zlib's own way to say: a gzip or a zlib header, whichever is there."""
-_RAW = -zlib.MAX_WBITS
-_WINDOWS = {"gzip": (_EITHER,), "x-gzip": (_EITHER,), "deflate": (_EITHER, _RAW)}
+WINDOWS = {"gzip": (EITHER,), "x-gzip": (EITHER,), "deflate": (EITHER, -zlib.MAX_WBITS)}
 
 
 def undone(body: bytes, coding: str | None, limit: int) -> bytes:
-    """The body without its content coding.
-
-    As it is where it has none, where it is not packed as it says, and where it would be larger than
-    ``limit`` bytes.
-    """
-    for window in _WINDOWS.get((coding or "").strip().lower(), ()):
-        unpacked = _unpacked(body, window, limit)
-        if unpacked is not None:
-            return unpacked
-    return body
+    """The body without its content coding, if it is packed so and not larger than ``limit``."""
+    windows = WINDOWS.get((coding or "").strip().lower(), ())
+    found = (inflated(body, window, limit) for window in windows)
+    return next((one for one in found if one is not None), body)
 
 
-def _unpacked(body: bytes, window: int, limit: int) -> bytes | None:
+def inflated(body: bytes, window: int, limit: int) -> bytes | None:
+    """What is packed in a body; None where it is damaged or larger than ``limit`` bytes."""
     unpacking = zlib.decompressobj(window)
     try:
         found = unpacking.decompress(body, limit + 1)

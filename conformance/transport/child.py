@@ -28,9 +28,9 @@ def apart() -> dict[str, Any]:
     return {"start_new_session": True}
 
 
-def last_line(told: bytes, status: int) -> str:
-    """What a process said last, or with which status it ended where it said nothing."""
-    said = told.decode(errors="replace").strip()
+def last_line(output: bytes, status: int) -> str:
+    """The last line that a process wrote, or its exit status where it wrote nothing."""
+    said = output.decode(errors="replace").strip()
     return said.rpartition("\n")[2].strip() or f"it ended with status {status}"
 
 
@@ -64,7 +64,6 @@ class Child:
 
     @property
     def pid(self) -> int:
-        """The process id of the child."""
         return self._process.pid
 
     def tell(self, line: str) -> None:
@@ -75,11 +74,7 @@ class Child:
                 self._process.stdin.flush()
 
     def wait_ready(self, timeout: float) -> str:
-        """The URL where the child listens, as soon as it does; ``timeout`` in seconds.
-
-        Raises:
-            TargetDidNotStart: it ended, said something else or took too long.
-        """
+        """The URL, as soon as the child listens there. Raises TargetDidNotStart."""
         try:
             line = self._lines.get(timeout=timeout).decode(errors="replace").strip()
         except queue.Empty:
@@ -89,7 +84,6 @@ class Child:
         return line.removeprefix(READY)
 
     def close(self) -> None:
-        """End the child and wait until it has gone."""
         process = self._process
         if process.stdin:
             with contextlib.suppress(BrokenPipeError):
@@ -104,15 +98,13 @@ class Child:
 
     def _read(self) -> None:
         """Take the first line, then whatever follows, so that the child never blocks writing."""
-        if self._process.stdout is None:
-            return
+        assert self._process.stdout  # noqa: S101 - a pipe was requested
         with self._process.stdout as stdout:
             self._lines.put(stdout.readline())
             while stdout.read(65536):
                 pass
 
     def _complaint(self) -> str:
-        """The last line that the child wrote to its standard error."""
         self._process.wait()
         self._errors.seek(0)
         return last_line(self._errors.read(), self._process.returncode)
@@ -131,7 +123,13 @@ class Command:
     """
 
     def __init__(
-        self, text: str | list[str], url: str, log: Path, *, env: Mapping[str, str] | None = None
+        self,
+        text: str | list[str],
+        url: str,
+        log: Path,
+        *,
+        env: Mapping[str, str] | None = None,
+        cwd: Path | None = None,
     ) -> None:
         self._text = text if isinstance(text, str) else text[-1]
         self._url, self._log = url, log
@@ -145,15 +143,12 @@ class Command:
                 stdout=said,
                 stderr=subprocess.STDOUT,
                 env=env,
+                cwd=cwd,
                 **apart(),
             )
 
     def wait_ready(self, timeout: float) -> None:
-        """Return as soon as something listens at the address; ``timeout`` in seconds.
-
-        Raises:
-            TargetDidNotStart: the command ended, or nothing listened in time.
-        """
+        """Return as soon as something listens at the address. Raises TargetDidNotStart."""
         deadline = time.monotonic() + timeout
         while not self._listens():
             self.check_running(self._text)
@@ -168,26 +163,29 @@ class Command:
             raise TargetDidNotStart(name, last_line(said, self._process.returncode))
 
     def close(self) -> None:
-        """End the command and what it started."""
+<<<<<<< HEAD
+        """End the command and what it started; what reads the pipe may end the latter itself."""
+        if self._process.stdin:
+            with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+                self._process.stdin.close()
+                self._process.wait(_COMMAND_GRACE)
+=======
+>>>>>>> main
         if hasattr(os, "killpg"):
             self._end_group()
         else:
             self._end_tree()
         self._process.wait()
-        if self._process.stdin:
-            with contextlib.suppress(OSError):
-                self._process.stdin.close()
 
     def _end_group(self) -> None:
         for number in (signal.SIGTERM, signal.SIGKILL):
             try:
                 os.killpg(self._process.pid, number)
-            except (ProcessLookupError, PermissionError):
-                break
-            try:
                 self._process.wait(_COMMAND_GRACE)
             except subprocess.TimeoutExpired:
                 continue
+            except (ProcessLookupError, PermissionError):
+                pass
             break
 
     def _end_tree(self) -> None:

@@ -16,7 +16,7 @@ import io
 import socket
 import ssl
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -82,7 +82,7 @@ class Connection:
         return not wait_for_read(self.sock, timeout=0.0)
 
     def begin(self, deadline: float) -> None:
-        """From now on everything keeps this deadline, and nothing of an answer has come."""
+        """Set the deadline for everything that follows, and forget that anything was received."""
         self._raw.deadline, self._raw.started = deadline, False
 
     def exchange(self, data: bytes, method: str, deadline: float, limit: int) -> RawAnswer:
@@ -108,14 +108,12 @@ class Connection:
         return answer._replace(last=answer.last or self._raw.is_more_in(self.file))
 
     def write(self, data: bytes) -> None:
-        """Send bytes."""
         self.sock.settimeout(seconds_left(self._raw.deadline))
         # Where the other side reads no more there may be an answer to be had.
         with _UNREAD:
             self.sock.sendall(data)
 
     def close(self) -> None:
-        """Close it."""
         self.sock.close()
 
 
@@ -142,12 +140,7 @@ def send_all(
     last one. There are fewer exchanges than requests too where the peer ended the connection
     between two answers, as it may at any time.
     """
-    return list(_exchanges(line, requests, limit, pipelined=pipelined))
-
-
-def _exchanges(
-    line: ConnectionLine, requests: Sequence[Request], limit: int, *, pipelined: bool
-) -> Iterator[Exchange]:
+    exchanges: list[Exchange] = []
     for index, request in enumerate(requests):
         start = time.monotonic()
         sends = [] if pipelined and index else (requests if pipelined else [request])
@@ -155,21 +148,19 @@ def _exchanges(
             line.write(b"".join(map(rendered, sends)))
         except OSError:
             if index:
-                return  # it was closed meanwhile
+                break  # it was closed meanwhile
         try:
             answer = read_answer(line.file, request.method, limit)
-        except http.client.RemoteDisconnected as ended:
-            if not index:
-                yield Exchange(request, None, failure_of(ended), time.monotonic() - start)
-            return
         except _BROKEN as error:
-            if index and isinstance(error, ConnectionError):
-                return
-            yield Exchange(request, None, failure_of(error), time.monotonic() - start)
-            return
-        yield Exchange(request, answer.response(limit), None, time.monotonic() - start)
+            if not index or not isinstance(error, ConnectionError):
+                seconds = time.monotonic() - start
+                exchanges.append(Exchange(request, None, failure_of(error), seconds))
+            break
+        seconds = time.monotonic() - start
+        exchanges.append(Exchange(request, answer.response(limit), None, seconds))
         if answer.last:
-            return
+            break
+    return exchanges
 
 
 def rendered(request: Request) -> bytes:
@@ -180,19 +171,15 @@ def rendered(request: Request) -> bytes:
     lines += [f"{name}: {value}" for name, value in request.headers]
     head = "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n"
     body = request.body or b""
-    return head + (_chunked(body) if is_chunked(request) else body)
+    if is_chunked(request):
+        middle = len(body) // 2
+        body = in_chunks([body[:middle], body[middle:]])
+    return head + body
 
 
 def is_chunked(request: Request) -> bool:
-    """Whether the body is sent in chunks."""
     return (request.header("Transfer-Encoding") or "").lower() == "chunked"
 
 
-def _chunked(body: bytes) -> bytes:
-    middle = len(body) // 2
-    return in_chunks([body[:middle], body[middle:]])
-
-
 def in_chunks(parts: Sequence[bytes]) -> bytes:
-    """A body in these chunks."""
     return b"".join(b"%x\r\n%b\r\n" % (len(one), one) for one in parts if one) + b"0\r\n\r\n"

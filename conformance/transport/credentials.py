@@ -19,35 +19,32 @@ def find_credentials(
     us-east-1, without asking an instance's metadata service. A ``profile`` that is named counts
     over the environment, and so does a ``region``.
 
-    Raises:
-        NoCredentials: the chain has none, or the profile cannot be used, and no default applies;
-            or what it has cannot stand in a request.
+    Raises NoCredentials where the chain has none, or the profile cannot be used, and no default
+    applies; or what it has cannot stand in a request.
     """
-    return _usable(*_found(profile, region or _region(), is_loopback=is_loopback))
-
-
-def _found(
-    profile: str | None, region: str | None, *, is_loopback: bool
-) -> tuple[Credentials, str]:
+    region = region or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
+    found = None
     if not profile and not os.environ.get("AWS_PROFILE"):
         found = _environment()
-        if found is not None:
-            return found, region or DEFAULT_REGION
-        if is_loopback and not _has_files():
-            return TEST_CREDENTIALS, region or DEFAULT_REGION
-    return _chain(profile, region, is_loopback=is_loopback)
+        if found is None and is_loopback and not _has_files():
+            found = TEST_CREDENTIALS
+    if found is None:
+        found, region = _chain(profile, region, is_loopback=is_loopback)
+    return _usable(found, region or DEFAULT_REGION)
 
 
 def _usable(found: Credentials, region: str) -> tuple[Credentials, str]:
     """Both without the ends of lines, which a file of variables may have. Raises NoCredentials."""
-    texts = [found.access_key, found.secret_key, found.token or "", region]
-    texts = [one.strip() for one in texts]
-    for name, one in zip(
-        ("access key", "secret key", "session token", "region"), texts, strict=True
-    ):
-        if not one.isascii() or not one.isprintable() or " " in one:
+    parts = {
+        "access key": found.access_key.strip(),
+        "secret key": found.secret_key.strip(),
+        "session token": (found.token or "").strip(),
+        "region": region.strip(),
+    }
+    for name, text in parts.items():
+        if not text.isascii() or not text.isprintable() or " " in text:
             raise NoCredentials(f"the {name} has an invalid character")
-    access, secret, token, region = texts
+    access, secret, token, region = parts.values()
     return Credentials(access, secret, token or None), region
 
 
@@ -56,10 +53,6 @@ def _environment() -> Credentials | None:
     if not access or not secret:
         return None
     return Credentials(access, secret, os.environ.get("AWS_SESSION_TOKEN") or None)
-
-
-def _region() -> str | None:
-    return os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
 
 
 def _has_files() -> bool:

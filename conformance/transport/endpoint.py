@@ -56,11 +56,7 @@ class Starting(ABC):
 
     @abstractmethod
     def wait_ready(self, timeout: float = START_SECONDS) -> Target:
-        """The target, as soon as it accepts requests; ``timeout`` in seconds.
-
-        Raises:
-            CouldNotTest: a subclass that says why not.
-        """
+        """The target, as soon as it accepts requests. Raises the CouldNotTest that says why not."""
 
     def close(self) -> None:  # noqa: B027 - nothing was started for what runs elsewhere
         """End what was started for it."""
@@ -72,19 +68,17 @@ def start(
     """Begin to make a target available and return at once.
 
     ``text`` is a name that is known (see conformance.transport.targets), one of the user's ``own``,
-    or a URL.
-
-    Raises:
-        MalformedURL: the text is none of these.
-        RealAWS: the URL is one of AWS.
-        NotInstalled: the name is that of an emulator that is not installed.
+    or a URL. Raises MalformedURL (it is none of these), RealAWS (a URL of AWS), NotInstalled (the
+    name of an emulator that is not installed).
     """
     if own and text in own:
         return _Named(text, own[text], ca_bundle)
     if text == "reference":
-        return _Reference()
+        return _Child("reference", "conformance.reference", "--auth", "--with-parent")
     if text == "moto":
-        return _Moto()
+        if any(importlib.util.find_spec(name) is None for name in ("moto", "flask_cors")):
+            raise NotInstalled("moto")
+        return _Child("moto", "conformance.transport.moto_server")
     if text in STARTED:
         return _Named(text, STARTED[text], ca_bundle)
     url = target_url(text, [*KNOWN, *(own or ())])
@@ -105,35 +99,23 @@ def open_target(
         starting.close()
 
 
-class _Reference(Starting):
-    """The embedded model, as a separate process."""
+class _Child(Starting):
+    """A server that we start as a Python module: the embedded model, or moto."""
 
-    def __init__(self) -> None:
-        self._child = Child("reference", "conformance.reference", "--auth", "--with-parent")
-
-    def wait_ready(self, timeout: float = START_SECONDS) -> Target:
-        url = self._child.wait_ready(timeout)
-        return Target("reference", url, __version__, is_loopback=True, takes_test_keys=True)
-
-    def close(self) -> None:
-        self._child.close()
-
-
-class _Moto(Starting):
-    """moto's server, which the extra of the same name brings."""
-
-    def __init__(self) -> None:
-        if any(importlib.util.find_spec(name) is None for name in ("moto", "flask_cors")):
-            raise NotInstalled("moto")
-        self._child = Child("moto", "conformance.transport.moto_server")
+    def __init__(self, name: str, module: str, *arguments: str) -> None:
+        self._name, self._child = name, Child(name, module, *arguments)
 
     def expect(self, signing_name: str, path: str) -> None:
         self._child.tell(f"{signing_name} {path}")
 
     def wait_ready(self, timeout: float = START_SECONDS) -> Target:
-        self._child.tell("")
+        self._child.tell("")  # moto waits for it, the reference passes over it
         url = self._child.wait_ready(timeout)
-        return Target("moto", url, _version("moto"), is_loopback=True)
+        if self._name == "reference":
+            return Target(self._name, url, __version__, is_loopback=True, takes_test_keys=True)
+        import importlib.metadata
+
+        return Target(self._name, url, importlib.metadata.version(self._name), is_loopback=True)
 
     def close(self) -> None:
         self._child.close()
@@ -172,8 +154,7 @@ class _Remote(Starting):
     """Something that somebody else runs."""
 
     def __init__(self, url: str, ca_bundle: Path | None) -> None:
-        self._url = url
-        self._ca_bundle = ca_bundle
+        self._url, self._ca_bundle = url, ca_bundle
 
     def wait_ready(self, timeout: float = START_SECONDS) -> Target:
         """Connect once, so that a wrong address is reported before any request is planned."""
@@ -197,11 +178,7 @@ class _Remote(Starting):
 
 
 def target_url(text: str, names: Sequence[str] = KNOWN) -> str:
-    """The text as a URL; where it may be a mistyped name, the complaint names what is alike.
-
-    Raises:
-        MalformedURL: it is no URL of a target.
-    """
+    """The text as a URL. Raises MalformedURL, which suggests names that are alike."""
     try:
         return parse_url(text)
     except MalformedURL as error:
@@ -211,12 +188,6 @@ def target_url(text: str, names: Sequence[str] = KNOWN) -> str:
 
         alike = difflib.get_close_matches(text.lower(), names, 3, 0.6)
         raise MalformedURL(text, error.reason, alike) from None
-
-
-def _version(distribution: str) -> str:
-    import importlib.metadata
-
-    return importlib.metadata.version(distribution)
 
 
 def _proxied(url: str) -> bool:

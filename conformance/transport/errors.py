@@ -59,62 +59,16 @@ class UntrustedTLS(CouldNotTest):
         super().__init__(f"no trusted TLS connection to {host} port {port}: {detail}", hint)
 
 
-class OtherName(UntrustedTLS):
-    """The target's certificate is trusted, and for another name: ``names``."""
-
-    def __init__(self, host: str, port: int, names: tuple[str, ...]) -> None:
-        shown = ", ".join(names[:5]) or "nobody"
-        first = next((name for name in names if "*" not in name), "")
-        super().__init__(
-            host,
-            port,
-            f"its certificate is for {shown}, not for {host}",
-            f"give the address with a name of the certificate, https://{first}:{port}"
-            if first
-            else f"give it a certificate that names {host}",
-        )
-
-
-class ExpiredCertificate(UntrustedTLS):
-    """The target's certificate is not valid today."""
-
-    hint = "renew the certificate, or check the clock of this machine"
-
-    def __init__(self, host: str, port: int, *, early: bool) -> None:
-        how = "is not valid yet" if early else "has expired"
-        super().__init__(host, port, f"its certificate {how}")
-
-
-class UnknownIssuer(UntrustedTLS):
-    """The target's certificate is not signed by a trusted authority."""
-
-    hint = "trust it with --ca-bundle FILE: the certificate itself, or that of its issuer, as PEM"
-
-    def __init__(self, host: str, port: int, detail: str) -> None:
-        super().__init__(
-            host, port, f"its certificate is not signed by a trusted authority ({detail})"
-        )
-
-
-def _written(host: str) -> str:
-    """A host as it stands in a URL."""
+def in_url(host: str) -> str:
     return f"[{host}]" if ":" in host else host
-
-
-class PlainHTTP(UntrustedTLS):
-    """The target speaks HTTP without TLS."""
-
-    def __init__(self, host: str, port: int) -> None:
-        hint = f"give it as http://{_written(host)}:{port}"
-        super().__init__(host, port, "it speaks plain HTTP", hint)
 
 
 class SpeaksTLS(CouldNotTest):
     """The target speaks TLS and got a plain HTTP request."""
 
     def __init__(self, host: str, port: int) -> None:
-        told = f"{host} port {port} speaks TLS, and got a plain HTTP request"
-        super().__init__(told, f"give it as https://{_written(host)}:{port}")
+        message = f"{host} port {port} speaks TLS, and got a plain HTTP request"
+        super().__init__(message, f"give it as https://{in_url(host)}:{port}")
 
 
 class NotInstalled(CouldNotTest):

@@ -125,11 +125,9 @@ class CheckedTransport:
         self._inner, self._check = inner, check
 
     def send(self, request: Request) -> Exchange:
-        """Send the request, unless it is time to end."""
         self._check()
         return self._inner.send(request)
 
     def send_all(self, requests: Sequence[Request], *, pipelined: bool) -> list[Exchange]:
-        """Send the requests, unless it is time to end."""
         self._check()
         return self._inner.send_all(requests, pipelined=pipelined)

@@ -7,13 +7,11 @@ from dataclasses import dataclass, replace
 from conformance.errors import BadInput
 from conformance.transport.exchange import Exchange, Request, Transport
 
-OURS = frozenset(
-    {
-        "accept", "authorization", "connection", "content-encoding", "content-length",
-        "content-type", "expect", "host", "te", "transfer-encoding", "x-amz-content-sha256",
-        "x-amz-date", "x-amz-security-token", "x-amz-target",
-    }
-)  # fmt: skip
+OURS = frozenset({
+    "accept", "authorization", "connection", "content-encoding", "content-length", "content-type",
+    "expect", "host", "te", "transfer-encoding", "x-amz-content-sha256", "x-amz-date",
+    "x-amz-security-token", "x-amz-target",
+})  # fmt: skip
 """Headers that requests of a run have or lack on purpose."""
 
 HIDDEN = "***"
@@ -38,7 +36,7 @@ class BadHeader(BadInput):
     )
 
     def __init__(self, text: str, why: str) -> None:
-        super().__init__(f"--header {told(text)!r}: {why}")
+        super().__init__(f"--header {masked(text)!r}: {why}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +78,7 @@ def read_headers(texts: Sequence[str], environment: Mapping[str, str]) -> ExtraH
     return ExtraHeaders(tuple(headers), tuple(dict.fromkeys(one for one in secrets if one)))
 
 
-def told(text: str) -> str:
+def masked(text: str) -> str:
     """The text of an option as it may be written down: of the environment it has only names."""
     name, colon, value = text.partition(":")
     if not colon or not _SECRET.search(name) or _NAMED.fullmatch(value.strip()):
@@ -95,16 +93,12 @@ class HeaderTransport:
         self._inner, self._extra = inner, extra.headers
 
     def send(self, request: Request) -> Exchange:
-        """Send the request with the headers."""
         return replace(self._inner.send(self._with(request)), request=request)
 
     def send_all(self, requests: Sequence[Request], *, pipelined: bool) -> list[Exchange]:
-        """Send each of the requests with the headers."""
         sent = self._inner.send_all([self._with(one) for one in requests], pipelined=pipelined)
-        return [
-            replace(exchange, request=request)
-            for exchange, request in zip(sent, requests, strict=False)
-        ]
+        pairs = zip(sent, requests, strict=False)
+        return [replace(exchange, request=request) for exchange, request in pairs]
 
     def _with(self, request: Request) -> Request:
         return replace(request, headers=(*request.headers, *self._extra))

@@ -104,10 +104,8 @@ class HttpTransport:
 
         Whatever the method: on a connection that the server had closed nothing was taken in, and
         not one byte of an answer came. What happens on a new connection is the target's doing.
-
-        Raises:
-            ValueError: the request cannot be put on the wire (a space in its URL, a line break in
-                a header): a fault of the caller.
+        Raises ValueError where the request cannot be put on the wire (a space in its URL, a line
+        break in a header): a fault of the caller.
         """
         attempts = 1
         while True:
@@ -135,7 +133,6 @@ class HttpTransport:
         return [_as_unanswered(one, timeout) for one in exchanges]
 
     def _within(self, request: Request) -> float:
-        """Seconds for the exchange of a request."""
         return self._timeout if request.within is None else min(self._timeout, request.within)
 
     @cached_property
@@ -143,20 +140,19 @@ class HttpTransport:
         return context_of(self._verify)
 
     def close(self) -> None:
-        """Close the kept connections."""
         _forget(self._origins)
 
     def _attempt(self, request: Request, attempts: int) -> Exchange:
         start = time.monotonic()
+        response, failure = None, None
         try:
-            response, failure = self._exchange(request), None
+            response = self._exchange(request)
         except StaleConnectionError:
             raise
         except _Unconnected as unmade:
-            cause = unmade.__cause__ or unmade
-            response, failure = None, failure_of(cause, connecting=True)
+            failure = failure_of(unmade.__cause__ or unmade, connecting=True)
         except NETWORK as error:
-            response, failure = None, failure_of(error)
+            failure = failure_of(error)
         exchange = Exchange(request, response, failure, time.monotonic() - start, attempts)
         return _as_unanswered(exchange, self._within(request))
 
@@ -216,9 +212,9 @@ def _by_proxy(origin: _Origin, within: float, verify: str | Literal[True]) -> Co
     from requests.adapters import HTTPAdapter
     from urllib3.util.proxy import connection_requires_http_tunnel
 
-    asked = PreparedRequest()
-    asked.url = origin.base
-    pool: Any = HTTPAdapter().get_connection_with_tls_context(asked, verify, origin.proxies)
+    prepared = PreparedRequest()
+    prepared.url = origin.base
+    pool: Any = HTTPAdapter().get_connection_with_tls_context(prepared, verify, origin.proxies)
     made = pool._new_conn()  # noqa: SLF001 - what it keeps itself would go out of our hands
     made.timeout = within
     scheme = urlsplit(origin.base).scheme
@@ -232,11 +228,11 @@ def _by_proxy(origin: _Origin, within: float, verify: str | Literal[True]) -> Co
 
 
 def _as_unanswered(exchange: Exchange, timeout: float) -> Exchange:
-    """The exchange; where the time for it passed, with a sentence that says how long that was."""
+    """The exchange; a timeout says how long was waited."""
     if exchange.failure is None or exchange.failure.kind is not FailureKind.TIMEOUT:
         return exchange
-    told = TransportFailure(FailureKind.TIMEOUT, f"no complete answer within {timeout:.3g} s")
-    return replace(exchange, failure=told)
+    unanswered = TransportFailure(FailureKind.TIMEOUT, f"no complete answer within {timeout:.3g} s")
+    return replace(exchange, failure=unanswered)
 
 
 def _bytes_of(request: Request, origin: _Origin) -> bytes:
@@ -267,7 +263,6 @@ def _bytes_of(request: Request, origin: _Origin) -> bytes:
 
 
 def _target(url: str) -> str:
-    """The path and query of an absolute URL, as they stand."""
     _, _, rest = url.partition("://")
     slash = rest.find("/")
     if slash >= 0:

@@ -107,8 +107,8 @@ class ParsedResponse:
         if self.redirects_to:
             return f"{self.status}, a redirect to {self.redirects_to}"
         nameless = f"(no error code{f'; the body is {self.form}' if self.form else ''})"
-        parts = [str(self.status), self.code or ("" if self.ok else nameless)]
-        head = " ".join(part for part in parts if part)
+        named = self.code or ("" if self.ok else nameless)
+        head = f"{self.status} {named}".rstrip()
         return f"{head}: {self.message}"[:400] if self.message else head
 
 

@@ -54,7 +54,6 @@ class DeadlineReader(io.RawIOBase):
         """Whether anything came since the deadline was set."""
 
     def readable(self) -> bool:
-        """Always."""
         return True
 
     def readinto(self, buffer: Any) -> int:
@@ -72,7 +71,7 @@ class DeadlineReader(io.RawIOBase):
         return count
 
     def is_more_in(self, file: io.BufferedReader) -> bool:
-        """Whether a reader of this has bytes that were not asked for; the socket is not read."""
+        """Whether the buffer holds bytes that nobody requested; the socket is not read."""
         self._is_over = True
         try:
             return bool(file.peek())
@@ -94,7 +93,6 @@ class OneReader:
         self._file = file
 
     def makefile(self, *_: Any) -> io.BufferedReader:
-        """The reader."""
         return self._file
 
 
@@ -159,13 +157,11 @@ def failure_of(error: BaseException, *, connecting: bool = False) -> TransportFa
     ``connecting``: nothing was sent yet, so that an error of no other kind (no route to the host,
     no address) is a connection that could not be made.
     """
-    chain = list(causes(error))
-    for kind, types in _KINDS:
-        for link in reversed(chain):
-            if isinstance(link, types):
-                return TransportFailure(kind, _sentence(link))
+    chain = list(causes(error))[::-1]
     usual = FailureKind.REFUSED if connecting else FailureKind.PROTOCOL
-    return TransportFailure(usual, _sentence(error))
+    found = ((kind, link) for kind, types in _KINDS for link in chain if isinstance(link, types))
+    kind, link = next(found, (usual, error))
+    return TransportFailure(kind, " ".join(str(link).split()) or type(link).__name__)
 
 
 def causes(error: BaseException, seen: frozenset[int] = frozenset()) -> Iterator[BaseException]:
@@ -177,8 +173,3 @@ def causes(error: BaseException, seen: frozenset[int] = frozenset()) -> Iterator
     for link in inner:
         if isinstance(link, BaseException):
             yield from causes(link, seen | {id(error)})
-
-
-def _sentence(error: BaseException) -> str:
-    text = " ".join(str(error).split())
-    return text or type(error).__name__

@@ -69,19 +69,22 @@ class RetryingTransport:
     def send(self, request: Request) -> Exchange:
         """Send a request; ``attempts`` of the exchange counts every time it was sent."""
         attempts = retry = 0
-        asked: Plea | None = None
+        before: Plea | None = None
         while True:
             exchange = self._inner.send(request)
             attempts += exchange.attempts
             self._count(exchange.attempts)
-            before, asked = asked, plea(exchange.response)
-            if exchange.response is None or asked is None:
-                self._got_through(before)
+            reason = plea(exchange.response)
+            if exchange.response is None or reason is None:
+                # Throttling is over with any answer; "later" only once waiting was seen to help.
+                self._saturated -= {Plea.SLOWER, before}
                 break
-            if retry >= self._patience(asked):
-                self._saturated.add(asked)
+            retries = min(self._retries, WEARY) if reason in self._saturated else self._retries
+            if retry >= retries:
+                self._saturated.add(reason)
                 break
-            self._sleep(self._wait(retry, asked, exchange.response))
+            self._sleep(self._wait(retry, reason, exchange.response))
+            before = reason
             retry += 1
         return exchange if attempts == exchange.attempts else replace(exchange, attempts=attempts)
 
@@ -95,18 +98,9 @@ class RetryingTransport:
         with self._lock:
             self._sent += attempts
 
-    def _got_through(self, before: Plea | None) -> None:
-        """Throttling is over with any answer; "later" only once waiting was seen to help."""
-        self._saturated.discard(Plea.SLOWER)
-        if before is not None:
-            self._saturated.discard(before)
-
-    def _patience(self, asked: Plea) -> int:
-        return min(self._retries, WEARY) if asked in self._saturated else self._retries
-
-    def _wait(self, retry: int, asked: Plea, response: Response) -> float:
+    def _wait(self, retry: int, reason: Plea, response: Response) -> float:
         backoff = self._jitter(0.0, min(self._longest, self._base * 2**retry))
-        if asked is Plea.LATER and asked in self._saturated:
+        if reason is Plea.LATER and reason in self._saturated:
             return backoff  # it has been seen that this target's "later" never comes
         wanted = response.header("Retry-After") or ""
         return min(self._longest, max(backoff, float(wanted) if wanted.isdecimal() else 0.0))
@@ -174,12 +168,10 @@ class QuotaTransport:
         self._lock = threading.Lock()
 
     def send(self, request: Request) -> Exchange:
-        """Wait for room, then send."""
         self._wait(request)
         return self._inner.send(request)
 
     def send_all(self, requests: Sequence[Request], *, pipelined: bool) -> list[Exchange]:
-        """Wait for room for all of them, then send."""
         for request in requests:
             self._wait(request)
         return self._inner.send_all(requests, pipelined=pipelined)

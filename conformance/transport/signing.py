@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
-from urllib.parse import quote, unquote_to_bytes, urlsplit
+from urllib.parse import quote, unquote_to_bytes, urlencode, urlsplit
 
 from botocore.auth import SIGNED_HEADERS_BLACKLIST, SIGV4_TIMESTAMP, SigV4Auth
 
@@ -79,7 +79,7 @@ class _Auth(SigV4Auth):  # type: ignore[misc]
         self._key = b""
 
     def headers_to_sign(self, request: _Draft) -> _SignedHeaders:
-        """As botocore's, for names that stand once; made once, though it is asked for twice."""
+        """As botocore's, for unique names; cached, as botocore calls it twice."""
         if request.signed is None:
             pairs = [(name.lower(), value) for name, value in request.headers.items()]
             request.signed = _SignedHeaders([one for one in pairs if one[0] not in _NOT_SIGNED])
@@ -104,7 +104,7 @@ class _Auth(SigV4Auth):  # type: ignore[misc]
         return "&".join(f"{n}={v}" for n, v in sorted((_again(n), _again(v)) for n, _, v in pairs))
 
     def add_auth(self, request: _Draft) -> None:
-        """As botocore's, for a draft, in which nothing of an earlier signature is to be removed."""
+        """As botocore's, for a draft, which has no earlier signature to remove."""
         moment = time.gmtime() if request.at is None else request.at.utctimetuple()
         stamp = time.strftime(SIGV4_TIMESTAMP, moment)
         request.context["timestamp"] = request.headers["X-Amz-Date"] = stamp
@@ -152,6 +152,11 @@ class Signer:
         made = _S3Auth if version == S3 else _Auth
         self._auth = made(credentials, service, region)
 
+    def replaced(self, **changes: Any) -> Signer:
+        """The same signer with other credentials, or for another region or service."""
+        usual = {name: value for name, value in vars(self).items() if name != "_auth"}
+        return Signer(**(usual | changes))
+
     def sign(
         self,
         method: str,
@@ -191,9 +196,7 @@ class Signer:
         }
         if self.credentials.token is not None:
             given["X-Amz-Security-Token"] = self.credentials.token
-        pairs = "&".join(
-            f"{name}={quote(value, safe=_UNRESERVED)}" for name, value in given.items()
-        )
+        pairs = urlencode(given, quote_via=quote, safe=_UNRESERVED)
         draft.url = f"{url}{'&' if urlsplit(url).query else '?'}{pairs}"
         text = self._auth.string_to_sign(draft, self._auth.canonical_request(draft))
         signed = f"{draft.url}&X-Amz-Signature={self._auth.signature(text, draft)}"
@@ -225,7 +228,7 @@ def unsigned(method: str, url: str, headers: Overrides = (), body: bytes | None 
 
 
 def _joined(headers: Headers) -> dict[str, str]:
-    """One value a name, repeated ones joined as the canonical request wants them."""
+    """One value per name; repeated headers are joined as the canonical request requires."""
     joined: dict[str, str] = {}
     for name, value in headers:
         key = name.lower()
@@ -236,7 +239,7 @@ def _joined(headers: Headers) -> dict[str, str]:
 
 @lru_cache(maxsize=64)
 def _host_of(scheme: str, authority: str) -> str:
-    """The Host header: the authority without a port that goes without saying."""
+    """The Host header: the authority without the default port."""
     host = authority.rpartition("@")[2]
     usual = _USUAL_PORT.get(scheme, "")
     return host.removesuffix(usual) if usual else host

@@ -7,14 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from conformance.transport.errors import (
-    ExpiredCertificate,
-    NoCertificates,
-    OtherName,
-    PlainHTTP,
-    UnknownIssuer,
-    UntrustedTLS,
-)
+from conformance.transport.errors import NoCertificates, UntrustedTLS, in_url
 
 SECONDS = 5.0
 """For each look at a target."""
@@ -29,16 +22,17 @@ Place = tuple[str, int]
 
 
 def check(connection: socket.socket, place: Place, ca_bundle: Path | None) -> None:
-    """Shake hands over a connection. Raises UntrustedTLS, or one of its kinds."""
-    context = _context(ca_bundle)
+    """Shake hands over a connection. Raises UntrustedTLS."""
+    context = context_of(trusted(ca_bundle))
     try:
         context.wrap_socket(connection, server_hostname=place[0]).close()
     except ssl.SSLCertVerificationError as error:
-        raise _distrusted(error, place, ca_bundle) from error
+        raise UntrustedTLS(*place, *_distrusted(error, place, ca_bundle)) from error
     except OSError as error:  # ssl.SSLError is one
         connection.close()  # a server that serves one at a time waits for what it will not get
         if is_plain(place):
-            raise PlainHTTP(*place) from error
+            hint = f"give it as http://{in_url(place[0])}:{place[1]}"
+            raise UntrustedTLS(*place, "it speaks plain HTTP", hint) from error
         detail = getattr(error, "reason", None) or str(error)
         raise UntrustedTLS(*place, detail) from error
 
@@ -69,44 +63,57 @@ def _connected(place: Place) -> socket.socket:
     return socket.create_connection(place, SECONDS)
 
 
-def _context(ca_bundle: Path | None) -> ssl.SSLContext:
-    return context_of(trusted(ca_bundle))
-
-
 def _distrusted(
     error: ssl.SSLCertVerificationError, place: Place, ca_bundle: Path | None
-) -> UntrustedTLS:
+) -> tuple[str, str]:
+    """Why a certificate is not trusted, and what to do about it."""
     code, said = error.verify_code, error.verify_message
     if code in _NAMES:
-        return OtherName(*place, _names(place, ca_bundle))
+        return _other_name(place, _names(place, ca_bundle))
     if code in {_NOT_YET, _EXPIRED}:
-        return ExpiredCertificate(*place, early=code == _NOT_YET)
+        how = "is not valid yet" if code == _NOT_YET else "has expired"
+        hint = "renew the certificate, or check the clock of this machine"
+        return f"its certificate {how}", hint
     if code in _UNKNOWN:
-        return UnknownIssuer(*place, said)
-    return UntrustedTLS(*place, said)
+        return (
+            f"its certificate is not signed by a trusted authority ({said})",
+            "trust it with --ca-bundle FILE: the certificate itself, or that of its issuer, as PEM",
+        )
+    return said, ""
+
+
+def _other_name(place: Place, names: tuple[str, ...]) -> tuple[str, str]:
+    host, port = place
+    first = next((name for name in names if "*" not in name), "")
+    hint = f"give it a certificate that names {host}"
+    if first:
+        hint = f"give the address with a name of the certificate, https://{first}:{port}"
+    return f"its certificate is for {', '.join(names[:5]) or 'nobody'}, not for {host}", hint
 
 
 def _names(place: Place, ca_bundle: Path | None) -> tuple[str, ...]:
     """Whom the certificate is for; it is trusted but for its name."""
-    context = _context(ca_bundle)
-    context.check_hostname = False
-    try:
-        with _connected(place) as plain, context.wrap_socket(plain) as connection:
-            shown: dict[str, Any] = connection.getpeercert() or {}
-    except OSError:
-        return ()
+    shown = _certificate(place, ca_bundle, check_hostname=False)
     return tuple(value for _, value in shown.get("subjectAltName", ()))
+
+
+def _certificate(place: Place, ca_bundle: Path | None, *, check_hostname: bool) -> dict[str, Any]:
+    """What a trusted certificate says; nothing where there is no way to it."""
+    try:
+        context = context_of(trusted(ca_bundle))
+        context.check_hostname = check_hostname
+        with (
+            _connected(place) as plain,
+            context.wrap_socket(plain, server_hostname=place[0]) as connection,
+        ):
+            return connection.getpeercert() or {}
+    except OSError:
+        return {}
 
 
 def valid_until(place: Place, ca_bundle: Path | None) -> str:
     """The last day of a certificate that is trusted; "" where there is no way to it."""
-    try:
-        with _connected(place) as plain:
-            context = _context(ca_bundle)
-            with context.wrap_socket(plain, server_hostname=place[0]) as connection:
-                shown: dict[str, Any] = connection.getpeercert() or {}
-    except OSError:
-        return ""
+    shown = _certificate(place, ca_bundle, check_hostname=True)
     if "notAfter" not in shown:
         return ""
     seconds = ssl.cert_time_to_seconds(shown["notAfter"])
@@ -114,7 +121,7 @@ def valid_until(place: Place, ca_bundle: Path | None) -> str:
 
 
 def context_of(verify: str | Literal[True]) -> ssl.SSLContext:
-    """How to speak TLS with whom ``trusted`` says is to be trusted."""
+    """The TLS context for what ``trusted`` returns."""
     from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
     place = DEFAULT_CA_BUNDLE_PATH if verify is True else verify
@@ -125,11 +132,7 @@ def context_of(verify: str | Literal[True]) -> ssl.SSLContext:
 
 
 def trusted(ca_bundle: Path | None) -> str | Literal[True]:
-    """What requests verifies certificates with: a file, or True for its default.
-
-    Raises:
-        NoCertificates: the file, or the one that the environment names, does not exist.
-    """
+    """What requests verifies with: a file, or True for its default. Raises NoCertificates."""
     named = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
     chosen = named if ca_bundle is None else str(ca_bundle)
     if chosen and not os.path.exists(chosen):  # noqa: PTH110 - a user's name, not our path

@@ -402,15 +402,15 @@ CONFIG = 'target = "mine"\nprofile = "quick"\nseed = 1\n\n[targets.mine]\ncomman
     ("old", "new", "said"),
     [
         ("seed = 1", "seed = 1.5", "toml:3: seed: expected a whole number, got a number"),
-        (
-            '"quick"',
-            '"quik"',
-            "toml:2: profile: 'quik' is not one of quick, standard, deep, did you",
-        ),
+        ('"quick"', '"quik"', "toml:2: profile: 'quik' is not one of quick, standard, deep"),
         ("seed = 1", 'protocol = "query"', "toml:3: protocol: 'query' is not one of"),
-        ("[targets.mine]\ncommand", "[targets.mine]\nready", "toml:5: targets.mine: neither url"),
+        (
+            "[targets.mine]\ncommand",
+            "[targets.mine]\nready",
+            "toml:5: targets.mine: it needs a url",
+        ),
         ('command = "x {port}"', 'url = "localhost:4566"', "toml:6: targets.mine.url: "),
-        ("target = ", "[tool.conformance]\ntarget = ", "is of pyproject.toml"),
+        ("target = ", "[tool.conformance]\ntarget = ", "is for pyproject.toml"),
     ],
 )
 def test_a_mistake_in_a_configuration_file(tmp_path: Path, old: str, new: str, said: str) -> None:

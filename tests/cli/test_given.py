@@ -85,7 +85,7 @@ def test_without_consent_nothing_of_it_is_changed(url, call, specs, tmp_path):
     assert (status["verdict"], status["reason"]) == ("skipped", REASON)
     assert "given, only read: KeyName=my-key" in last["notes"]
     assert ended.code == 3
-    assert "--may-change lets a run update what is given" in ended.err
+    assert "--may-change lets a run update the given resource" in ended.err
     assert "--given KeyName=my-key --profile quick" in ended.out
 
 

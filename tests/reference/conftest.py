@@ -15,7 +15,7 @@ from conformance.reference.application import Application, Setting
 from conformance.reference.clock import Identifiers
 from conformance.reference.faults import InjectedFault
 from conformance.reference.http.message import HttpRequest
-from conformance.reference.tables import load, matcher
+from conformance.reference.tables import load
 
 START = 1_700_000_000.25
 RESTRICTIONS = {
@@ -121,7 +121,7 @@ class Factory:
             identifiers=Identifiers(7),
             authenticate=authenticate,
         )
-        driver = Driver(Application(load(), matcher(), setting), clock)
+        driver = Driver(Application(load(), setting), clock)
         self.made.append(driver)
         return driver
 

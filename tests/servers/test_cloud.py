@@ -20,10 +20,12 @@ SOME = {
     "iam": ("*eGroup/*", "ListGroups/*", "*UserTags/*"),
     "route53": ("*eHostedZone/*", "ListHostedZones/*", "ListTagsForResource/*"),
 }
-"""What the fast tests ask for."""
+"""What a run of some requirements asks for."""
+FAST = [pytest.param(one, marks=pytest.mark.exhaustive if one == "ec2" else ()) for one in SOME]
+"""To read the model of EC2 alone takes longer than a fast test may."""
 READ = {
     "chosen": (),
-    "late": ("lagging", "passing", "lingering", "elsewhere"),
+    "late": ("lagging", "eventual", "passing", "lingering", "elsewhere"),
     "other-notation": (
         "reserialised",
         "lenient",
@@ -58,7 +60,7 @@ def wrong(tmp_path: Path, service: str, readings: tuple[str, ...], *of: str) -> 
     ]
 
 
-@pytest.mark.parametrize("service", SOME)
+@pytest.mark.parametrize("service", FAST)
 def test_a_right_server_is_called_right_without_an_overlay(tmp_path: Path, service: str) -> None:
     assert wrong(tmp_path, service, (), *SOME[service]) == []
 

@@ -9,8 +9,8 @@ from conformance.transport.extra_headers import (
     BadHeader,
     ExtraHeaders,
     HeaderTransport,
+    masked,
     read_headers,
-    told,
 )
 
 
@@ -60,7 +60,7 @@ def test_secrets_are_known_by_name_or_come_from_the_environment():
     ],
 )
 def test_what_may_be_written_down(text, shown):
-    assert told(text) == shown
+    assert masked(text) == shown
 
 
 @pytest.mark.parametrize(

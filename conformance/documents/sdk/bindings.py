@@ -21,13 +21,13 @@ MEDIA = {
 }
 """The media types of a request's and of an answer's body."""
 NAMED = frozenset({"aws-query", EC2, "rest-xml"})
-"""Those whose bodies have other names: members keep the names of the model."""
+"""Those whose bodies are XML or forms, with other names: members keep the names of the model.
+
+They write an instant as ISO 8601 where the model does not say, others in seconds; and an error
+without a declared status may have any.
+"""
 LOCATED = frozenset({REST_JSON, "rest-xml"})
 """Those that put members into the path, the query and headers."""
-TIMESTAMPS = {"aws-query": "iso8601", EC2: "iso8601", "rest-xml": "iso8601"}
-"""How a body has an instant where the model does not say; elsewhere in seconds."""
-STATED = frozenset({"aws-query", EC2, "rest-xml"})
-"""Those where an error without a declared status may have any."""
 STATUS_IN_PROSE = re.compile(r"\bhttp status code(?::| of)\s*(\d{3})\b", re.IGNORECASE)
 
 
@@ -39,7 +39,6 @@ class Bindings:
 
     @property
     def protocol(self) -> str:
-        """Its name."""
         return self.model.protocol
 
     @property
@@ -53,21 +52,14 @@ class Bindings:
         return self.protocol in NAMED
 
     @property
-    def is_binary(self) -> bool:
-        """Whether the wire has native types for values that no format changes."""
-        return self.protocol == "rpc-v2-cbor"
-
-    @property
     def timestamp(self) -> str:
         """The usual format of an instant in a body."""
-        return TIMESTAMPS.get(self.protocol, "unixTimestamp")
+        return "iso8601" if self.is_named else "unixTimestamp"
 
     def media(self, side: str) -> str:
-        """The media type of a body, of the ``input`` or the ``output``."""
         return MEDIA[self.protocol][side == "output"]
 
     def route(self, operation: Mapping[str, Any]) -> tuple[str, str]:
-        """The method and the path with its query."""
         http = operation["http"]
         if self.is_located:
             return http["method"], http["requestUri"]
@@ -85,22 +77,25 @@ class Bindings:
             return {"Action": operation["name"], "Version": about["apiVersion"]}
         return None
 
+    @property
+    def is_binary(self) -> bool:
+        """Whether the wire has native types for values that no format changes."""
+        return self.protocol == "rpc-v2-cbor"
+
     def status(self, shape: Mapping[str, Any]) -> int | None:
         """The status of an error; where the model has none, what its fault says.
 
         None where it may have any, also since its own prose states another one.
         """
         status: int | None = shape.get("error", {}).get("httpStatusCode")
-        if not status and self.protocol not in STATED:
+        if not status and not self.is_named:
             status = 500 if shape.get("fault") else 400
-        told = STATUS_IN_PROSE.search(shape.get("documentation", ""))
-        return None if told and status and int(told[1]) != status else status
+        stated = STATUS_IN_PROSE.search(shape.get("documentation", ""))
+        return None if stated and status and int(stated[1]) != status else status
 
     def code(self, name: str, shape: Mapping[str, Any]) -> str:
-        """The name of an error on the wire."""
         # Who spoke the query protocol before has its short names in a separate header.
-        code: str = (None if self.spoke_query else shape.get("error", {}).get("code")) or name
-        return code
+        return name if self.spoke_query else str(shape.get("error", {}).get("code") or name)
 
     @property
     def spoke_query(self) -> bool:

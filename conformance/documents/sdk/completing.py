@@ -1,14 +1,9 @@
 """Completes pages that cannot be sent as they are, by the one SDK model that fits them."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 
-from conformance.documents.model import TypeName
 from conformance.documents.page_model import (
     Layout,
-    OperationPage,
-    Parameter,
-    ParameterLocation,
     ServicePages,
 )
 from conformance.documents.pages import unwired
@@ -22,10 +17,7 @@ SHOWN = 6
 
 
 def complete(pages: ServicePages) -> list[PageProblem]:
-    """Wire the pages where their protocol needs that, by the model that fits them.
-
-    What no model completes is taken out of ``pages`` and is one of the problems.
-    """
+    """Complete pages by the model that fits; what none completes is taken out and is a problem."""
     lacking = [page for page in pages.operations.values() if not page.layout.shows_request]
     models = page_models(pages)
     if len(models) == 1:
@@ -36,16 +28,14 @@ def complete(pages: ServicePages) -> list[PageProblem]:
         _name_errors(pages, model)
         _type_parameters(pages, model)
         return []
-    found = f"several of them: {', '.join(models[:SHOWN])}" if models else "none"
-    problems: list[PageProblem] = []
     for page in lacking:
         del pages.operations[page.name]
-        problems.append(unwired(page, pages.shown(page.document), found))
-    return problems
+    found = f"several of them: {', '.join(models[:SHOWN])}" if models else "none"
+    return [unwired(page, pages.shown(page.document), found) for page in lacking]
 
 
 def _name_errors(pages: ServicePages, model: SdkModel) -> None:
-    """On pages by resource an error has the name of its body: its own where the model has it."""
+    """Resource pages name an error by its body: keep that only where the model knows it."""
     for name, page in pages.operations.items():
         about = model.data["operations"].get(name)
         if page.layout is Layout.RESOURCE and about is not None:
@@ -55,26 +45,19 @@ def _name_errors(pages: ServicePages, model: SdkModel) -> None:
 
 
 def _type_parameters(pages: ServicePages, model: SdkModel) -> None:
-    """Parameters of whose type pages say nothing have that of the model, as no statement."""
+    """Parameters whose type the pages do not state get the model's type; it makes no statement."""
     wanted = frozenset(pages.operations).intersection(model.data["operations"])
     known = model_pages(model, pages.service, wanted).operations
     for name, page in pages.operations.items():
-        their = known.get(name)
-        if their is not None and _route(page) == _route(their):
-            types = {(one.where, one.wire): one.member.type for one in their.parameters}
-            pages.operations[name] = replace(
-                page, parameters=tuple(_of_type(one, types) for one in page.parameters)
-            )
-
-
-def _route(page: OperationPage) -> tuple[str, str]:
-    return page.method, unlabelled(page.path)
-
-
-def _of_type(
-    own: Parameter, types: Mapping[tuple[ParameterLocation, str], TypeName | None]
-) -> Parameter:
-    kind = types.get((own.where, own.wire))
-    if own.member.type is not None or kind is None:
-        return own
-    return replace(own, member=replace(own.member, type=kind))
+        modelled = known.get(name)
+        if modelled is None or modelled.method != page.method:
+            continue
+        if unlabelled(modelled.path) != unlabelled(page.path):
+            continue
+        types = {(one.where, one.wire): one.member.type for one in modelled.parameters}
+        typed = (
+            replace(one, member=replace(
+                one.member, type=one.member.type or types.get((one.where, one.wire))))
+            for one in page.parameters
+        )  # fmt: skip
+        pages.operations[name] = replace(page, parameters=tuple(typed))

@@ -1,7 +1,7 @@
 """Which SDK model the pages of a service are of: by what they link, name and state of themselves.
 
 Nothing is known of any service here. Pages link to the guides of SDKs, under the name that the
-model has, too; where they do not, the names of their operations, the service's and the title
+model has, too; where they do not, the names of modelled operations, the service's and the title
 decide.
 """
 
@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from conformance.documents.model import NUMBERS, BaseType, DocumentedMember
-from conformance.documents.page_model import Layout, OperationPage, ServicePages
+from conformance.documents.page_model import Layout, OperationPage, Parameter, ServicePages
 from conformance.documents.reader import ReadPage
 from conformance.documents.sdk.models import (
     SdkModel,
@@ -54,7 +54,11 @@ def by_model(pages: Sequence[ReadPage]) -> list[ReadPage]:
     for read, link in zip(pages, links, strict=True):
         if link and isinstance(read.page, OperationPage):
             most.setdefault(read.document.service, Counter())[link] += 1
-    usual = {service: _main(service, counted) for service, counted in most.items()}
+    # The model of the folder's name, else the one that most pages link to.
+    usual = {
+        service: max(counted, key=lambda link: (_named(link) == service, counted[link]))
+        for service, counted in most.items()
+    }
     found = []
     for read, link in zip(pages, links, strict=True):
         service = read.document.service
@@ -62,12 +66,6 @@ def by_model(pages: Sequence[ReadPage]) -> list[ReadPage]:
         document = replace(read.document, service=other) if other else read.document
         found.append(ReadPage(document, read.page))
     return found
-
-
-def _main(service: str, counted: Counter[str]) -> str:
-    """The model that a folder is of: the one of its name, else the one that most pages link to."""
-    named = [link for link in counted if _named(link) == service]
-    return named[0] if named else counted.most_common(1)[0][0]
 
 
 def page_models(pages: ServicePages) -> tuple[str, ...]:
@@ -82,20 +80,26 @@ def page_models(pages: ServicePages) -> tuple[str, ...]:
         name = _named(link)
         if name is not None and names & _operations(name):
             return (name,)
-    own = loaded(pages.service)
-    if own is not None and names <= _operations(pages.service):
+    if loaded(pages.service) is not None and names <= _operations(pages.service):
         return (pages.service,)
-    speaking = [name for name in models_having(names, str, _has) if _speaks(name, pages)]
-    if not speaking:
-        return ()
+    layouts = {page.layout for page in pages.operations.values()}
+    protocols = {one for layout in layouts for one in SPEAKS[layout]}
+    having = models_having(
+        names, str, lambda name, one: loaded(name) is not None and one in _operations(name)
+    )
     return best_of(
-        speaking,
+        [one for one in having if protocols.intersection(protocols_of(_about(one)))],
         lambda name: len(_operations(name) & names),
         lambda name: _alike(pages, load_model(name)),
         lambda name: plain(pages.title) in titles(load_model(name)),
         lambda name: load_model(name).version == pages.version,
         lambda name: name == pages.service,
     )
+
+
+def _about(name: str) -> Mapping[str, Any]:
+    metadata: Mapping[str, Any] = load_model(name).data["metadata"]
+    return metadata
 
 
 def best_of(names: Sequence[str], *worths: Callable[[str], int]) -> tuple[str, ...]:
@@ -113,7 +117,7 @@ def unlabelled(path: str) -> str:
 
 
 def _alike(pages: ServicePages, model: SdkModel) -> int:
-    """How many of the names that the pages list the model has for the same operations."""
+    """How many of the listed names the model has for the same operations."""
     return sum(
         len(_listed(page) & _member_names(model, page.name))
         for page in pages.operations.values()
@@ -129,7 +133,7 @@ def _listed(page: OperationPage) -> set[str]:
 
 
 def _member_names(model: SdkModel, operation: str) -> set[str]:
-    """The names of the members of a request and its answer, and of what is right inside of one."""
+    """The member names of a request and its answer, including those inside a payload."""
     shapes, about = model.data["shapes"], model.data["operations"][operation]
     found: set[str] = set()
     waiting = [about[side]["shape"] for side in ("input", "output") if side in about]
@@ -143,22 +147,19 @@ def _member_names(model: SdkModel, operation: str) -> set[str]:
 
 
 def folded(name: str) -> str:
-    """A name but for its case and its hyphens."""
+    """A name in lower case without hyphens."""
     return name.replace("-", "").lower()
 
 
 def protocol_of(pages: ServicePages, model: str) -> str | None:
     """The protocol that the pages are of, among those of their model; None for its usual one."""
-    about = load_model(model).data["metadata"]
-    speaks = protocols_of(about)
+    speaks = protocols_of(_about(model))
     layouts = Counter(page.layout for page in pages.operations.values())
-    for layout, _ in layouts.most_common(1):
-        return next((one for one in SPEAKS[layout] if one in speaks), None)
-    return None
+    usual = (one for layout, _ in layouts.most_common(1) for one in SPEAKS[layout])
+    return next((one for one in usual if one in speaks), None)
 
 
 def loaded(name: str) -> SdkModel | None:
-    """A model, where there is one of that name."""
     try:
         return load_model(name)
     except (UnknownModel, UnspokenProtocol):
@@ -166,21 +167,18 @@ def loaded(name: str) -> SdkModel | None:
 
 
 def titles(model: SdkModel) -> set[str]:
-    """What a model calls its service."""
     about = model.data["metadata"]
-    names: Iterable[str] = (
-        about.get(key, "") for key in ("serviceFullName", "serviceAbbreviation", "serviceId")
-    )
-    return {plain(name) for name in names if name}
+    keys = ("serviceFullName", "serviceAbbreviation", "serviceId")
+    return {plain(about[key]) for key in keys if about.get(key)}
 
 
 def plain(title: str) -> str:
-    """A title without what differs between writings of it."""
+    """A title reduced to letters and digits, without the vendor's name."""
     return re.sub(r"[^a-z0-9]", "", VENDOR.sub("", title.lower()))
 
 
 def _models_with(text: bytes) -> list[str]:
-    """The names of the models in whose file a text stands."""
+    """The models whose file contains a text."""
     from botocore.loaders import create_loader
 
     return [
@@ -218,31 +216,20 @@ def models_having(
     return []
 
 
-def _has(model: str, operation: str) -> bool:
-    return loaded(model) is not None and operation in _operations(model)
-
-
-def _speaks(name: str, pages: ServicePages) -> bool:
-    """Whether a model has a protocol that the pages may be of."""
-    speaks = protocols_of(load_model(name).data["metadata"])
-    layouts = {page.layout for page in pages.operations.values()}
-    return any(one in speaks for layout in layouts for one in SPEAKS[layout])
-
-
 @cache
 def _operations(name: str) -> frozenset[str]:
     return frozenset(load_model(name).data["operations"])
 
 
 def _linked(text: str) -> str | None:
-    """The model's name that most links of a page have."""
+    """The model that most links of a page name."""
     found = Counter(LINKED.findall(text))
     return found.most_common(1)[0][0].lower() if found else None
 
 
 @cache
 def _named(link: str) -> str | None:
-    """The service that a link's name is of: its model has that name, too."""
+    """The service whose model a link names."""
     from botocore.loaders import create_loader
 
     loader = create_loader()
@@ -262,28 +249,31 @@ def _named(link: str) -> str | None:
 Known = TypeVar("Known")
 
 
-def may_be(own: BaseType, their: BaseType) -> bool:
+def may_be(documented: BaseType, modelled: BaseType) -> bool:
     """Whether two types are of one kind: pages and models count numbers differently."""
     texts = {BaseType.STRING, BaseType.TIMESTAMP, BaseType.BLOB, BaseType.JSON}
-    return {own, their} <= NUMBERS or {own, their} <= texts
+    return {documented, modelled} <= NUMBERS or {documented, modelled} <= texts
 
 
-def member_meant(given: str, theirs: Sequence[DocumentedMember]) -> DocumentedMember | None:
-    """The model's member that a page means: by its own name, by that on the wire, of a list too."""
+def member_meant(given: str, candidates: Sequence[DocumentedMember]) -> DocumentedMember | None:
+    """The model's member that a page lists: by its own name, its wire name, or as a list entry."""
     plain, _, entries = given.partition(".")
-    by_name = {one.name: one for one in theirs}
-    by_wire = {one.names.name: one for one in theirs if one.names and one.names.name}
-    by_query = {one.names.query: one for one in theirs if one.names and one.names.query}
-    for name in (plain, f"{plain}s") if entries else (plain,):
-        for known in (by_name, by_query, by_wire):
-            found = of_name(name, known)
-            if found is not None:
-                return found
-    return None
+    by_name = {one.name: one for one in candidates}
+    by_query = {one.names.query: one for one in candidates if one.names and one.names.query}
+    by_wire = {one.names.name: one for one in candidates if one.names and one.names.name}
+    names = (plain, f"{plain}s") if entries else (plain,)
+    found = (of_name(name, known) for name in names for known in (by_name, by_query, by_wire))
+    return next((one for one in found if one is not None), None)
+
+
+def parameter_meant(name: str, candidates: Sequence[Parameter]) -> Parameter | None:
+    """The model's parameter that a page lists, by its name on the wire or its own."""
+    by_wire = of_name(name, {one.wire: one for one in candidates})
+    return by_wire or of_name(name, {one.member.name: one for one in candidates})
 
 
 def of_name(name: str, known: Mapping[str, Known]) -> Known | None:
-    """What is known by a name, exactly, else but for its case and its hyphens."""
+    """Look a name up: exactly, else ignoring case and hyphens."""
     if name in known:
         return known[name]
     alike = [one for key, one in known.items() if folded(key) == folded(name)]

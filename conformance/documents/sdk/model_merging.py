@@ -30,7 +30,7 @@ from conformance.documents.page_model import (
 from conformance.documents.pages import unwired
 from conformance.documents.problems import PageProblem
 from conformance.documents.sdk.bindings import Bindings
-from conformance.documents.sdk.matching import may_be, member_meant, of_name
+from conformance.documents.sdk.matching import may_be, member_meant, parameter_meant
 from conformance.documents.sdk.models import REST_JSON, SdkModel
 from conformance.documents.sdk.pages import model_pages
 from conformance.documents.slots import unplaced
@@ -40,11 +40,7 @@ ENVELOPE = frozenset({"requestid", "responsemetadata"})
 
 
 def merge_model(pages: ServicePages, model: SdkModel) -> list[PageProblem]:
-    """Give the pages what they lack of the model's; what became of pages that cannot be sent.
-
-    Those are taken out of ``pages``. Raises nothing: a page that the model does not know is one
-    of the problems.
-    """
+    """Complete pages by their model; what cannot be sent is taken out and is a problem."""
     return _ModelMerger(pages, model, model_pages(model, pages.service)).all()
 
 
@@ -67,13 +63,13 @@ class _ModelMerger:
     def all(self) -> list[PageProblem]:
         """Wire operations first: they tell which structure is which."""
         for name, page in list(self.pages.operations.items()):
-            their = self.known.operations.get(name)
-            reason = self._refused(page, their)
-            if their is None or reason:
+            modelled = self.known.operations.get(name)
+            reason = self._refused(page, modelled)
+            if modelled is None or reason:
                 del self.pages.operations[name]
                 self.problems.append(unwired(page, self.pages.shown(page.document), reason))
             else:
-                self.pages.operations[name] = self._operation(page, their)
+                self.pages.operations[name] = self._operation(page, modelled)
         self._structures()
         self.pages.protocol = None if self.model.protocol == REST_JSON else self.model.protocol
         self.pages.documents.append(
@@ -83,11 +79,11 @@ class _ModelMerger:
             self.pages.stated_version = self.model.version
         return self.problems
 
-    def _refused(self, page: OperationPage, their: OperationPage | None) -> str:
+    def _refused(self, page: OperationPage, modelled: OperationPage | None) -> str:
         """Why a page cannot be sent; nothing where it can."""
-        if their is None:
+        if modelled is None:
             return f"the model {self.model.name}, which has no {page.name}"
-        needed = [one.name for one in their.request.members if one.required]
+        needed = [one.name for one in modelled.request.members if one.required]
         listed = bool(page.request.members or page.parameters or page.unplaced)
         if needed and not (listed or page.request.payload):
             return f"no parameters at all, where {needed[0]} is needed: the page seems to be cut"
@@ -95,121 +91,110 @@ class _ModelMerger:
 
     # -- operations ------------------------------------------------------------------------------
 
-    def _operation(self, page: OperationPage, their: OperationPage) -> OperationPage:
+    def _operation(self, page: OperationPage, modelled: OperationPage) -> OperationPage:
         where = f"{page.name} ({page.document})"
         rest = self.model.protocol in {REST_JSON, "rest-xml"}
-        if rest and page.method != their.method:
-            self._note(f"{where}: sent as {their.method}, as the model says")
+        if rest and page.method != modelled.method:
+            self._note(f"{where}: sent as {modelled.method}, as the model says")
         placed = [*(one.member for one in page.parameters), *page.unplaced]
+        answered = [one.member for one in page.response_headers]
+        parameters = [
+            *self._parameters(where, placed, modelled.parameters),
+            *_labels(page, placed, modelled.parameters),
+        ]
         return replace(
             page,
-            method=their.method,
-            path=their.path,
-            literal_query=their.literal_query,
-            parameters=tuple(self._parameters(where, placed, their.parameters, page)),
-            request=self._content(f"{where} request", page.request, their.request),
-            response_headers=tuple(
-                self._parameters(
-                    where, [one.member for one in page.response_headers], their.response_headers
-                )
-            ),
-            response=self._content(f"{where} response", page.response, their.response),
+            method=modelled.method,
+            path=modelled.path,
+            literal_query=modelled.literal_query,
+            parameters=tuple(parameters),
+            request=self._content(f"{where} request", page.request, modelled.request),
+            response_headers=tuple(self._parameters(where, answered, modelled.response_headers)),
+            response=self._content(f"{where} response", page.response, modelled.response),
             errors=tuple(self._error(one, page.name) for one in page.errors),
-            host_prefix=their.host_prefix,
-            selectors=their.selectors,
-            checksum=their.checksum,
-            spoke_query=their.spoke_query,
+            host_prefix=modelled.host_prefix,
+            selectors=modelled.selectors,
+            checksum=modelled.checksum,
+            spoke_query=modelled.spoke_query,
         )
 
     def _parameters(
-        self,
-        where: str,
-        listed: Sequence[DocumentedMember],
-        theirs: Sequence[Parameter],
-        page: OperationPage | None = None,
+        self, where: str, listed: Sequence[DocumentedMember], candidates: Sequence[Parameter]
     ) -> Iterator[Parameter]:
-        """Listed parameters in their places; and labels of the path, without which none is sent."""
-        taken = set()
         for member in listed:
-            their = of_name(member.name, {one.wire: one for one in theirs})
-            their = their or of_name(member.name, {one.member.name: one for one in theirs})
+            modelled = parameter_meant(member.name, candidates)
             note = f"{where}: {unplaced(member.name)}"
-            if their is None:
+            if modelled is None:
                 self._note(note)
                 continue
             if note in self.pages.notes:
                 self.pages.notes.remove(note)
-            taken.add(their.wire)
-            own = replace(member, name=their.member.name, type=self._typed(where, member, their))
-            yield replace(their, member=own)
-        for their in theirs if page is not None else ():
-            if their.where is ParameterLocation.PATH and their.wire not in taken:
-                place = page.place if page is not None else their.member.place
-                label = DocumentedMember(their.member.name, place, their.member.type, required=True)
-                yield replace(their, member=label)
+            kind = modelled.member.type  # pages rarely state one, and then this is no statement
+            if member.type is not None:
+                kind = self._type(f"{where}: {member.name}", member.type, kind)
+            yield replace(modelled, member=replace(member, name=modelled.member.name, type=kind))
 
-    def _typed(self, where: str, member: DocumentedMember, their: Parameter) -> TypeName | None:
-        """The type of a parameter: pages rarely state one, and then the model's is no statement."""
-        if member.type is None:
-            return their.member.type
-        return self._type(f"{where}: {member.name}", member.type, their.member.type)
-
-    def _content(self, where: str, own: Content, their: Content) -> Content:
-        if their.payload is not None:
-            return self._payload(where, own, their)
-        members = tuple(self._members(where, own, their))
-        if their.syntax is None and not members:
-            return replace(own, members=(), payload=None, syntax=None, names=None, root=None)
-        nodes = own.syntax.entries if own.syntax is not None and self.is_json else {}
+    def _content(self, where: str, documented: Content, modelled: Content) -> Content:
+        if modelled.payload is not None:
+            return self._payload(where, documented, modelled, modelled.payload)
+        listed = [
+            *documented.members,
+            *([documented.payload] if documented.payload is not None else []),
+        ]
+        members = tuple(self._of_structure(where, listed, modelled.members))
+        if modelled.syntax is None and not members:
+            return replace(documented, members=(), payload=None, syntax=None, names=None, root=None)
+        line, shown = (
+            (documented.syntax.line, documented.syntax.entries) if documented.syntax else (0, {})
+        )
+        nodes = shown if self.is_json else {}
         entries: dict[str, Node] = {
             one.name: nodes.get(one.name, Leaf("", quoted=False, line=0)) for one in members
         }
-        line = own.syntax.line if own.syntax is not None else 0
         return replace(
-            own, members=members, payload=None, syntax=ObjectNode(entries, line),
-            names=their.names, root=None,
-            media_type=their.media_type, media_place=their.media_place,
+            documented, members=members, payload=None, syntax=ObjectNode(entries, line),
+            names=modelled.names, root=None,
+            media_type=modelled.media_type, media_place=modelled.media_place,
         )  # fmt: skip
 
-    def _members(self, where: str, own: Content, their: Content) -> Iterator[DocumentedMember]:
-        listed = [*own.members, *([own.payload] if own.payload is not None else [])]
-        yield from self._of_structure(where, listed, their.members)
-
-    def _payload(self, where: str, own: Content, their: Content) -> Content:
-        """The one member that a body is; what is right inside of its element is its type's."""
-        payload = their.payload
-        assert payload is not None  # noqa: S101 - its caller looked
-        stated = own.root or own.payload or (own.members[0] if len(own.members) == 1 else None)
-        place = stated.place if stated is not None else own.place or payload.place
+    def _payload(
+        self, where: str, documented: Content, modelled: Content, payload: DocumentedMember
+    ) -> Content:
+        """The one member that is the whole body; what the page lists inside belongs to its type."""
+        stated = (
+            documented.root
+            or documented.payload
+            or (documented.members[0] if len(documented.members) == 1 else None)
+        )
         kind = payload.type
         structured = kind is not None and kind.base is BaseType.STRUCTURE
-        if structured and kind is not None and kind.name and own.members:
-            self._inside(where, kind.name, own)
-        if not structured and stated is not None and stated.type is not None:
+        if structured and kind is not None and kind.name and documented.members:
+            self._inside(where, kind.name, documented)
+        if stated is None:
+            if documented.syntax is None and documented.place is None:
+                return replace(documented, names=None)
+            stated = DocumentedMember(payload.name, documented.place or payload.place)
+        if not structured and stated.type is not None:
             kind = self._type(f"{where} {payload.name}", stated.type, payload.type)
-        if stated is None and own.syntax is None and own.place is None:
-            return replace(own, names=None)
         whole = DocumentedMember(
-            payload.name, place, kind, place if structured else None,
-            limits=stated.limits if stated is not None and not structured else (),
-            required=stated.required if stated is not None else None,
-            required_place=stated.required_place if stated is not None else None,
-            names=payload.names,
+            payload.name, stated.place, kind, stated.place if structured else None,
+            limits=() if structured else stated.limits,
+            required=stated.required, required_place=stated.required_place, names=payload.names,
         )  # fmt: skip
-        return Content(payload=whole, place=own.place, media_type=their.media_type)
+        return Content(payload=whole, place=documented.place, media_type=modelled.media_type)
 
-    def _inside(self, where: str, name: str, own: Content) -> None:
+    def _inside(self, where: str, name: str, documented: Content) -> None:
         """Members of a structure that an operation page lists; its own page tells more."""
         self.alike.setdefault(name, name)
         if name not in self.pages.structures:
-            document = own.members[0].place.document
-            place = own.place or own.members[0].place
-            self.pages.structures[name] = StructurePage(document, name, place, own.members)
+            document = documented.members[0].place.document
+            place = documented.place or documented.members[0].place
+            self.pages.structures[name] = StructurePage(document, name, place, documented.members)
         else:
-            self._of_structure(where, own.members, self.known.structures[name].members)
+            self._of_structure(where, documented.members, self.known.structures[name].members)
 
     def _error(self, error: ErrorEntry, operation: str) -> ErrorEntry:
-        """The error under its name on the wire, where the page has that of its type."""
+        """The error under its wire name, where the page uses the name of its shape."""
         bindings = Bindings(self.model)
         for one in self.model.data["operations"][operation].get("errors", ()):
             shape = self.model.data["shapes"][one["shape"]]
@@ -222,14 +207,14 @@ class _ModelMerger:
     # -- members and types -----------------------------------------------------------------------
 
     def _of_structure(
-        self, where: str, listed: Sequence[DocumentedMember], theirs: Sequence[DocumentedMember]
+        self, where: str, listed: Sequence[DocumentedMember], candidates: Sequence[DocumentedMember]
     ) -> Iterator[DocumentedMember]:
         """Listed members with what the model has of each on the wire."""
         done = set()
         for member in listed:
-            their = member_meant(member.name, theirs)
-            if their is None or their.name in done:
-                if self.is_json and their is None and "." not in member.name:
+            modelled = member_meant(member.name, candidates)
+            if modelled is None or modelled.name in done:
+                if self.is_json and modelled is None and "." not in member.name:
                     yield member
                 elif member.name.lower() not in ENVELOPE:
                     self._note(
@@ -237,38 +222,35 @@ class _ModelMerger:
                         f" not have it"
                     )
                 continue
-            done.add(their.name)
+            done.add(modelled.name)
+            kind = modelled.type
             if member.type is not None:
-                kind = self._type(f"{where}: {member.name}", member.type, their.type)
+                kind = self._type(f"{where}: {member.name}", member.type, modelled.type)
                 if kind is None:
                     continue
-                yield replace(member, name=their.name, type=kind, names=their.names)
-            else:
-                yield replace(member, name=their.name, type=their.type, names=their.names)
+            yield replace(member, name=modelled.name, type=kind, names=modelled.names)
 
-    def _type(self, where: str, own: TypeName, their: TypeName | None) -> TypeName | None:
+    def _type(self, where: str, documented: TypeName, modelled: TypeName | None) -> TypeName | None:
         """A stated type with the model's names; None, with a note, where they cannot be one."""
-        merged = self._merged(own, their)
+        merged = self._merged(documented, modelled)
         if merged is None:
             self._note(f"{where}: left out, because it has a different type in {self.model.name}")
         return merged
 
-    def _merged(self, own: TypeName, their: TypeName | None) -> TypeName | None:
-        if their is None or own.base is BaseType.JSON:
-            return own
-        own = replace(own, names=their.names, key_names=their.key_names)
-        if own.base is not their.base and own.base is not BaseType.TIMESTAMP:
-            return own if may_be(own.base, their.base) else None
-        if own.base is BaseType.STRUCTURE and own.name and their.name:
-            self.alike.setdefault(own.name, their.name)
-        element = own.element
-        if element is not None:
-            element = self._merged(element, their.element)
-            if element is None:
-                return None
-        if own.base is BaseType.TIMESTAMP and their.base is not BaseType.TIMESTAMP:
-            return their
-        return replace(own, element=element, wire=their.wire or own.wire)
+    def _merged(self, documented: TypeName, modelled: TypeName | None) -> TypeName | None:
+        if modelled is None or documented.base is BaseType.JSON:
+            return documented
+        documented = replace(documented, names=modelled.names, key_names=modelled.key_names)
+        if documented.base is not modelled.base and documented.base is not BaseType.TIMESTAMP:
+            return documented if may_be(documented.base, modelled.base) else None
+        if documented.base is BaseType.STRUCTURE and documented.name and modelled.name:
+            self.alike.setdefault(documented.name, modelled.name)
+        element = documented.element and self._merged(documented.element, modelled.element)
+        if documented.element is not None and element is None:
+            return None
+        if documented.base is BaseType.TIMESTAMP and modelled.base is not BaseType.TIMESTAMP:
+            return modelled
+        return replace(documented, element=element, wire=modelled.wire or documented.wire)
 
     # -- structures ------------------------------------------------------------------------------
 
@@ -283,14 +265,14 @@ class _ModelMerger:
             page = self.pages.structures.get(name)
             if page is None or name in done:
                 continue
-            their = self.known.structures.get(self.alike.get(name, known.get(name.lower(), "")))
-            if their is None:
+            modelled = self.known.structures.get(self.alike.get(name, known.get(name.lower(), "")))
+            if modelled is None:
                 done[name] = page
                 if not self.is_json:
                     self._note(f"{name}: neither an operation nor {self.model.name} has it")
                 continue
             before = set(self.alike)
-            members = tuple(self._of_structure(name, page.members, their.members))
+            members = tuple(self._of_structure(name, page.members, modelled.members))
             done[name] = replace(page, members=members)
             waiting += [one for one in self.alike if one not in before]
         self.pages.structures = {name: done[name] for name in self.pages.structures}
@@ -298,3 +280,15 @@ class _ModelMerger:
     def _note(self, text: str) -> None:
         if text not in self.pages.notes:
             self.pages.notes.append(text)
+
+
+def _labels(
+    page: OperationPage, listed: Sequence[DocumentedMember], modelled: Sequence[Parameter]
+) -> Iterator[Parameter]:
+    """The labels of the path that a page does not list: without them no request is sent."""
+    meant = [parameter_meant(one.name, modelled) for one in listed]
+    for label in modelled:
+        if label.where is ParameterLocation.PATH and label not in meant:
+            own = label.member
+            member = DocumentedMember(own.name, page.place, own.type, required=True)
+            yield replace(label, member=member)

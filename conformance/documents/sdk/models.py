@@ -64,15 +64,11 @@ class SdkModel:
 
     @property
     def title(self) -> str:
-        """The full name of the service."""
-        title: str = self.data["metadata"]["serviceFullName"]
-        return title
+        return str(self.data["metadata"]["serviceFullName"])
 
     @property
     def version(self) -> str:
-        """The API version."""
-        version: str = self.data["metadata"]["apiVersion"]
-        return version
+        return str(self.data["metadata"]["apiVersion"])
 
     @property
     def signing(self) -> dict[str, str]:
@@ -80,18 +76,15 @@ class SdkModel:
 
         ``host-prefix`` is there where it is one text for every operation.
         """
-        about = self.data["metadata"]
+        about, operations = self.data["metadata"], self.data["operations"].values()
         found = {
             "service": about.get("signingName") or about["endpointPrefix"],
             "endpoint-prefix": about["endpointPrefix"],
         }
-        prefixes = {
-            one.get("endpoint", {}).get("hostPrefix", "")
-            for one in self.data["operations"].values()
-        }
-        same = prefixes.pop() if len(prefixes) == 1 else ""
         if about.get("signatureVersion") in {"s3", "s3v4"}:
             found["version"] = "s3v4"
+        prefixes = {one.get("endpoint", {}).get("hostPrefix", "") for one in operations}
+        same = prefixes.pop() if len(prefixes) == 1 else ""
         return {**found, "host-prefix": same} if same and "{" not in same else found
 
 
@@ -104,10 +97,7 @@ def protocols_of(about: Mapping[str, Any]) -> list[str]:
 
 @cache
 def load_model(service: str, protocol: str | None = None) -> SdkModel:
-    """The newest model of a service, for one of its protocols: as a rule the one that SDKs use.
-
-    Raises UnknownModel, and UnspokenProtocol where it has not that one, or none that is known.
-    """
+    """The newest model, for this protocol or the usual. Raises UnknownModel, UnspokenProtocol."""
     from botocore.exceptions import DataNotFoundError, UnknownServiceError
     from botocore.loaders import create_loader
 

@@ -55,62 +55,47 @@ class _ModelReader:
 
     @property
     def shapes(self) -> Shapes:
-        """The model's shapes."""
         return Shapes(self.model.name, self.model.data["shapes"], self.bindings)
 
     @property
     def bindings(self) -> Bindings:
-        """What the protocol decides."""
         return Bindings(self.model)
 
     def read(self, wanted: frozenset[str] | None) -> ServicePages:
-        """All pages of the model."""
+        model = self.model
         pages = ServicePages(
             self.service,
-            stated_title=self.model.title,
-            stated_version=self.model.version,
-            signing=self.model.signing,
-            protocol=None if self.model.protocol == REST_JSON else self.model.protocol,
+            stated_title=model.title,
+            stated_version=model.version,
+            signing=model.signing,
+            protocol=None if model.protocol == REST_JSON else model.protocol,
         )
-        pages.documents.append(
-            Document(self.model.name, self.model.name, self.service, "", self.model.sha256)
-        )
-        for name, operation in self.model.data["operations"].items():
+        pages.documents.append(Document(model.name, model.name, self.service, "", model.sha256))
+        for name, operation in model.data["operations"].items():
             if wanted is not None and name not in wanted:
                 continue
-            if self._is_replaced(operation):
-                pages.notes.append(
-                    f"{name}: left out, because another operation has the same route"
-                )
-                continue
-            if self._streams_events(operation):
-                pages.notes.append(f"{name}: left out, because it uses event streams")
+            why = self._unreadable(operation)
+            if why:
+                pages.notes.append(f"{name}: left out, because {why}")
             else:
                 pages.operations[name] = self._operation(name, operation)
         self._structures(pages)
         return pages
 
-    def _is_replaced(self, operation: Mapping[str, Any]) -> bool:
-        """True for a deprecated operation whose route a newer one has."""
-        if not operation.get("deprecated") or not self.bindings.is_located:
-            return False
-        others = self.model.data["operations"].values()
-        same = [one for one in others if one["http"] == operation["http"]]
-        return any(not one.get("deprecated") for one in same)
-
-    def _streams_events(self, operation: Mapping[str, Any]) -> bool:
+    def _unreadable(self, operation: Mapping[str, Any]) -> str:
+        """Why an operation is left out; "" where it is not."""
+        if operation.get("deprecated") and self.bindings.is_located:
+            others = self.model.data["operations"].values()
+            same = [one for one in others if one["http"] == operation["http"]]
+            if not all(one.get("deprecated") for one in same):
+                return "another operation has the same route"
+        shapes = self.shapes.shapes
         for side in ("input", "output"):
-            shape = self._shape(operation, side)
-            for about in shape.get("members", {}).values():
-                if self.shapes.shapes[about["shape"]].get("eventstream"):
-                    return True
-        return False
-
-    def _shape(self, operation: Mapping[str, Any], side: str) -> Mapping[str, Any]:
-        found: Mapping[str, Any] = (
-            self.shapes.shapes[operation[side]["shape"]] if side in operation else {}
-        )
-        return found
+            shape = shapes[operation[side]["shape"]] if side in operation else {}
+            members = shape.get("members", {}).values()
+            if any(shapes[about["shape"]].get("eventstream") for about in members):
+                return "it uses event streams"
+        return ""
 
     def _operation(self, name: str, operation: Mapping[str, Any]) -> OperationPage:
         bindings = self.bindings
@@ -152,7 +137,6 @@ class _ModelReader:
     def _content(
         self, operation: Mapping[str, Any], side: str
     ) -> tuple[tuple[Parameter, ...], Content]:
-        """The members outside the body, and the body."""
         if side not in operation:
             return (), self._nothing(side)
         owner = operation[side]["shape"]
@@ -177,11 +161,10 @@ class _ModelReader:
         return tuple(located), self._body(operation, side, owner, body)
 
     def _called(self, key: str, wire: str) -> str:
-        """What a member of a body is called."""
         return key if self.bindings.is_named else wire
 
     def _nothing(self, side: str) -> Content:
-        """A body without members: where every message has one, it is there all the same."""
+        """A body without members; some protocols send one all the same."""
         if self.bindings.is_located or (self.bindings.is_named and side == "input"):
             return Content()
         return Content(
@@ -193,26 +176,25 @@ class _ModelReader:
     def _body(
         self, operation: Mapping[str, Any], side: str, owner: str, body: list[DocumentedMember]
     ) -> Content:
-        shape = self.shapes.shapes[owner]
+        bindings, shape = self.bindings, self.shapes.shapes[owner]
         place = self.shapes.place(owner)
-        protocol = self._at("metadata", "protocol")
-        if "payload" in shape and self.bindings.is_located:
+        if "payload" in shape and bindings.is_located:
             payload = self.shapes.member(owner, shape["payload"], shape["payload"])
             self._mention([payload.type])
             whole = self.shapes.shapes[shape["members"][shape["payload"]]["shape"]]
-            named = self.bindings.is_named and whole["type"] == "structure"
-            media = self.bindings.media(side) if named else None
+            named = bindings.is_named and whole["type"] == "structure"
+            media = bindings.media(side) if named else None
             return Content(payload=payload, place=place, media_type=media)
-        if not body and self.bindings.is_located:
+        if not body and bindings.is_located:
             return Content(place=place)
         entries: dict[str, Node] = {member.name: OPENING for member in body}
         return Content(
             members=tuple(sorted(body, key=lambda member: member.name.lower())),
             syntax=ObjectNode(entries, 0),
-            media_type=self.bindings.media(side),
-            media_place=protocol,
+            media_type=bindings.media(side),
+            media_place=self._at("metadata", "protocol"),
             place=place,
-            names=self.bindings.root(operation, side),
+            names=bindings.root(operation, side),
         )
 
     def _mention(self, types: Any) -> None:
@@ -232,16 +214,12 @@ class _ModelReader:
             if name in pages.structures:
                 continue
             shape = self.shapes.shapes[name]
-            keys = shape.get("members", {}).items()
             members = tuple(
                 self.shapes.member(name, key, self._called(key, about.get("locationName", key)))
-                for key, about in keys
+                for key, about in shape.get("members", {}).items()
             )
-            union = bool(shape.get("union"))
-            place = self.shapes.place(name)
-            pages.structures[name] = StructurePage(
-                self.model.name, name, place, members, union=union
-            )
+            place, union = self.shapes.place(name), bool(shape.get("union"))
+            pages.structures[name] = StructurePage(self.model.name, name, place, members, union)
             self.mentioned.clear()
             self._mention(member.type for member in members)
             queue += self.mentioned

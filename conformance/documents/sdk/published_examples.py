@@ -47,7 +47,7 @@ Member = tuple[str, str]
 
 
 def usual_values(model: SdkModel) -> dict[Member, tuple[Any, ...]]:
-    """The usual values of the members of a model that have any, in the order of their finding."""
+    """The usual values of a model's members, in the order in which they were found."""
     shapes = model.data["shapes"]
     found: dict[Member, dict[str, Any]] = {}
     for owner, key, value in (*_in_examples(model), *_in_prose(shapes)):
@@ -64,15 +64,24 @@ def _in_prose(shapes: Mapping[str, Any]) -> Iterator[tuple[str, str, Any]]:
             if leaf is None or leaf["type"] not in {"string", "integer", "long"} or "enum" in leaf:
                 continue
             texts = (about.get("documentation", ""), leaf.get("documentation", ""))
-            for text in dict.fromkeys(texts):
-                for value in _shown(text):
-                    typed = _typed(value, leaf["type"])
-                    if typed is not None:
-                        yield owner, key, typed
+            for value in (one for text in dict.fromkeys(texts) for one in _shown(text)):
+                typed = _typed(value, leaf["type"])
+                if typed is not None:
+                    yield owner, key, typed
+
+
+def _typed(value: str, kind: str) -> Any:
+    value = unescape(value).strip("\"'")
+    if PLACEHOLDER.search(value) and value != EMPTY:
+        return None
+    if kind == "string":
+        nothing = not value or value in NOTHING or value.lower() in NO_VALUES
+        return None if nothing else value
+    return int(value) if re.fullmatch(r"\d{1,9}", value) else None
 
 
 def _leaf(shapes: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:
-    """The shape itself, of a list the one of its items."""
+    """The shape itself, or the item shape of a list; None for structures and maps."""
     shape: Mapping[str, Any] = shapes[name]
     while shape["type"] == "list":
         shape = shapes[shape["member"]["shape"]]
@@ -90,33 +99,18 @@ def _shown(text: str) -> Iterator[str]:
         yield from LISTED.findall(text)
 
 
-def _typed(value: str, kind: str) -> Any:
-    value = unescape(value).strip("\"'")
-    if PLACEHOLDER.search(value) and value != EMPTY:
-        return None
-    if kind == "string":
-        nothing = not value or value in NOTHING or value.lower() in NO_VALUES
-        return None if nothing else value
-    return int(value) if re.fullmatch(r"\d{1,9}", value) else None
-
-
 # -- published examples ----------------------------------------------------------------------------
 
 
 def usual_requests(model: SdkModel) -> dict[str, tuple[dict[str, Any], ...]]:
     """The requests of published examples, by operation, with the names that members have here."""
-    shapes, named = model.data["shapes"], Bindings(model).is_named
-    found: dict[str, tuple[dict[str, Any], ...]] = {}
-    for operation, examples in _examples(model).items():
-        about = model.data["operations"].get(operation, {}).get("input")
-        if about is not None:
-            given = (
-                _renamed(shapes, about["shape"], one.get("input"), named=named) for one in examples
-            )
-            whole = [one for one in given if isinstance(one, dict) and one]
-            if whole:
-                found[operation] = tuple(sorted(whole, key=len)[:REQUESTS])
-    return found
+    found: dict[str, list[dict[str, Any]]] = {}
+    named = Bindings(model).is_named
+    for operation, shape, value in _given(model):
+        request = _renamed(model.data["shapes"], shape, value, named=named)
+        if isinstance(request, dict) and request:
+            found.setdefault(operation, []).append(request)
+    return {name: tuple(sorted(whole, key=len)[:REQUESTS]) for name, whole in found.items()}
 
 
 def _renamed(shapes: Mapping[str, Any], name: str, value: Any, *, named: bool) -> Any:
@@ -129,36 +123,25 @@ def _renamed(shapes: Mapping[str, Any], name: str, value: Any, *, named: bool) -
         return {key: _renamed(shapes, inner, item, named=named) for key, item in value.items()}
     if shape["type"] != "structure" or not isinstance(value, dict):
         return value
-    members = shape["members"]
-    return {
-        _called(key, members[key], named=named): _renamed(
-            shapes, members[key]["shape"], item, named=named
-        )
-        for key, item in value.items()
-        if key in members
-    }
-
-
-def _called(key: str, member: Mapping[str, Any], *, named: bool) -> str:
-    wire: str = member.get("locationName", key)
-    return wire if "location" in member or not named else key
+    renamed = {}
+    for key, item in value.items():
+        member = shape["members"].get(key)
+        if member is not None:
+            wire = member.get("locationName", key)
+            own = wire if "location" in member or not named else key
+            renamed[own] = _renamed(shapes, member["shape"], item, named=named)
+    return renamed
 
 
 def _in_examples(model: SdkModel) -> Iterator[tuple[str, str, Any]]:
-    shapes = model.data["shapes"]
-    for operation, examples in _examples(model).items():
-        about = model.data["operations"].get(operation, {}).get("input")
-        if about is None:
-            continue
-        for one in examples:
-            yield from _given(shapes, about["shape"], one.get("input") or {})
+    for _, shape, value in _given(model):
+        yield from _members(model.data["shapes"], shape, value)
 
 
-def _given(shapes: Mapping[str, Any], owner: str, value: Any) -> Iterator[tuple[str, str, Any]]:
+def _members(shapes: Mapping[str, Any], owner: str, value: Any) -> Iterator[tuple[str, str, Any]]:
+    """The short texts and numbers of an example that are not marks ``<like this>``."""
     members = shapes[owner].get("members", {})
-    if not isinstance(value, Mapping):
-        return
-    for key, inner in value.items():
+    for key, inner in value.items() if isinstance(value, Mapping) else ():
         if key not in members:
             continue
         name, items = members[key]["shape"], [inner]
@@ -166,20 +149,16 @@ def _given(shapes: Mapping[str, Any], owner: str, value: Any) -> Iterator[tuple[
             name = shapes[name]["member"]["shape"]
             items = [each for one in items if isinstance(one, list) for each in one]
         for item in items:
+            text = str(item)
+            is_mark = text.startswith("<") and text.endswith(">")
             if shapes[name]["type"] == "structure":
-                yield from _given(shapes, name, item)
-            elif _is_plain(item):
+                yield from _members(shapes, name, item)
+            elif isinstance(item, str | int) and len(text) <= LONGEST and not is_mark:
                 yield owner, key, item
 
 
-def _is_plain(value: Any) -> bool:
-    """A short text or number that is not one of the marks ``<like this>``."""
-    text = str(value)
-    short = isinstance(value, str | int) and len(text) <= LONGEST
-    return short and not (text.startswith("<") and text.endswith(">"))
-
-
-def _examples(model: SdkModel) -> Mapping[str, Any]:
+def _given(model: SdkModel) -> Iterator[tuple[str, str, Any]]:
+    """The published requests: operation, name of the shape, and members."""
     from botocore.exceptions import DataNotFoundError, UnknownServiceError
     from botocore.loaders import create_loader
 
@@ -187,6 +166,8 @@ def _examples(model: SdkModel) -> Mapping[str, Any]:
     try:
         data = create_loader().load_service_model(service, "examples-1", model.version)
     except (DataNotFoundError, UnknownServiceError):
-        return {}
-    found: Mapping[str, Any] = data.get("examples", {})
-    return found
+        return
+    for operation, examples in data.get("examples", {}).items():
+        about = model.data["operations"].get(operation, {}).get("input")
+        for one in examples if about is not None else ():
+            yield operation, about["shape"], one.get("input")

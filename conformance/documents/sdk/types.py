@@ -11,7 +11,6 @@ from conformance.documents.model import (
     LimitTarget,
     ModelPlace,
     TypeName,
-    WireNames,
 )
 from conformance.documents.sdk.bindings import Bindings
 
@@ -52,13 +51,12 @@ class Shapes:
     bindings: Bindings
 
     def place(self, *parts: str) -> ModelPlace:
-        """The place of a node below ``/shapes``."""
-        return ModelPlace(self.model, path="/".join(("/shapes", *map(_escaped, parts))))
+        escaped = (part.replace("~", "~0").replace("/", "~1") for part in parts)
+        return ModelPlace(self.model, path="/".join(("/shapes", *escaped)))
 
     def type_of(
         self, name: str, member: Mapping[str, Any], location: str = "", depth: int = 0
     ) -> TypeName:
-        """The type of a member that refers to the shape ``name``."""
         shape = self.shapes[name]
         kind = shape["type"]
         if depth > MAX_NESTING or shape.get("document"):
@@ -107,8 +105,9 @@ class Shapes:
     def member(self, owner: str, key: str, name: str, location: str = "") -> DocumentedMember:
         """A member of a structure, under the ``name`` that it shall have."""
         about = self.shapes[owner]["members"][key]
-        place = self.place(owner, "members", key)
+        shape, place = self.shapes[about["shape"]], self.place(owner, "members", key)
         required = key in self.shapes[owner].get("required", ())
+        item = shape.get("member", {}).get("locationName")
         return DocumentedMember(
             name=name,
             place=place,
@@ -117,21 +116,12 @@ class Shapes:
             limits=tuple(self.limits(about["shape"])),
             required=required,
             required_place=self.place(owner, "required") if required else place,
-            names=None if location else self._names(key, about),
+            names=None if location else self.bindings.names(key, about, shape, item),
         )
-
-    def _names(self, key: str, about: Mapping[str, Any]) -> WireNames | None:
-        shape = self.shapes[about["shape"]]
-        return self.bindings.names(key, about, shape, shape.get("member", {}).get("locationName"))
 
     def _leaf(self, name: str, on: LimitTarget, depth: int = 0) -> Iterator[Limit]:
         shape = self.shapes[name]
-        if shape["type"] in NUMBERS:
-            for key, keyword in (("min", "minimum"), ("max", "maximum")):
-                if key in shape:
-                    yield Limit(keyword, shape[key], on, self.place(name, key), depth)
-        else:
-            yield from self._bounds(name, on, depth)
+        yield from self._bounds(name, on, depth)
         if "pattern" in shape:
             yield Limit("pattern", shape["pattern"], on, self.place(name, "pattern"), depth)
         if "enum" in shape:
@@ -139,10 +129,9 @@ class Shapes:
 
     def _bounds(self, name: str, on: LimitTarget, depth: int) -> Iterator[Limit]:
         shape = self.shapes[name]
-        for key, keyword in zip(("min", "max"), LIMITS[on], strict=True):
+        is_number = shape["type"] in NUMBERS
+        keywords = ("minimum", "maximum") if is_number else LIMITS[on]
+        for key, keyword in zip(("min", "max"), keywords, strict=True):
             if key in shape:
-                yield Limit(keyword, int(shape[key]), on, self.place(name, key), depth)
-
-
-def _escaped(part: str) -> str:
-    return part.replace("~", "~0").replace("/", "~1")
+                value = shape[key] if is_number else int(shape[key])
+                yield Limit(keyword, value, on, self.place(name, key), depth)

@@ -97,10 +97,7 @@ class RuleDecider:
         return self._run.standings.works(name) or self._is_unproved(name)
 
     def _is_unproved(self, name: str) -> bool:
-        """Whether an operation only refuses a request that nobody knows to be valid.
-
-        A rule has other requests of it: what it sends is made of answers before.
-        """
+        """Whether the only valid request is unproved and refused: a rule has other requests."""
         unproved = self._run.contract.overlay.words_of(name).unproved
         return unproved and self._run.standings.of(name).standing is SupportStatus.REFUSED
 
@@ -184,10 +181,7 @@ class RuleDecider:
             self._give(requirement, Verdict.FAILED, str(broken), ending.steps)
 
     def _lacking(self, ending: ScenarioResult) -> Support | None:
-        """What is known of the operation whose answer broke a rule, where the target lacks it.
-
-        What answered one of its requests with success is there.
-        """
+        """The standing of a lacking operation whose answer broke a rule, unless one succeeded."""
         sent = [step.sent for step in ending.steps]
         name = sent[-1].probe.operation.name if sent else ""
         served = any(one.answer.ok for one in sent if one.probe.operation.name == name)

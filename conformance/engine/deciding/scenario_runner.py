@@ -74,11 +74,7 @@ class _Silent(Exception):
 
 
 class ScenarioRun:
-    """One sequence that is played on new resources.
-
-    ``works`` says whether an operation answers a valid request, ``given`` is the time that the
-    target has to show what was done.
-    """
+    """Plays a sequence on new resources; ``given`` is the time that changes may take to show."""
 
     def __init__(
         self,
@@ -135,10 +131,7 @@ class ScenarioRun:
                 self._end(ScenarioResult(why=str(stuck)))
 
     def _wait_again(self, sent: SentProbe) -> None:
-        """Begin anew after a step without an answer; after enough of them, end.
-
-        That is sooner where another rule ended so.
-        """
+        """Begin anew after an unanswered step, or end after enough of them."""
         self._silences += 1
         operation = sent.probe.operation.name
         patience = self._session.patience
@@ -176,7 +169,9 @@ class ScenarioRun:
             self._hold(step, each)
         self._sent += sent
         mute = [one for one in sent if is_unanswered(one.exchange)]
-        if mute and not self._judges(step, mute[0]):
+        # A rule about a connection judges silence itself, if the operation works.
+        judges = isinstance(step, Connected) and mute and self._works(mute[0].probe.operation.name)
+        if mute and not judges:
             raise _Silent(mute[0])
         if mute and not self._works(sent[0].probe.operation.name):
             # It answers nothing on any connection: the operation's requirements report that.
@@ -187,10 +182,6 @@ class ScenarioRun:
         parts = tuple(one.answer for one in sent)
         one = len(parts) == 1 and not isinstance(step, Connected)
         self._last = parts[0] if one else replace((NO_ANSWER, *parts)[-1], parts=parts)
-
-    def _judges(self, step: Step, mute: SentProbe) -> bool:
-        """Whether the rule judges a missing answer: over one connection, if the operation works."""
-        return isinstance(step, Connected) and self._works(mute.probe.operation.name)
 
     def _next(self) -> Step:
         """The next step; delayed where the target is given time before it."""
@@ -224,10 +215,7 @@ class ScenarioRun:
         self._pauses[before] = self._pauses.get(before, 0.0) + seconds
 
     def _hold(self, step: Step, sent: SentProbe) -> None:
-        """Whatever may or may not have been carried out ends the sequence: it begins anew.
-
-        What happens to a separate connection is for the rule to judge.
-        """
+        """Begin anew if a request may have been carried out; rules judge separate connections."""
         if self._restarts and connection_broke(sent.exchange) and not isinstance(step, Connected):
             raise _Lost
 

@@ -91,10 +91,7 @@ class Inventory:
         return current
 
     def _made_or_shown(self, kind: str | None, current: RunResource | None) -> RunResource:
-        """A new one of a kind; else the one that came with what it is part of, or the current one.
-
-        Raises SetupFailed.
-        """
+        """A new one of a kind, else one that came with another, else the current. SetupFailed."""
         if kind is None or not self._contract.overlay.inferred:
             return self.create(kind=kind)
         known = self._implicit.again(kind)
@@ -150,10 +147,7 @@ class Inventory:
     def _of_the_same(
         self, parent: RunResource, others: Iterable[RunResource | None]
     ) -> RunResource:
-        """The one given, or one that is made of the same as what else a request speaks of.
-
-        A user is put into a group of its own pool. The one given, where no other can be made.
-        """
+        """The parent, or one made of the same as the others: a user's group is of its own pool."""
         known = {of: one for other in others if other
                  for of, one in (*other.parents.items(), (other.kind, other))}  # fmt: skip
         wrong = [of for of, one in parent.parents.items() if known.get(of, one) is not one]
@@ -216,10 +210,7 @@ class Inventory:
         *,
         by: str | None = None,
     ) -> RunResource:
-        """Make a resource of a kind (default the main one), by its creation or another one.
-
-        Raises SetupFailed.
-        """
+        """Make a resource of a kind (default: the main one). Raises SetupFailed."""
         of = self.made.lifecycle(None) if kind is None else self._kinds.get(kind, Resource())
         operation = self._contract.operations.get(by or of.create or "")
         if operation is None:
@@ -249,10 +240,7 @@ class Inventory:
         return resource
 
     def _made_otherwise(self, kind: str, refused: str) -> RunResource | None:
-        """What another operation makes of the kind, where the usual one is refused.
-
-        Not what is made of one that is there, as a copy is; and nothing that was refused before.
-        """
+        """What another operation makes of the kind; no copies, and nothing that was refused."""
         if not self._contract.overlay.inferred:
             return None
         known = self._kinds.get(kind, Resource())

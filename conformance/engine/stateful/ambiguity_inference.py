@@ -21,7 +21,7 @@ from conformance.plan.valid_requests.resources import creators, identifiers
 from conformance.reference.ambiguities import Ambiguities
 from conformance.reference.application import Application, Setting
 from conformance.reference.http import message
-from conformance.reference.tables import load, matcher
+from conformance.reference.tables import load
 from conformance.transport.exchange import Exchange, Request, Response
 from conformance.transport.parsed_response import ParsedResponse
 from conformance.transport.protocols.registry import read, wire
@@ -33,7 +33,7 @@ Answers = Callable[[WireRequest], ParsedResponse]
 def model_of(service: str) -> ReferenceModel | None:
     """The model of a service; None where there is none."""
     contracts = tuple(contract for contract in load() if contract.service == service)
-    return ReferenceModel(contracts, matcher()) if contracts else None
+    return ReferenceModel(contracts) if contracts else None
 
 
 class ReferenceModel:
@@ -43,19 +43,14 @@ class ReferenceModel:
     one choice explains everything that it answers.
     """
 
-    def __init__(
-        self, contracts: tuple[Contract, ...], matches: Callable[[str, str], bool]
-    ) -> None:
-        self._contracts, self._matches = contracts, matches
+    def __init__(self, contracts: tuple[Contract, ...]) -> None:
+        self._contracts = contracts
         self.readings = tuple(field.name for field in fields(Ambiguities))
 
     def world(self, chosen: frozenset[str]) -> Answers:
-        """A new, empty application with these of its readings turned round.
-
-        It is called without a socket or a signature; its answers are as the judge reads them.
-        """
+        """A new, empty application with these readings turned round, called without a socket."""
         setting = Setting(readings=Ambiguities(**dict.fromkeys(chosen, True)))
-        application = Application(self._contracts, self._matches, setting)
+        application = Application(self._contracts, setting)
 
         def answer(request: WireRequest) -> ParsedResponse:
             path, _, query = request.target.partition("?")
@@ -87,10 +82,7 @@ class Turn:
 
 
 class ModelReplica:
-    """The same sequence on the model, in one choice of readings.
-
-    ``ids`` are the model's identifiers by the number of the resource.
-    """
+    """The sequence on the model, in one choice of readings; ``ids`` go by resource number."""
 
     def __init__(self, session: Session, model: ReferenceModel, chosen: frozenset[str]) -> None:
         self.ids: dict[int, str] = {}
@@ -140,10 +132,7 @@ class AmbiguityTracker:
         return ModelReplica(self._session, self._model, self.chosen)
 
     def revised(self, compared: Compared, turns: Sequence[Turn]) -> ModelReplica | None:
-        """A world in which all these turns have come out right, and that is believed from now on.
-
-        None where no choice of readings explains them.
-        """
+        """A world that explains all turns, believed from now on; None where there is none."""
         for chosen in self._choices(turns):
             mirror = ModelReplica(self._session, self._model, chosen)
             if all(mirror.difference(compared, turn) is None for turn in turns):

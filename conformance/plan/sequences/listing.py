@@ -39,10 +39,8 @@ class ListedEntries:
 
     def of(self, identifier: str, member: str) -> list[Any]:
         """The entries of one resource."""
-        return [
-            one for one in self.entries
-            if isinstance(one, dict) and _is_named(one.get(member), identifier)
-        ]  # fmt: skip
+        every = (one for one in self.entries if isinstance(one, dict))
+        return [one for one in every if _is_named(one.get(member), identifier)]
 
 
 def _is_named(shown: Any, identifier: str) -> bool:

@@ -21,7 +21,8 @@ from conformance.plan.valid_requests.base_requests import base
 from conformance.plan.valid_requests.other_values import Request, tagged, values_of
 
 _NAMES = re.compile(
-    r"(arn|id|identifier|role|key|uri|url|endpoint|alias|version|region|account|principal)s?$",
+    r"(arn|id|identifier|role|key|uri|url|endpoint|alias|version|region|account|principal"
+    r"|name)s?$",
     re.IGNORECASE,
 )
 _LESS = re.compile(r"disable|skip|suppress|exclude|omit|no[A-Z]|dry.?run|force|delet|valid|reset",

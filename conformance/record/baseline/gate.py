@@ -76,11 +76,14 @@ def updated(
     What is listed stays as it is. A new entry gets the reason, link and last day that are given;
     without a reason, what was seen.
     """
-    failing = {line.requirement: line for line in _gating(record)}
+    levels = gate_levels(strict=record.run.strict)
+    failing = (
+        line for line in record.verdicts if line.verdict is Verdict.FAILED and line.level in levels
+    )
     added = {
-        name: Accepted(name, reason or _seen(line), link, expires)
-        for name, line in failing.items()
-        if name not in old.accepted
+        line.requirement: Accepted(line.requirement, reason or _seen(line), link, expires)
+        for line in failing
+        if line.requirement not in old.accepted
     }
     return BaselineChange(_with(old, {**old.accepted, **added}), added=tuple(sorted(added)))
 
@@ -98,13 +101,6 @@ def pruned(old: Baseline, record: Record) -> BaselineChange:
 
 def _with(old: Baseline, accepted: Mapping[str, Accepted]) -> Baseline:
     return replace(old, accepted=dict(sorted(accepted.items())))
-
-
-def _gating(record: Record) -> Iterable[VerdictLine]:
-    levels = gate_levels(strict=record.run.strict)
-    return (
-        line for line in record.verdicts if line.verdict is Verdict.FAILED and line.level in levels
-    )
 
 
 def _seen(line: VerdictLine) -> str:

@@ -32,7 +32,6 @@ class Accepted(Recorded):
     OUTSIDE = frozenset({"comment", "line"})
 
     def expired(self, today: date) -> bool:
-        """Whether its last day is over."""
         return self.expires is not None and self.expires < today
 
     def told(self) -> str:

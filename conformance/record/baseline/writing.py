@@ -17,10 +17,7 @@ _RESERVED = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
 
 
 def render(baseline: Baseline) -> str:
-    """The text of a baseline's file, sorted by requirement.
-
-    YAML with its comments, or JSON where the file is named so.
-    """
+    """The file's text, sorted by requirement: JSON where the file is named so, else YAML."""
     if baseline.path.suffix == ".json":
         return json.dumps(baseline.as_json(), indent=2, ensure_ascii=False) + "\n"
     return "\n".join(_lines(baseline)) + "\n"
@@ -50,8 +47,7 @@ def _entry(entry: Accepted) -> Iterator[str]:
 
 def _text(text: str) -> str:
     """A text as YAML: plain where that is certain to mean it, else in JSON's quotes."""
-    if _ADDRESS.fullmatch(text):
-        return text
-    if _PLAIN.fullmatch(text) and text.lower() not in _RESERVED:
+    plain = _PLAIN.fullmatch(text) and text.lower() not in _RESERVED
+    if plain or _ADDRESS.fullmatch(text):
         return text
     return json.dumps(text, ensure_ascii=not text.isprintable())

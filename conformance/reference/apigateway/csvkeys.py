@@ -36,11 +36,7 @@ class CsvRow:
 
 
 def rows(body: bytes) -> Iterator[CsvRow]:
-    """The rows of a file; unknown columns are ignored, names of columns have no case.
-
-    Raises:
-        Refused: not UTF-8, not CSV, or a required column is missing.
-    """
+    """The rows of a file; column names have no case. Raises Refused for a file of another form."""
     try:
         table = list(_table(body.decode("utf-8-sig")))
     except (UnicodeDecodeError, _NotCsv):
@@ -49,13 +45,20 @@ def rows(body: bytes) -> Iterator[CsvRow]:
     missing = [column for column in _REQUIRED if column not in header]
     if missing:
         raise Refused(wording.bad_request(f"Missing required column: {missing[0]}"))
-    for line, cells in enumerate(table[1:], start=2):
-        if any(cell.strip() for cell in cells):
-            yield _row(line, dict(zip(header, (cell.strip() for cell in cells), strict=False)))
+    for line, record in enumerate(table[1:], start=2):
+        cells = dict(zip(header, map(str.strip, record), strict=False))
+        if any(map(str.strip, record)):
+            enabled = cells.get("enabled", "")
+            yield CsvRow(
+                line=line,
+                name=cells.get("name", ""),
+                value=cells.get("key", ""),
+                description=cells.get("description") or None,
+                enabled=enabled.lower() == "true" if enabled else True,
+            )
 
 
 def _table(text: str) -> Iterator[list[str]]:
-    """The fields of each record."""
     record: list[str] = []
     at = 0
     while at < len(text) or record:
@@ -79,14 +82,3 @@ def _content(field: re.Match[str]) -> str:
     if field["single"] is not None:
         return field["single"].replace("''", "'")
     return field["plain"]
-
-
-def _row(line: int, cells: dict[str, str]) -> CsvRow:
-    enabled = cells.get("enabled", "")
-    return CsvRow(
-        line=line,
-        name=cells.get("name", ""),
-        value=cells.get("key", ""),
-        description=cells.get("description") or None,
-        enabled=enabled.lower() == "true" if enabled else True,
-    )

@@ -1,17 +1,17 @@
 """The API-key operations of API Gateway: members in, outcome out or Refused raised."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from itertools import islice
+from itertools import count, islice
 from typing import Any
 
 from conformance.contract.model import PatchRule
 from conformance.reference.ambiguities import Ambiguities
 from conformance.reference.apigateway import wording
 from conformance.reference.apigateway.csvkeys import CsvRow, rows
-from conformance.reference.apigateway.patch import Patcher, PatchOperation
-from conformance.reference.apigateway.state import ApiKey, ApiKeyLimits, ApiKeys, Tags, shown
+from conformance.reference.apigateway.patch import Patcher
+from conformance.reference.apigateway.state import ApiKey, ApiKeyLimits, Tags, as_answered
 from conformance.reference.clock import Clock, Identifiers
 from conformance.reference.constraints import measure
 from conformance.reference.outcome import OperationOutcome, Refused
@@ -31,13 +31,11 @@ class ApiGateway:
         clock: Clock,
         identifiers: Identifiers,
     ) -> None:
-        self.keys = ApiKeys()
-        self._readings, self._limits = readings, limits
+        self.keys: dict[str, ApiKey] = {}
+        self.sequence = count(1)
+        self._readings, self._limits = readings, replace(limits, measure=measure(readings))
         self._clock, self._identifiers = clock, identifiers
-        self._measure = measure(readings)
-        self._patcher = Patcher(patch_rules, limits, readings, self._measure)
-        tags = Tags(self.keys, limits, self._measure)
-        self._check_tags = tags.check
+        self._patcher = Patcher(patch_rules, self._limits, readings)
         self.handlers: dict[str, Handler] = {
             "CreateApiKey": self.create,
             "GetApiKey": self.get,
@@ -45,7 +43,7 @@ class ApiGateway:
             "UpdateApiKey": self.update,
             "DeleteApiKey": self.delete,
             "ImportApiKeys": self.import_keys,
-            **tags.handlers,
+            **Tags(self.keys, self._limits).handlers,
         }
 
     def create(self, members: Members) -> OperationOutcome:
@@ -53,11 +51,11 @@ class ApiGateway:
         name, description = members.get("name"), members.get("description")
         value = members.get("value") or self._identifiers.key_value()
         tags = members.get("tags") or {}
-        self._limits.check_name(name or "", self._measure)
-        self._limits.check_description(description or "", self._measure)
-        self._limits.check_value(value, self._measure)
-        self._check_tags(tags)
-        if self._limits.unique_values and self.keys.with_value(value) is not None:
+        self._limits.check_name(name or "")
+        self._limits.check_description(description or "")
+        self._limits.check_value(value)
+        self._limits.check_tags(tags)
+        if self._limits.unique_values and self._with_value(value) is not None:
             raise Refused(wording.VALUE_EXISTS)
         key = replace(
             self._new(value),
@@ -69,14 +67,14 @@ class ApiGateway:
             stage_keys=tuple(self._stage_keys(members.get("stageKeys") or ())),
             tags=tags,
         )
-        self.keys.put(key)
-        body = {**self._shown(key), "value": key.value}
+        self.keys[key.id] = key
+        body = {**self._answered(key), "value": key.value}
         return OperationOutcome(201, {**body, "tags": dict(tags)} if tags else body)
 
     def get(self, members: Members) -> OperationOutcome:
         """GetApiKey: with the value only where includeValue says so."""
         key = self._known(members["api_Key"])
-        body = self._shown(key)
+        body = self._answered(key)
         if members.get("includeValue") is True:
             body["value"] = key.value
         if key.tags or not self._readings.tags_only_when_tagged:
@@ -84,10 +82,11 @@ class ApiGateway:
         return OperationOutcome(200, body)
 
     def list_keys(self, members: Members) -> OperationOutcome:
-        """GetApiKeys: a page of keys, newest first; ``name`` is a prefix."""
+        """GetApiKeys: a page of keys, newest first (recorded); ``name`` is a prefix."""
         limit = _page_size(members.get("limit"), self._readings)
         before = _before(members.get("position"), self._readings)
-        found = (key for key in self.keys.newest_first() if _selected(key, members, before))
+        newest_first = reversed(self.keys.values())
+        found = (key for key in newest_first if _selected(key, members, before))
         page = list(islice(found, limit + 1))
         body: dict[str, Any] = {"item": [self._listed(key, members) for key in page[:limit]]}
         if len(page) > limit:
@@ -102,25 +101,19 @@ class ApiGateway:
         if self._readings.paths_before_lookup:
             for operation in operations:
                 self._patcher.check(operation)
-        key = self._patched(self._known(members["api_Key"]), operations)
-        return OperationOutcome(200, {**self._shown(key), "tags": dict(key.tags)})
-
-    def _patched(self, key: ApiKey, operations: Sequence[PatchOperation]) -> ApiKey:
-        changed: dict[str, Any] = {}
+        key = self._known(members["api_Key"])
         for operation in operations:
             self._patcher.check(operation)
-            changed.update(self._patcher.changes(key, operation, changed))
+            key = self._patcher.patched(key, operation)
             if self._readings.earlier_operations_stay:
-                self.keys.put(replace(key, **changed))
+                self.keys[key.id] = key
         if operations:
-            key = replace(key, **changed, updated=self._now())
-            self.keys.put(key)
-        return key
+            key = self.keys[key.id] = replace(key, updated=self._now())
+        return OperationOutcome(200, {**self._answered(key), "tags": dict(key.tags)})
 
     def delete(self, members: Members) -> OperationOutcome:
         """DeleteApiKey: 202 with nothing."""
-        key = self._known(members["api_Key"])
-        self.keys.remove(key.id)
+        del self.keys[self._known(members["api_Key"]).id]
         return OperationOutcome(202)
 
     def import_keys(self, members: Members) -> OperationOutcome:
@@ -128,8 +121,8 @@ class ApiGateway:
         good, warnings = [], []
         for row in rows(members.get("body", b"")):
             try:
-                self._limits.check_value(row.value, self._measure)
-                self._limits.check_name(row.name, self._measure)
+                self._limits.check_value(row.value)
+                self._limits.check_name(row.name)
             except Refused as problem:
                 warnings.append(f"Line {row.line}: {problem.refusal.message}")
             else:
@@ -140,22 +133,24 @@ class ApiGateway:
         return OperationOutcome(201, {"ids": [key.id for key in keys], "warnings": warnings})
 
     def _imported(self, row: CsvRow) -> ApiKey:
-        known = self.keys.with_value(row.value)
         key = replace(
-            self._new(row.value) if known is None else known,
+            self._with_value(row.value) or self._new(row.value),
             name=row.name,
             description=row.description,
             enabled=row.enabled,
             updated=self._now(),
         )
-        self.keys.put(key)
+        self.keys[key.id] = key
         return key
+
+    def _with_value(self, value: str) -> ApiKey | None:
+        return next((key for key in self.keys.values() if key.value == value), None)
 
     def _new(self, value: str) -> ApiKey:
         now, key_id = self._now(), self._identifiers.key_id()
-        while self.keys.get(key_id) is not None:
+        while key_id in self.keys:
             key_id = self._identifiers.key_id()
-        return ApiKey(key_id, value, self.keys.next_sequence(), created=now, updated=now)
+        return ApiKey(key_id, value, next(self.sequence), created=now, updated=now)
 
     def _stage_keys(self, stages: Iterable[Mapping[str, str]]) -> Iterable[str]:
         for stage in stages:
@@ -164,17 +159,16 @@ class ApiGateway:
             yield f"{stage.get('restApiId', '')}/{stage.get('stageName', '')}"
 
     def _known(self, key_id: str) -> ApiKey:
-        key = self.keys.get(key_id)
-        if key is None:
+        if key_id not in self.keys:
             raise Refused(wording.NOT_FOUND)
-        return key
+        return self.keys[key_id]
 
-    def _shown(self, key: ApiKey) -> dict[str, Any]:
-        return shown(key, empty_texts=self._readings.empty_text_shown)
+    def _answered(self, key: ApiKey) -> dict[str, Any]:
+        return as_answered(key, empty_texts=self._readings.empty_text_shown)
 
     def _listed(self, key: ApiKey, members: Members) -> dict[str, Any]:
         """An entry of the list: that of an untagged key has no tags (recorded)."""
-        body = self._shown(key)
+        body = self._answered(key)
         if members.get("includeValues") is True:
             body["value"] = key.value
         return {**body, "tags": dict(key.tags)} if key.tags else body

@@ -1,7 +1,5 @@
 """API Gateway's error texts, as recorded; where nothing was recorded, in the same manner."""
 
-from typing import Any
-
 from conformance.contract.model import Kind
 from conformance.reference.ambiguities import Ambiguities
 from conformance.reference.coercion import Path, UnknownMember, WrongType
@@ -16,7 +14,6 @@ VALUE_EXISTS = Refusal("ConflictException", 409, "API Key already exists")
 
 
 def bad_request(message: str) -> Refusal:
-    """A BadRequestException."""
     return Refusal("BadRequestException", 400, message)
 
 
@@ -98,38 +95,32 @@ def _place(path: Path) -> str:
 
 
 def _violation(found: BrokenConstraint, place: str) -> str:
-    value = "null" if found.value is None else f"'{_shown(found.value)}'"
-    return f"Value {value} at '{place}' failed to satisfy constraint: {_constraint(found)}"
-
-
-def _shown(value: Any) -> str:
+    value = found.value
     if isinstance(value, list):
-        return f"[{', '.join(map(str, value))}]"
-    return str(value)
+        value = f"[{', '.join(map(str, value))}]"
+    quoted = "null" if value is None else f"'{value}'"
+    return f"Value {quoted} at '{place}' failed to satisfy constraint: {_constraint(found)}"
 
 
 def _constraint(found: BrokenConstraint) -> str:
-    if found.keyword in (REQUIRED, ITEM_NULL):
-        return "Member must not be null"
+    limit = found.limit
     if found.keyword == "enum":
-        return f"Member must satisfy enum value set: [{', '.join(_in_order(found.limit))}]"
-    return _TEMPLATES[found.keyword].format(found.limit)
-
-
-def _in_order(names: Any) -> list[str]:
-    if set(names) == set(OP_ORDER):
-        return list(OP_ORDER)
-    return [str(name) for name in names]
+        limit = ", ".join(OP_ORDER if set(limit) == set(OP_ORDER) else map(str, limit))
+    return _TEMPLATES[found.keyword].format(limit)
 
 
 _TEMPLATES = {
+    **dict.fromkeys((REQUIRED, ITEM_NULL), "Member must not be null"),
+    "enum": "Member must satisfy enum value set: [{}]",
     "pattern": "Member must satisfy regular expression pattern: {}",
-    "minLength": "Member must have length greater than or equal to {}",
-    "maxLength": "Member must have length less than or equal to {}",
-    "minItems": "Member must have length greater than or equal to {}",
-    "maxItems": "Member must have length less than or equal to {}",
-    "minProperties": "Member must have length greater than or equal to {}",
-    "maxProperties": "Member must have length less than or equal to {}",
+    **dict.fromkeys(
+        ("minLength", "minItems", "minProperties"),
+        "Member must have length greater than or equal to {}",
+    ),
+    **dict.fromkeys(
+        ("maxLength", "maxItems", "maxProperties"),
+        "Member must have length less than or equal to {}",
+    ),
     "minimum": "Member must have value greater than or equal to {}",
     "maximum": "Member must have value less than or equal to {}",
 }

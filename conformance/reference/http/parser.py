@@ -6,7 +6,8 @@ were something else. RFC 9112 is the measure.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from conformance.reference.http.message import HttpRequest
 
@@ -30,24 +31,17 @@ class HttpLimits:
 
 
 class MalformedMessage(Exception):
-    """A request that cannot be answered; the connection ends after the error.
-
-    ``status`` is the HTTP status to answer with, ``reason`` one sentence.
-    """
+    """A request that cannot be answered with anything but this status; the connection ends."""
 
     def __init__(self, status: int, reason: str) -> None:
         super().__init__(reason)
-        self.status = status
-        self.reason = reason
+        self.status, self.reason = status, reason
 
 
-@dataclass(frozen=True, slots=True)
-class _Head:
-    method: str
-    path: str
-    query: str
-    headers: dict[str, str]
-    keep_alive: bool
+class _Head(NamedTuple):
+    """A request whose body is still to come, and how that is framed."""
+
+    request: HttpRequest
     length: int
     chunked: bool
     wants_continue: bool
@@ -67,7 +61,6 @@ class RequestParser:
         self._trailer_bytes = 0
 
     def feed(self, data: bytes) -> None:
-        """Take more bytes from the peer."""
         self._buffer += data
 
     def wants_continue(self) -> bool:
@@ -76,11 +69,7 @@ class RequestParser:
         return wanted
 
     def next_request(self) -> HttpRequest | None:
-        """The next complete request, or None until more bytes come.
-
-        Raises:
-            MalformedMessage: the bytes are not an acceptable request.
-        """
+        """The next complete request, or None until more bytes come. Raises MalformedMessage."""
         head = self._head or self._read_head()
         if head is None:
             return None
@@ -88,7 +77,7 @@ class RequestParser:
         if body is None:
             return None
         self._head, self._continue = None, False
-        return HttpRequest(head.method, head.path, head.query, head.headers, body, head.keep_alive)
+        return replace(head.request, body=body)
 
     def _read_head(self) -> _Head | None:
         buffer = self._buffer
@@ -112,8 +101,6 @@ class RequestParser:
         return head
 
     def _read_length(self, length: int) -> bytes | None:
-        if length == 0:
-            return b""
         if len(self._buffer) < length:
             return None
         body = bytes(self._buffer[:length])
@@ -138,23 +125,17 @@ class RequestParser:
         """Take one whole chunk into the body: its size, or None until it is complete."""
         buffer = self._buffer
         end = buffer.find(b"\r\n", 0, self._limits.chunk_line)
-        if end < 0:
-            if len(buffer) >= self._limits.chunk_line or b"\n" in buffer:
-                raise MalformedMessage(400, "Malformed chunk size.")
+        if end < 0 and len(buffer) < self._limits.chunk_line and b"\n" not in buffer:
             return None
-        match = _CHUNK_LINE.fullmatch(buffer, 0, end)
+        match = _CHUNK_LINE.fullmatch(buffer, 0, end) if end >= 0 else None
         if match is None:
             raise MalformedMessage(400, "Malformed chunk size.")
-        size = int(match[1], 16)
+        start, size = end + 2, int(match[1], 16)
         if len(self._body) + size > self._limits.body:
             raise MalformedMessage(413, "The request entity is too large.")
         if size == 0:
-            del buffer[: end + 2]
+            del buffer[:start]
             return 0
-        return self._take_chunk(end + 2, size)
-
-    def _take_chunk(self, start: int, size: int) -> int | None:
-        buffer = self._buffer
         if len(buffer) < start + size + 2:
             return None
         if buffer[start + size : start + size + 2] != b"\r\n":
@@ -181,33 +162,20 @@ class RequestParser:
 def _parse_head(text: str, limits: HttpLimits) -> _Head:
     line, _, rest = text.partition("\r\n")
     match = _REQUEST_LINE.fullmatch(line)
+    if match is None and re.fullmatch(r"HTTP/[02-9]\.?[0-9]?", line.rpartition(" ")[2]):
+        raise MalformedMessage(505, "HTTP version not supported.")
     if match is None:
-        raise _bad_request_line(line)
+        raise MalformedMessage(400, "Malformed request line.")
     method, target, version = match.groups()
     if len(target) > limits.target:
         raise MalformedMessage(414, "The request target is too long.")
     headers = _parse_headers(rest, limits)
     if version == "1.1" and not headers.get("host"):
         raise MalformedMessage(400, "A Host header is required.")
-    path, query = _split_target(target)
     chunked, length = _framing(headers, limits)
-    return _Head(
-        method=method,
-        path=path,
-        query=query,
-        headers=headers,
-        keep_alive=_keeps_alive(version, headers.get("connection", "")),
-        length=length,
-        chunked=chunked,
-        wants_continue=_expectation(headers.get("expect", ""), version),
-    )
-
-
-def _bad_request_line(line: str) -> MalformedMessage:
-    version = line.rpartition(" ")[2]
-    if re.fullmatch(r"HTTP/[02-9]\.?[0-9]?", version):
-        return MalformedMessage(505, "HTTP version not supported.")
-    return MalformedMessage(400, "Malformed request line.")
+    keep_alive = _keeps_alive(version, headers.get("connection", ""))
+    request = HttpRequest(method, *_split_target(target), headers, b"", keep_alive)
+    return _Head(request, length, chunked, _expectation(headers.get("expect", ""), version))
 
 
 def _parse_headers(text: str, limits: HttpLimits) -> dict[str, str]:

@@ -24,10 +24,7 @@ _BODILESS = frozenset({204, 304})
 
 
 class HttpProtocol(asyncio.Protocol):
-    """One connection; ``handler`` answers each request, in order.
-
-    ``incoming`` changes the bytes that arrive: only a deliberate fault does.
-    """
+    """One connection; only a deliberate fault changes the ``incoming`` bytes."""
 
     def __init__(self, handler: Handler, incoming: Incoming | None = None) -> None:
         self._handler = handler
@@ -40,9 +37,8 @@ class HttpProtocol(asyncio.Protocol):
         """Keep the transport; a server's connections have one to read and write."""
         self._transport = cast("asyncio.Transport", transport)
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
         """Forget the transport; why it went does not matter."""
-        del exc
         self._transport = None
         self._ended = True
 
@@ -52,7 +48,6 @@ class HttpProtocol(asyncio.Protocol):
             self._transport.pause_reading()
 
     def resume_writing(self) -> None:
-        """The peer has read its answers."""
         if self._transport is not None and not self._transport.is_closing():
             self._transport.resume_reading()
 

@@ -31,28 +31,25 @@ _FIRST, _LAST = -62_135_596_800_000, 253_402_300_799_999
 def milliseconds(stated: Any, readings: Ambiguities) -> int:
     """Epoch milliseconds of an ExpireTime: RFC 3339 text, or epoch seconds where a reading says.
 
-    Raises:
-        Refused: the text is no time in the stated format.
+    Raises Refused for what is no time, or cannot be written with four digits of year in UTC.
     """
-    if not isinstance(stated, str):
-        return _in_range(stated * 1000)
+    found = _of_text(stated, readings) if isinstance(stated, str) else stated * 1000
+    if found is None or not _FIRST <= found <= _LAST:
+        raise Refused(wording.invalid(BAD_FORMAT))
+    return int(found)
+
+
+def _of_text(stated: str, readings: Ambiguities) -> int | None:
     match = _NOTATION.fullmatch(stated)
     if match is None or (readings.expire_time_in_utc_only and match[4] != "Z"):
-        raise Refused(wording.invalid(BAD_FORMAT))
+        return None
     day, time, fraction, zone = match.groups()
     try:
-        moment = datetime.fromisoformat(f"{day}T{time}{zone.replace('Z', '+00:00')}")
+        moment = datetime.fromisoformat(f"{day}T{time}{zone}")
     except ValueError:
-        raise Refused(wording.invalid(BAD_FORMAT)) from None
+        return None
     whole = (moment - _EPOCH) // timedelta(milliseconds=1)
-    return _in_range(whole + int((fraction or "0").ljust(3, "0")[:3]))
-
-
-def _in_range(stated: float) -> int:
-    """Only what can be written with four digits of year, in UTC."""
-    if not _FIRST <= stated <= _LAST:
-        raise Refused(wording.invalid(BAD_FORMAT))
-    return int(stated)
+    return whole + int((fraction or "0").ljust(3, "0")[:3])
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,10 +45,7 @@ class Policy:
 
 
 class LocationKeys:
-    """The account's keys. ``handlers`` is the table of operations, by name.
-
-    ``scope`` is where the request at hand is for; the caller of a handler sets it before.
-    """
+    """The account's keys; a caller of ``handlers`` sets the ``scope`` of the request before."""
 
     def __init__(
         self, readings: Ambiguities, policy: Policy, clock: Clock, identifiers: Identifiers
@@ -72,12 +69,14 @@ class LocationKeys:
         wish = self._wish(members)
         expiry.check(self._policy.create, wish)
         self._check_actions(members)
-        self._check_tags(members.get("Tags") or {})
-        name = members.get("KeyName", "")
+        name, tags = members.get("KeyName", ""), members.get("Tags") or {}
+        prefix = self._policy.reserved_tag_prefix
+        if prefix is not None and any(key.startswith(prefix) for key in tags):
+            raise Refused(wording.reserved_tag(prefix))
         if self._policy.unique_names and name in self.keys:
             raise Refused(wording.exists(name))
         self._sequence += 1
-        key = LocationKey(
+        key = self.keys[name] = LocationKey(
             name=name,
             value=self._identifiers.location_key(),
             sequence=self._sequence,
@@ -86,9 +85,8 @@ class LocationKeys:
             restrictions=members.get("Restrictions", {}),
             expires=wish.expires,
             description=members.get("Description"),
-            tags=members.get("Tags") or {},
+            tags=tags,
         )
-        self.keys[name] = key
         body = {
             "Key": key.value,
             "KeyArn": state.arn(key, self.scope, self._readings),
@@ -96,11 +94,6 @@ class LocationKeys:
             "CreateTime": iso_milliseconds(key.created),
         }
         return OperationOutcome(200, body)
-
-    def _check_tags(self, tags: Mapping[str, str]) -> None:
-        prefix = self._policy.reserved_tag_prefix
-        if prefix is not None and any(key.startswith(prefix) for key in tags):
-            raise Refused(wording.reserved_tag(prefix))
 
     def describe(self, members: Members) -> OperationOutcome:
         """DescribeKey: everything but the write-only NoExpiry."""
@@ -111,16 +104,19 @@ class LocationKeys:
         """UpdateKey: what is not mentioned stays, Restrictions are replaced as a whole."""
         if self._readings.lookup_before_rules:
             self._known(members["KeyName"])
-        wish = self._wish(members)
-        expiry.check(self._update_rules(), wish)
+        wish, rules = self._wish(members), self._policy.update
+        if self._readings.past_expiry_accepted:
+            rules = tuple(rule for rule in rules if rule is not expiry.PAST_ON_UPDATE)
+        expiry.check(rules, wish)
         self._check_actions(members)
         before = self._known(members["KeyName"])
+        kept = before.expires if wish.expires is None else wish.expires
         key = replace(
             before,
             updated=max(wish.now, before.updated),
             description=members.get("Description", before.description),
             restrictions=members.get("Restrictions", before.restrictions),
-            expires=_expiry(wish, before),
+            expires=None if wish.no_expiry else kept,
         )
         if members.get("ForceUpdate") is not True and self._needs_force(before, key):
             raise Refused(wording.invalid(wording.NEEDS_FORCE))
@@ -148,7 +144,11 @@ class LocationKeys:
     def delete(self, members: Members) -> OperationOutcome:
         """DeleteKey: 200 with nothing; the 90-day rule, unless forceDelete."""
         key = self._known(members["KeyName"])
-        if members.get("forceDelete") is not True and not self._is_deletable(key):
+        if key.expires is None:
+            is_deletable = not self._readings.no_expiry_delete_needs_force
+        else:
+            is_deletable = key.expires <= self._now() - self._policy.inactive
+        if members.get("forceDelete") is not True and not is_deletable:
             raise Refused(wording.not_deletable(key.name))
         del self.keys[key.name]
         self._used.pop(key.name, None)
@@ -159,11 +159,17 @@ class LocationKeys:
         self._used[name] = self._now()
 
     def _needs_force(self, before: LocationKey, after: LocationKey) -> bool:
+        """Whether a used key would change so that some caller may lose access."""
         used = self._used.get(before.name)
         if used is None or used < self._now() - 7 * DAY:
             return False
-        is_other = (before.restrictions, before.expires) != (after.restrictions, after.expires)
-        return is_other if self._readings.any_change_needs_force else _loses(before, after)
+        if before.restrictions != after.restrictions:
+            return True
+        if self._readings.any_change_needs_force:
+            return before.expires != after.expires
+        return after.expires is not None and (
+            before.expires is None or after.expires < before.expires
+        )
 
     def _after(self, keys: list[LocationKey], token: str | None) -> list[LocationKey]:
         sequence, name = (None, None) if token is None else state.last_before(token)
@@ -172,16 +178,6 @@ class LocationKeys:
             return [key for key in keys if sequence is None or key.sequence < sequence]
         keys.sort(key=lambda key: key.name)
         return [key for key in keys if name is None or key.name > name]
-
-    def _is_deletable(self, key: LocationKey) -> bool:
-        if key.expires is None:
-            return not self._readings.no_expiry_delete_needs_force
-        return key.expires <= self._now() - self._policy.inactive
-
-    def _update_rules(self) -> tuple[ExpiryRule, ...]:
-        if not self._readings.past_expiry_accepted:
-            return self._policy.update
-        return tuple(rule for rule in self._policy.update if rule is not expiry.PAST_ON_UPDATE)
 
     def _wish(self, members: Members) -> Wish:
         stated = members.get("ExpireTime")
@@ -203,23 +199,9 @@ class LocationKeys:
                 raise Refused(wording.invalid(text, "FieldValidationFailed", fields))
 
     def _known(self, name: str) -> LocationKey:
-        key = self.keys.get(name)
-        if key is None:
+        if name not in self.keys:
             raise Refused(wording.not_found(name))
-        return key
+        return self.keys[name]
 
     def _now(self) -> int:
         return int(self._clock() * 1000)
-
-
-def _loses(before: LocationKey, after: LocationKey) -> bool:
-    """Whether some caller may lose access: an earlier end, or other restrictions."""
-    if after.expires is not None and (before.expires is None or after.expires < before.expires):
-        return True
-    return after.restrictions != before.restrictions
-
-
-def _expiry(wish: Wish, before: LocationKey) -> int | None:
-    if wish.no_expiry:
-        return None
-    return before.expires if wish.expires is None else wish.expires

@@ -19,15 +19,10 @@ _REGION = re.compile(r"[a-z]{2,5}(-[a-z]+)+-\d{1,2}")
 _REGION_AT = 2
 """Where the region is in KEY/DAY/REGION/SERVICE/aws4_request."""
 
-_PARTITIONS = (
-    ("cn-", "aws-cn"),
-    ("us-gov-", "aws-us-gov"),
-    ("us-isob-", "aws-iso-b"),
-    ("us-isof-", "aws-iso-f"),
-    ("us-iso-", "aws-iso"),
-    ("eu-isoe-", "aws-iso-e"),
-    ("eusc-", "aws-eusc"),
-)
+_PARTITIONS = {
+    "cn-": "aws-cn", "us-gov-": "aws-us-gov", "us-isob-": "aws-iso-b", "us-isof-": "aws-iso-f",
+    "us-iso-": "aws-iso", "eu-isoe-": "aws-iso-e", "eusc-": "aws-eusc",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +34,8 @@ class Scope:
     @property
     def partition(self) -> str:
         """The partition of the region, as its ARNs name it."""
-        found = (name for start, name in _PARTITIONS if self.region.startswith(start))
-        return next(found, "aws")
+        matches = (name for start, name in _PARTITIONS.items() if self.region.startswith(start))
+        return next(matches, "aws")
 
 
 def scope_of(request: HttpRequest) -> Scope:
@@ -106,25 +101,19 @@ def described(key: LocationKey, scope: Scope, readings: Ambiguities) -> dict[str
 
 PAGE_SIZE = 100
 _VERSION = "page after "
-STATUSES = ("Active", "Expired")
 _BAD_TOKEN = "'NextToken' must be a valid token."  # noqa: S105 - a message
 _BAD_STATUS = "'Filter.KeyStatus' must be one of: Active, Expired."
 
 
 def with_status(keys: Iterable[LocationKey], status: str | None, now: int) -> list[LocationKey]:
-    """The keys with a status; raises Refused for one that is none."""
+    """The keys with a status at ``now`` (epoch milliseconds); raises Refused for an unknown one."""
     if status is None:
         return list(keys)
-    if status not in STATUSES:
+    if status not in {"Active", "Expired"}:
         fields = (("Filter.KeyStatus", _BAD_STATUS),)
         raise Refused(wording.invalid(_BAD_STATUS, "FieldValidationFailed", fields))
-    wanted = status == "Expired"
-    return [key for key in keys if is_expired(key, now) is wanted]
-
-
-def is_expired(key: LocationKey, now: int) -> bool:
-    """Whether a key's time has come; ``now`` is in epoch milliseconds."""
-    return key.expires is not None and key.expires <= now
+    expired = status == "Expired"
+    return [one for one in keys if (one.expires is not None and one.expires <= now) is expired]
 
 
 def token_after(key: LocationKey) -> str:

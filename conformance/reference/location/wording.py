@@ -76,10 +76,12 @@ class LocationDialect:
         return invalid(text, "UnknownField", ((name, text),))
 
     def violations(
-        self, operation: str, body: list[BrokenConstraint], labels: list[BrokenConstraint]
+        self,
+        operation: str,  # noqa: ARG002 - its name appears in no published text
+        body: list[BrokenConstraint],
+        labels: list[BrokenConstraint],
     ) -> Refusal:
         """Every broken constraint in one error, the body's first."""
-        del operation  # its name appears in no published text
         found = [*body, *labels]
         fields = tuple((_place(one.path), _text(one)) for one in found)
         missing = all(one.keyword in (REQUIRED, ITEM_NULL) for one in found)
@@ -89,13 +91,8 @@ class LocationDialect:
 
 def _place(path: Path) -> str:
     """``Restrictions.AllowActions[0]``."""
-    text = ""
-    for part in path:
-        if isinstance(part, int):
-            text += f"[{part}]"
-        else:
-            text += f".{part}" if text else part
-    return text
+    steps = (f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
+    return "".join(steps).removeprefix(".")
 
 
 def _text(found: BrokenConstraint) -> str:

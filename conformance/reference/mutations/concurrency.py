@@ -2,29 +2,32 @@
 
 import asyncio
 import time
-from collections.abc import Callable
 from typing import Any
 
 from conformance.reference.faults import Around, Handler, ServiceState
-from conformance.reference.mutations.wrapping import Members, faults
+from conformance.reference.mutations.wrapping import (
+    API_KEYS,
+    LOCATION_KEYS,
+    Members,
+    StoredKeys,
+    faults,
+)
 from conformance.reference.outcome import OperationOutcome
 
 WINDOW = 0.003
 """Seconds from reading to writing."""
 
 
-def _racing(
-    label: str, read: Callable[[ServiceState, str], Any], write: Callable[[ServiceState, Any], None]
-) -> Around:
+def _racing(keys: StoredKeys) -> Around:
     def around(world: ServiceState, handler: Handler) -> Handler:
         early: dict[str, Any] = {}
 
         def handle(members: Members) -> OperationOutcome:
-            known = str(members[label])
-            before = _read_early(early, known, read(world, known))
+            stored, name = keys.of(world), members[keys.member]
+            before = _read_early(early, name, stored.get(name))
             _let_others_in(world)
-            if before is not None and read(world, known) is not None:
-                write(world, before)
+            if before is not None and name in stored:
+                stored[name] = before
             return handler(members)
 
         return handle
@@ -33,10 +36,7 @@ def _racing(
 
 
 def _read_early(early: dict[str, Any], known: str, now: Any) -> Any:
-    """The resource as it was before every request that arrived at the same time.
-
-    What a server has received in one go, no client sent after an answer to any of it.
-    """
+    """The resource as it was before the requests that arrived together."""
     try:
         loop = asyncio.get_running_loop()
     except RuntimeError:
@@ -57,14 +57,8 @@ def _let_others_in(world: ServiceState) -> None:
 
 _SUMMARY = "Of updates at the same time the whole key is written back as it was before."
 FAULTS = (
-    *faults("UpdateApiKey", "concurrency", {"overlapping-lost": (_SUMMARY, _racing(
-        "api_Key",
-        lambda world, known: world.gateway.keys.get(known),
-        lambda world, key: world.gateway.keys.put(key),
-    ))}, "update"),
-    *faults("UpdateKey", "concurrency", {"overlapping-lost": (_SUMMARY, _racing(
-        "KeyName",
-        lambda world, known: world.location.keys.get(known),
-        lambda world, key: world.location.keys.update({key.name: key}),
-    ))}),
+    *faults("UpdateApiKey", "concurrency", {
+        "overlapping-lost": (_SUMMARY, _racing(API_KEYS)),
+    }, "update"),
+    *faults("UpdateKey", "concurrency", {"overlapping-lost": (_SUMMARY, _racing(LOCATION_KEYS))}),
 )  # fmt: skip

@@ -9,11 +9,14 @@ from conformance.reference.apigateway.service import position
 from conformance.reference.apigateway.state import ApiKey
 from conformance.reference.faults import Around, Handler, InjectedFault, ServiceState
 from conformance.reference.mutations.wrapping import (
+    API_KEYS,
     Members,
+    answering,
     faults,
     ignoring,
     on_body,
     on_input,
+    unchanged,
     wrapping,
 )
 from conformance.reference.outcome import OperationOutcome, Refused
@@ -26,22 +29,12 @@ def _key_of(members: Members) -> str:
 
 
 @wrapping
-def _replacing(world: ServiceState, handler: Handler, members: Members) -> OperationOutcome:
-    """TagResource forgets the tags that were there."""
-    key = world.gateway.keys.get(_key_of(members))
-    if key is not None:
-        world.gateway.keys.put(replace(key, tags={}))
+def _untagged_before(world: ServiceState, handler: Handler, members: Members) -> OperationOutcome:
+    """The tags that were there are gone before the operation begins."""
+    keys, name = world.gateway.keys, _key_of(members)
+    if name in keys:
+        keys[name] = replace(keys[name], tags={})
     return handler(members)
-
-
-@wrapping
-def _unchanged(world: ServiceState, handler: Handler, members: Members) -> OperationOutcome:
-    """The tags stay as they were."""
-    key = world.gateway.keys.get(_key_of(members))
-    outcome = handler(members)
-    if key is not None:
-        world.gateway.keys.put(key)
-    return outcome
 
 
 def _two_stores() -> InjectedFault:
@@ -50,7 +43,7 @@ def _two_stores() -> InjectedFault:
 
     @wrapping
     def add(world: ServiceState, handler: Handler, members: Members) -> OperationOutcome:
-        outcome = _unchanged(world, handler)(members)
+        outcome = unchanged(API_KEYS)(world, handler)(members)
         stored.setdefault(_key_of(members), {}).update(members.get("tags", {}))
         return outcome
 
@@ -73,7 +66,7 @@ def _kept_by_the_key() -> InjectedFault:
 
     @wrapping
     def remove(world: ServiceState, handler: Handler, members: Members) -> OperationOutcome:
-        outcome = _unchanged(world, handler)(members)
+        outcome = unchanged(API_KEYS)(world, handler)(members)
         removed.setdefault(_key_of(members), set()).update(members.get("tagKeys", ()))
         return outcome
 
@@ -90,15 +83,15 @@ _TAG_FAULTS = (
     _two_stores(),
     _kept_by_the_key(),
     *faults(_TAG, "listing", {
-        "replacing": ("New tags replace all others.", _replacing),
-        "unstored": ("Tags are not stored.", _unchanged),
+        "replacing": ("New tags replace all others.", _untagged_before),
+        "unstored": ("Tags are not stored.", unchanged(API_KEYS)),
     }),
     *faults(_UNTAG, "listing", {
-        "unstored": ("Tags are not removed.", _unchanged),
-        "all": ("All tags are removed.", _replacing),
+        "unstored": ("Tags are not removed.", unchanged(API_KEYS)),
+        "all": ("All tags are removed.", _untagged_before),
     }),
     *faults("GetTags", "listing", {
-        "empty": ("No tags are shown.", on_body(lambda _members, _body: {"tags": {}})),
+        "empty": ("No tags are shown.", answering(lambda _body: {"tags": {}})),
     }),
 )  # fmt: skip
 
@@ -109,16 +102,14 @@ _CHANGEABLE = ("name", "description", "customerId", "enabled")
 
 
 def _items(change: Callable[[list[Any]], list[Any]]) -> Around:
-    return on_body(lambda _members, body: {**body, "item": change(body["item"])})
+    return answering(lambda body: {**body, "item": change(body["item"])})
 
 
-def _named(matches: Callable[[str, str], bool]) -> Around:
-    """The name filter is another one; pages are not kept."""
-    return _filtered(lambda item, wanted: matches(item.get("name", ""), wanted))
-
-
-def _filtered(fits: Callable[[dict[str, Any], str], bool]) -> Around:
-    """What the name filter leaves of all keys."""
+def _named(
+    fits: Callable[[str, str], bool],
+    name_of: Callable[[dict[str, Any]], str] = lambda item: item.get("name", ""),
+) -> Around:
+    """The name filter is another one, and pages are not kept."""
 
     @wrapping
     def around(_world: ServiceState, handler: Handler, members: Members) -> OperationOutcome:
@@ -127,8 +118,8 @@ def _filtered(fits: Callable[[dict[str, Any], str], bool]) -> Around:
             return handler(members)
         others = {name: value for name, value in members.items() if name != "name"}
         outcome = handler({**others, "limit": 500})
-        found = [item for item in (outcome.body or {}).get("item", []) if fits(item, wanted)]
-        return replace(outcome, body={"item": found})
+        items = (outcome.body or {}).get("item", [])
+        return replace(outcome, body={"item": [one for one in items if fits(name_of(one), wanted)]})
 
     return around
 
@@ -146,72 +137,51 @@ def _moved(by: int) -> Around:
     return on_input(move)
 
 
-def _flagged(members: dict[str, Any]) -> Members:
-    return {**members, "includeValues": True} if "includeValues" in members else members
-
-
 def _found_by(fits: Callable[[ApiKey, str], bool]) -> Around:
     """GetApiKey finds keys by more than their id."""
 
     @wrapping
     def around(world: ServiceState, handler: Handler, members: Members) -> OperationOutcome:
         wanted = members["api_Key"]
-        found = (key.id for key in world.gateway.keys.newest_first() if fits(key, wanted))
+        newest_first = reversed(world.gateway.keys.values())
+        found = (key.id for key in newest_first if fits(key, wanted))
         return handler({**members, "api_Key": next(found, wanted)})
 
     return around
 
 
-def _imported(act: Callable[[ServiceState, str], None]) -> Around:
+def _imported(change: Callable[[dict[str, ApiKey], str], object]) -> Around:
     """What becomes of each key that was imported."""
 
     @wrapping
     def around(world: ServiceState, handler: Handler, members: Members) -> OperationOutcome:
         outcome = handler(members)
         for key_id in (outcome.body or {})["ids"]:
-            act(world, key_id)
+            change(world.gateway.keys, key_id)
         return outcome
 
     return around
 
 
-def _disable(world: ServiceState, key_id: str) -> None:
-    key = world.gateway.keys.get(key_id)
-    if key is not None:
-        world.gateway.keys.put(replace(key, enabled=False))
-
-
-def _by_old_name() -> InjectedFault:
-    """The name filter goes by the name at creation."""
-    first: dict[str, str] = {}
-
-    def remember(_members: Members, body: dict[str, Any]) -> Members:
-        first[body["id"]] = body.get("name", "")
-        return body
-
-    listed = _filtered(lambda item, wanted: first.get(item["id"], "").startswith(wanted))
-    around = {"CreateApiKey": on_body(remember), _LIST: listed}
-    summary = "name is compared with the name at creation."
-    return InjectedFault("GetApiKeys:old-name", "listing", summary, around=around)
-
-
-def _stale() -> InjectedFault:
+def _since_creation(
+    name: str, kind: str, summary: str, listed: Callable[[dict[str, Members]], Around]
+) -> InjectedFault:
+    """A fault of GetApiKeys that goes by what each key was created with, by its id."""
     made: dict[str, Members] = {}
 
-    def remember(_members: Members, body: dict[str, Any]) -> Members:
-        made[body["id"]] = {name: body[name] for name in _CHANGEABLE if name in body}
+    def remember(body: dict[str, Any]) -> Members:
+        made[body["id"]] = {member: body[member] for member in _CHANGEABLE if member in body}
         return body
 
-    def as_made(item: dict[str, Any]) -> Members:
-        if item["id"] not in made:
-            return item
-        rest = {name: value for name, value in item.items() if name not in _CHANGEABLE}
-        return {**rest, **made[item["id"]]}
+    around = {"CreateApiKey": answering(remember), _LIST: listed(made)}
+    return InjectedFault(f"{_LIST}:{name}", kind, summary, around=around)
 
-    listed = _items(lambda items: [as_made(one) for one in items])
-    around = {"CreateApiKey": on_body(remember), _LIST: listed}
-    summary = "Keys are listed as created."
-    return InjectedFault("GetApiKeys:stale", "visibility", summary, around=around)
+
+def _as_made(item: dict[str, Any], made: dict[str, Members]) -> Members:
+    if item["id"] not in made:
+        return item
+    rest = {name: value for name, value in item.items() if name not in _CHANGEABLE}
+    return {**rest, **made[item["id"]]}
 
 
 def _reading(change: Callable[[bytes], bytes]) -> Around:
@@ -246,9 +216,9 @@ FAULTS = (
         "limit-ignored": ("limit is ignored.", ignoring("limit")),
         "position-ignored": ("position is ignored.", ignoring("position")),
         "position-missing": ("No position is answered.",
-                             on_body(lambda _, body: {"item": body["item"]})),
+                             answering(lambda body: {"item": body["item"]})),
         "position-endless": ("There is always a position.",
-                             on_body(lambda _, body: {"position": "p1", **body})),
+                             answering(lambda body: {"position": "p1", **body})),
         "limit-none": ("Without limit all keys are on one page.",
                        on_input(lambda members: {"limit": 500, **members})),
         "overlap": ("A page repeats the last key.", _moved(1)),
@@ -257,8 +227,11 @@ FAULTS = (
         "newest-lost": ("The newest key is missing.", _items(lambda all_: all_[1:])),
         "twice": ("Every key is listed twice.", _items(lambda all_: all_ * 2)),
     }),
-    _stale(),
-    _by_old_name(),
+    _since_creation("stale", "visibility", "Keys are listed as created.",
+                    lambda made: _items(lambda items: [_as_made(one, made) for one in items])),
+    _since_creation("old-name", "listing", "name is compared with the name at creation.",
+                    lambda made: _named(
+                        str.startswith, lambda item: made.get(item["id"], {}).get("name", ""))),
     *faults(_LIST, "listing", {
         "empty": ("The list is empty.", _items(lambda _all: [])),
         "name-ignored": ("name is ignored.", ignoring("name")),
@@ -268,7 +241,8 @@ FAULTS = (
         "name-exact": ("name must be whole.", _named(lambda name, wanted: name == wanted)),
         "values-always": ("Values are always listed.",
                           on_input(lambda members: {**members, "includeValues": True})),
-        "values-flagged": ("includeValues=false lists values.", on_input(_flagged)),
+        "values-flagged": ("includeValues=false lists values.", on_input(
+            lambda members: {**members, "includeValues": "includeValues" in members})),
     }),
     *faults(_READ, "wrong resource", {
         "by-name": ("The name finds the key, too.",
@@ -281,9 +255,9 @@ FAULTS = (
         "values-never": ("Values are never listed.", ignoring("includeValues")),
     }),
     *faults(_IMPORT, "listing", {
-        "disabled": ("Imported keys are disabled.", _imported(_disable)),
-        "unstored": ("Nothing is imported.",
-                     _imported(lambda world, key_id: world.gateway.keys.remove(key_id))),
+        "disabled": ("Imported keys are disabled.", _imported(
+            lambda keys, key: keys.update({key: replace(keys[key], enabled=False)}))),
+        "unstored": ("Nothing is imported.", _imported(lambda keys, key: keys.pop(key, None))),
         "first-row-only": ("Only the first row is imported.", _first_rows(1)),
         "page-of-rows": ("At most 25 rows are imported.", _first_rows(25)),
         "no-quotes": ("Quotes are not known.", _reading(_split_at_commas)),

@@ -7,15 +7,17 @@ from typing import Any
 
 from conformance.reference.faults import Around, Handler, InjectedFault, ServiceState
 from conformance.reference.mutations.wrapping import (
+    API_KEYS,
     Members,
+    answering,
     faults,
     hidden,
     ignoring,
-    on_api_key,
-    on_body,
     on_input,
     repeated,
+    storing,
     successes,
+    unchanged,
     values,
     wrapping,
 )
@@ -38,32 +40,20 @@ def _texts(change: Callable[[str], str]) -> Around:
 @wrapping
 def _always_valued(world: ServiceState, handler: Handler, members: Members) -> OperationOutcome:
     outcome = handler(members)
-    key = world.gateway.keys.get(members["api_Key"])
-    value = key.value if key is not None else None
+    value = world.gateway.keys[members["api_Key"]].value
     return replace(outcome, body={**(outcome.body or {}), "value": value})
-
-
-@wrapping
-def _undeleted(world: ServiceState, handler: Handler, members: Members) -> OperationOutcome:
-    """DeleteApiKey answers as ever, and keeps the key."""
-    key = world.gateway.keys.get(members["api_Key"])
-    outcome = handler(members)
-    if key is not None:
-        world.gateway.keys.put(key)
-    return outcome
 
 
 @wrapping
 def _neighbour_deleted(world: ServiceState, handler: Handler, members: Members) -> OperationOutcome:
     """DeleteApiKey takes another key with it."""
     outcome = handler(members)
-    other = next(world.gateway.keys.newest_first(), None)
-    if other is not None:
-        world.gateway.keys.remove(other.id)
+    if world.gateway.keys:
+        world.gateway.keys.popitem()
     return outcome
 
 
-_YESTERDAY = on_body(lambda _, body: {**body, "lastUpdatedDate": body["createdDate"] - 86_400})
+_YESTERDAY = answering(lambda body: {**body, "lastUpdatedDate": body["createdDate"] - 86_400})
 _SHOW_TAGS = (_CREATE, _READ, "GetApiKeys", "UpdateApiKey")
 
 FAULTS = (
@@ -84,7 +74,7 @@ FAULTS = (
         "enabled-default": ("A key is enabled unless said otherwise.",
                             on_input(lambda members: {"enabled": True, **members})),
         "other-value": ("Another value is stored than was answered.",
-                        on_api_key(lambda _, key, _members: replace(key, value=key.value[::-1]))),
+                        storing(API_KEYS, lambda key: replace(key, value=key.value[::-1]))),
     }, "store"),
     *faults(_CREATE, "time", {
         "updated-before-created": ("CreateApiKey's lastUpdatedDate is the day before.", _YESTERDAY),
@@ -98,8 +88,8 @@ FAULTS = (
     InjectedFault("show:enabled-inverted", "visibility", "GetApiKey shows the opposite of enabled.",
                   answer=successes(values(("enabled",), lambda flag: not flag), _READ)),
     *faults(_DELETE, "deletion", {
-        "still-there": ("DeleteApiKey deletes nothing.", _undeleted),
-        "again": ("A second DeleteApiKey of a key is a success, too.", repeated("api_Key")),
+        "still-there": ("DeleteApiKey deletes nothing.", unchanged(API_KEYS)),
+        "again": ("A second DeleteApiKey of a key is a success, too.", repeated(API_KEYS)),
         "neighbour": ("DeleteApiKey deletes the newest other key too.", _neighbour_deleted),
     }, "delete"),
 )  # fmt: skip

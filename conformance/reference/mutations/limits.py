@@ -4,10 +4,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from conformance.reference.apigateway.state import ApiKeyLimits
 from conformance.reference.faults import InjectedFault
-from conformance.reference.location import expiry
-from conformance.reference.location.expiry import ExpiryRule
+from conformance.reference.location.expiry import (
+    CREATE_RULES,
+    PAST_ON_UPDATE,
+    UPDATE_RULES,
+    ExpiryRule,
+)
 from conformance.reference.location.service import DAY, Policy
 
 _UNLIMITED = 10**9
@@ -34,10 +37,10 @@ _LIMITS: tuple[tuple[str, str, dict[str, Any]], ...] = (
 
 
 def _limit(name: str, summary: str, changes: dict[str, Any]) -> InjectedFault:
-    def changed(limits: ApiKeyLimits) -> ApiKeyLimits:
-        return replace(limits, **changes)
-
-    return InjectedFault(f"limit:{name}", "recorded limit", summary, limits=changed)
+    return InjectedFault(
+        f"limit:{name}", "recorded limit", summary,
+        limits=lambda limits: replace(limits, **changes),
+    )  # fmt: skip
 
 
 def _policy(name: str, summary: str, change: Callable[[Policy], Policy]) -> InjectedFault:
@@ -45,26 +48,22 @@ def _policy(name: str, summary: str, change: Callable[[Policy], Policy]) -> Inje
 
 
 def _without(rule: ExpiryRule) -> Callable[[Policy], Policy]:
-    def change(policy: Policy) -> Policy:
-        return replace(
-            policy,
-            create=tuple(one for one in policy.create if one.id != rule.id),
-            update=tuple(one for one in policy.update if one.id != rule.id),
-        )
+    def rest(rules: tuple[ExpiryRule, ...]) -> tuple[ExpiryRule, ...]:
+        return tuple(one for one in rules if one is not rule)
 
-    return change
+    return lambda policy: replace(policy, create=rest(policy.create), update=rest(policy.update))
 
 
-def _added(on: str, rule: ExpiryRule) -> Callable[[Policy], Policy]:
-    def change(policy: Policy) -> Policy:
-        if on == "create":
-            return replace(policy, create=(*policy.create, rule))
-        return replace(policy, update=(*policy.update, rule))
-
-    return change
+def _more_on_update(rule: ExpiryRule) -> Callable[[Policy], Policy]:
+    return lambda policy: replace(policy, update=(*policy.update, rule))
 
 
-_RULES = tuple({rule.id: rule for rule in (*expiry.CREATE_RULES, *expiry.UPDATE_RULES)}.values())
+_RULES = dict.fromkeys(
+    # Whether UpdateKey refuses what is long past is open: the documents say both.
+    one
+    for one in (*CREATE_RULES, *UPDATE_RULES)
+    if one is not PAST_ON_UPDATE
+)
 _ALWAYS_BOTH = ExpiryRule(
     "needs-no-expiry",
     "'NoExpiry' must be set.",
@@ -78,18 +77,13 @@ _FAR = ExpiryRule(
 
 FAULTS = (
     *(_limit(*about) for about in _LIMITS),
-    *(
-        _policy(f"{one.id}:off", f"Not enforced: {one.message}", _without(one))
-        for one in _RULES
-        # Whether UpdateKey refuses what is long past is open: the documents say both.
-        if one is not expiry.PAST_ON_UPDATE
-    ),
+    *(_policy(f"{one.id}:off", f"Not enforced: {one.message}", _without(one)) for one in _RULES),
     _policy("update-needs-no-expiry", "UpdateKey wants NoExpiry with ExpireTime.",
-            _added("update", _ALWAYS_BOTH)),
+            _more_on_update(_ALWAYS_BOTH)),
     _policy("create-needs-no-expiry", "CreateKey wants NoExpiry with ExpireTime.",
-            _added("create", _ALWAYS_BOTH)),
+            lambda policy: replace(policy, create=(*policy.create, _ALWAYS_BOTH))),
     _policy("update-far-expire-time", "UpdateKey refuses an ExpireTime beyond a year.",
-            _added("update", _FAR)),
+            _more_on_update(_FAR)),
     _policy("inactive:off", "An active key can be deleted without force.",
             lambda policy: replace(policy, inactive=-(10**15))),
     _policy("tag-prefix:off", "Tag keys of Location keys may begin with aws:.",

@@ -1,20 +1,22 @@
 """Faults in CreateKey, DescribeKey, ListKeys and DeleteKey."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from conformance.reference.faults import Around, Handler, InjectedFault, ServiceState
-from conformance.reference.location.state import LocationKey
 from conformance.reference.mutations.wrapping import (
+    LOCATION_KEYS,
     Members,
+    answering,
     faults,
     hidden,
     ignoring,
     on_body,
     on_input,
-    on_location_key,
     repeated,
+    storing,
+    unchanged,
     wrapping,
 )
 from conformance.reference.outcome import OperationOutcome, Refused
@@ -24,18 +26,12 @@ HOUR = 3_600_000
 """Milliseconds."""
 
 
-def stored_key(change: Callable[[LocationKey], LocationKey]) -> Around:
-    """The key is stored otherwise than it is answered."""
-    return on_location_key(lambda _before, after, _members: change(after))
-
-
-def _restricted(change: Callable[[dict[str, Any]], dict[str, Any]]) -> Around:
-    """Other restrictions are stored."""
-    return stored_key(lambda key: replace(key, restrictions=change(dict(key.restrictions))))
+def _restricted(change: Callable[[Mapping[str, Any]], Mapping[str, Any]]) -> Around:
+    return storing(LOCATION_KEYS, lambda key: replace(key, restrictions=change(key.restrictions)))
 
 
 def _entries(change: Callable[[list[Any]], list[Any]]) -> Around:
-    return on_body(lambda _members, body: {**body, "Entries": change(body["Entries"])})
+    return answering(lambda body: {**body, "Entries": change(body["Entries"])})
 
 
 def _swapped_status(members: dict[str, Any]) -> Members:
@@ -60,26 +56,14 @@ def _stale() -> InjectedFault:
         made[body["KeyName"]] = members.get("Description", "")
         return body
 
-    def show(_members: Members, body: dict[str, Any]) -> Members:
-        entries = (
-            {**one, "Description": made.get(one["KeyName"], "")} if "Description" in one else one
-            for one in body["Entries"]
-        )
-        return {**body, "Entries": list(entries)}
+    def as_made(entry: Members) -> Members:
+        if "Description" not in entry:
+            return entry
+        return {**entry, "Description": made.get(entry["KeyName"], "")}
 
-    around = {"CreateKey": on_body(remember), "ListKeys": on_body(show)}
-    return InjectedFault(
-        "ListKeys:stale", "visibility", "Descriptions are listed as created.", around=around
-    )
-
-
-@wrapping
-def _undeleted(world: ServiceState, handler: Handler, members: Members) -> OperationOutcome:
-    key = world.location.keys.get(members["KeyName"])
-    outcome = handler(members)
-    if key is not None:
-        world.location.keys[key.name] = key
-    return outcome
+    around = {_CREATE: on_body(remember), _LIST: _entries(lambda all_: [*map(as_made, all_)])}
+    summary = "Descriptions are listed as created."
+    return InjectedFault("ListKeys:stale", "visibility", summary, around=around)
 
 
 def _heirs() -> InjectedFault:
@@ -122,19 +106,20 @@ FAULTS = (
                   around=dict.fromkeys((_CREATE, _READ, "UpdateKey", _DELETE), _caseless)),
     _stale(),
     *faults(_CREATE, "storage", {
-        "description-dropped": ("Description is forgotten.",
-                                stored_key(lambda key: replace(key, description=None))),
-        "tags-dropped": ("Tags are forgotten.", stored_key(lambda key: replace(key, tags={}))),
+        "description-dropped": ("Description is forgotten.", storing(
+            LOCATION_KEYS, lambda key: replace(key, description=None))),
+        "tags-dropped": ("Tags are forgotten.",
+                         storing(LOCATION_KEYS, lambda key: replace(key, tags={}))),
         "expiry-dropped": ("ExpireTime is forgotten.",
-                           stored_key(lambda key: replace(key, expires=None))),
-        "expiry-local": ("ExpireTime is stored an hour later.", stored_key(
-            lambda key: replace(key, expires=key.expires and key.expires + HOUR))),
+                           storing(LOCATION_KEYS, lambda key: replace(key, expires=None))),
+        "expiry-local": ("ExpireTime is stored an hour later.", storing(
+            LOCATION_KEYS, lambda key: replace(key, expires=key.expires and key.expires + HOUR))),
         "actions-cut": ("Only the first of AllowActions is stored.", _restricted(
             lambda given: {**given, "AllowActions": given["AllowActions"][:1]})),
         "referers-dropped": ("AllowReferers are forgotten.", _restricted(
             lambda given: {name: one for name, one in given.items() if name != "AllowReferers"})),
         "other-value": ("Another value is stored than answered.",
-                        stored_key(lambda key: replace(key, value=key.value[::-1]))),
+                        storing(LOCATION_KEYS, lambda key: replace(key, value=key.value[::-1]))),
     }),
     *faults(_LIST, "listing", {
         "max-results-ignored": ("MaxResults is ignored.", ignoring("MaxResults")),
@@ -143,7 +128,7 @@ FAULTS = (
         "token-ignored": ("NextToken is ignored.", ignoring("NextToken")),
         "token-any": ("Any NextToken is taken.", _any_token),
         "token-missing": ("No NextToken is answered.",
-                          on_body(lambda _, body: {"Entries": body["Entries"]})),
+                          answering(lambda body: {"Entries": body["Entries"]})),
         "first-lost": ("The first entry is missing.", _entries(lambda all_: all_[1:])),
         "twice": ("Entries are listed twice.", _entries(lambda all_: all_ * 2)),
         "empty": ("The list is empty.", _entries(lambda _all: [])),
@@ -153,8 +138,8 @@ FAULTS = (
                             _entries(lambda all_: [{**one, "Restrictions": {}} for one in all_])),
     }),
     *faults(_DELETE, "deletion", {
-        "still-there": ("DeleteKey deletes nothing.", _undeleted),
-        "again": ("A key may be deleted twice.", repeated("KeyName")),
+        "still-there": ("DeleteKey deletes nothing.", unchanged(LOCATION_KEYS)),
+        "again": ("A key may be deleted twice.", repeated(LOCATION_KEYS)),
     }),
     _heirs(),
     *faults(_DELETE, "deletion", {

@@ -1,22 +1,23 @@
 """Faults in UpdateKey."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from conformance.reference.faults import Around, Handler, ServiceState
 from conformance.reference.location import wording
 from conformance.reference.location.state import LocationKey
-from conformance.reference.mutations.location_keys import stored_key
 from conformance.reference.mutations.wrapping import (
+    LOCATION_KEYS,
     Members,
+    answering,
+    compared,
     faults,
     hidden,
     ignoring,
-    on_body,
     on_input,
-    on_location_key,
-    on_refusal,
+    storing,
+    though_refused,
+    upserting,
     wrapping,
 )
 from conformance.reference.outcome import OperationOutcome, Refused
@@ -27,18 +28,11 @@ _FIELDS = {"Description": "description", "ExpireTime": "expires", "Restrictions"
 """Fields of a stored key by the member's name."""
 
 
-def _compared(change: Callable[[LocationKey, LocationKey, Members], LocationKey]) -> Around:
-    """What is stored in the end, of the key before, the key after and the members."""
-    return on_location_key(
-        lambda before, after, members: after if before is None else change(before, after, members)
-    )
-
-
 def _unsaved(member: str, field: str) -> Around:
     def keep(before: LocationKey, after: LocationKey, members: Members) -> LocationKey:
         return replace(after, **{field: getattr(before, field)}) if member in members else after
 
-    return _compared(keep)
+    return compared(LOCATION_KEYS, keep)
 
 
 def _reset(member: str, field: str) -> Around:
@@ -46,11 +40,7 @@ def _reset(member: str, field: str) -> Around:
         empty: Any = {} if member == "Restrictions" else None
         return after if member in members else replace(after, **{field: empty})
 
-    return _compared(reset)
-
-
-def _merged(before: LocationKey, after: LocationKey, _members: Members) -> LocationKey:
-    return replace(after, restrictions={**before.restrictions, **after.restrictions})
+    return compared(LOCATION_KEYS, reset)
 
 
 def _appended(before: LocationKey, after: LocationKey, members: Members) -> LocationKey:
@@ -61,38 +51,14 @@ def _appended(before: LocationKey, after: LocationKey, members: Members) -> Loca
     return replace(after, restrictions={**after.restrictions, "AllowActions": new})
 
 
-def _still_expiring(before: LocationKey, after: LocationKey, members: Members) -> LocationKey:
-    return replace(after, expires=before.expires) if members.get("NoExpiry") else after
-
-
-def _later(_before: LocationKey, after: LocationKey, members: Members) -> LocationKey:
-    moved = after.expires + _DAY if after.expires is not None else None
-    return replace(after, expires=moved) if "ExpireTime" in members else after
-
-
 def _first_only(before: LocationKey, after: LocationKey, members: Members) -> LocationKey:
     """Of Description, ExpireTime and Restrictions in one request only the first is stored."""
-    asked = [field for member, field in _FIELDS.items() if member in members]
-    return replace(after, **{field: getattr(before, field) for field in asked[1:]})
+    updated = [field for member, field in _FIELDS.items() if member in members]
+    return replace(after, **{field: getattr(before, field) for field in updated[1:]})
 
 
-def _though_refused(change: Callable[[LocationKey, Members], LocationKey]) -> Around:
-    """A refused update changes the key all the same."""
-
-    def act(world: ServiceState, members: Members) -> None:
-        key = world.location.keys.get(members["KeyName"])
-        if key is not None:
-            world.location.keys[key.name] = change(key, members)
-
-    return on_refusal(act)
-
-
-@wrapping
-def _upsert(world: ServiceState, handler: Handler, members: Members) -> OperationOutcome:
-    name, new = members["KeyName"], "v1.public.new"
-    made = LocationKey(name, new, 0, created=0, updated=0, restrictions={})
-    world.location.keys.setdefault(name, made)
-    return handler(members)
+def _new_key(_world: ServiceState, name: str) -> LocationKey:
+    return LocationKey(name, "v1.public.new", 0, created=0, updated=0, restrictions={})
 
 
 @wrapping
@@ -128,10 +94,6 @@ def _force_counts(members: dict[str, Any]) -> Members:
     return {**members, "Restrictions": {}}
 
 
-def _last_changed(value: str) -> str:
-    return value[:-1] + ("a" if value[-1] != "a" else "b")
-
-
 FAULTS = (
     *faults(_UPDATE, "storage", {
         f"{member}:unsaved": (f"The new {member} is not stored.", _unsaved(member, field))
@@ -143,36 +105,48 @@ FAULTS = (
     }),
     *hidden(_UPDATE, "KeyArn", "KeyName", "UpdateTime"),
     *faults(_UPDATE, "storage", {
-        "lost": ("Nothing of an update is stored.", _compared(lambda before, *_: before)),
-        "first-only": ("Of several members one is stored.", _compared(_first_only)),
-        "restrictions-merged": ("Restrictions are merged.", _compared(_merged)),
-        "actions-appended": ("AllowActions are appended.", _compared(_appended)),
-        "no-expiry-unsaved": ("NoExpiry does not end an expiry.", _compared(_still_expiring)),
-        "value": ("An update changes the key's value.",
-                  stored_key(lambda key: replace(key, value=_last_changed(key.value)))),
-        "expiry-later": ("ExpireTime is stored a day later.", _compared(_later)),
-        "untagged": ("An update removes the tags.", stored_key(lambda key: replace(key, tags={}))),
-        "description-trimmed": ("Description is trimmed.", stored_key(
-            lambda key: replace(key, description=key.description and key.description.strip()))),
-        "description-cut": ("Description ends after 255 characters.", stored_key(
-            lambda key: replace(key, description=key.description and key.description[:255]))),
+        "lost": ("Nothing of an update is stored.",
+                 compared(LOCATION_KEYS, lambda before, *_: before)),
+        "first-only": ("Of several members one is stored.", compared(LOCATION_KEYS, _first_only)),
+        "restrictions-merged": ("Restrictions are merged.", compared(
+            LOCATION_KEYS, lambda before, after, _: replace(
+                after, restrictions={**before.restrictions, **after.restrictions}))),
+        "actions-appended": ("AllowActions are appended.", compared(LOCATION_KEYS, _appended)),
+        "no-expiry-unsaved": ("NoExpiry does not end an expiry.", compared(
+            LOCATION_KEYS, lambda before, after, members: replace(
+                after, expires=before.expires if members.get("NoExpiry") else after.expires))),
+        "value": ("An update changes the key's value.", storing(
+            LOCATION_KEYS, lambda key: replace(
+                key, value=key.value[:-1] + ("b" if key.value[-1] == "a" else "a")))),
+        "expiry-later": ("ExpireTime is stored a day later.", compared(
+            LOCATION_KEYS, lambda _, after, members: replace(
+                after, expires=after.expires + _DAY) if "ExpireTime" in members else after)),
+        "untagged": ("An update removes the tags.",
+                     storing(LOCATION_KEYS, lambda key: replace(key, tags={}))),
+        "description-trimmed": ("Description is trimmed.", storing(
+            LOCATION_KEYS, lambda key: replace(
+                key, description=key.description and key.description.strip()))),
+        "description-cut": ("Description ends after 255 characters.", storing(
+            LOCATION_KEYS, lambda key: replace(
+                key, description=key.description and key.description[:255]))),
     }),
     *faults(_UPDATE, "time", {
-        "frozen-time": ("UpdateTime is not stored.", _compared(
-            lambda before, after, _: replace(after, updated=before.updated))),
-        "create-time": ("CreateTime is set anew.",
-                        stored_key(lambda key: replace(key, created=key.updated + 1))),
+        "frozen-time": ("UpdateTime is not stored.", compared(
+            LOCATION_KEYS, lambda before, after, _: replace(after, updated=before.updated))),
+        "create-time": ("CreateTime is set anew.", storing(
+            LOCATION_KEYS, lambda key: replace(key, created=key.updated + 1))),
         "old-time": ("UpdateTime is answered years ago.",
-                     on_body(lambda _, body: {**body, "UpdateTime": "2001-01-01T00:00:00.000Z"})),
+                     answering(lambda body: {**body, "UpdateTime": "2001-01-01T00:00:00.000Z"})),
     }),
     *faults(_UPDATE, "refusal", {
-        "refusal-spoils": ("A refused update sets Description.", _though_refused(
-            lambda key, members: replace(key, description=members.get("Description", "refused")))),
-        "refusal-touches": ("A refused update is dated.", _though_refused(
-            lambda key, _: replace(key, updated=key.updated + 1))),
+        "refusal-spoils": ("A refused update sets Description.", though_refused(
+            LOCATION_KEYS, lambda key, members: replace(
+                key, description=members.get("Description", "refused")))),
+        "refusal-touches": ("A refused update is dated.", though_refused(
+            LOCATION_KEYS, lambda key, _: replace(key, updated=key.updated + 1))),
     }),
     *faults(_UPDATE, "wrong resource", {
-        "upsert": ("An unknown key is made.", _upsert),
+        "upsert": ("An unknown key is made.", upserting(LOCATION_KEYS, _new_key)),
         "neighbour": ("The newest key is updated too.", _neighbour),
     }),
     *faults(_UPDATE, "rule across members", {
@@ -183,8 +157,8 @@ FAULTS = (
     }),
     *faults(_UPDATE, "visibility", {
         "other-name": ("KeyName is answered in upper case.",
-                       on_body(lambda _, body: {**body, "KeyName": body["KeyName"].upper()})),
+                       answering(lambda body: {**body, "KeyName": body["KeyName"].upper()})),
         "other-arn": ("KeyArn is another key's.",
-                      on_body(lambda _, body: {**body, "KeyArn": body["KeyArn"] + "-old"})),
+                      answering(lambda body: {**body, "KeyArn": body["KeyArn"] + "-old"})),
     }),
 )  # fmt: skip

@@ -1,6 +1,6 @@
 """Faults made from the contracts: every constraint off or off by one, every type, every op."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from conformance.contract.model import (
@@ -8,7 +8,6 @@ from conformance.contract.model import (
     Contract,
     Kind,
     Location,
-    Member,
     Operation,
     PatchRule,
     Shape,
@@ -23,44 +22,43 @@ _ELEMENT, _KEY = "[]", "{key}"
 
 Steps = tuple[str, ...]
 """From an operation to a shape: member names, ``[]`` for elements, ``{key}`` for map keys."""
+Shapes = Sequence[tuple[Steps, Shape]]
 
 
 def faults(contracts: tuple[Contract, ...]) -> Iterator[InjectedFault]:
-    """The faults of every operation of the contracts."""
     excused: dict[str, InjectedFault] = {}
     for contract in contracts:
         for operation in contract.operations.values():
-            yield from _constraints(operation)
-            yield from _required(operation)
+            shapes = list(_inside(_input(operation)))
+            yield from _constraints(operation, shapes)
+            yield from _required(operation, shapes)
             yield from _patch(operation)
-            excused.update((fault.id, fault) for fault in _types(operation))
+            excused.update((fault.id, fault) for fault in _types(operation, shapes))
     yield from excused.values()
 
 
-def _shapes(members: Mapping[str, Member]) -> Iterator[tuple[Steps, Shape]]:
-    for name, member in members.items():
-        yield from _inside((name,), member.shape)
+def _input(operation: Operation) -> Shape:
+    """The members of a request as one structure."""
+    return Shape(Kind.STRUCTURE, members=operation.input)
 
 
-def _inside(steps: Steps, shape: Shape) -> Iterator[tuple[Steps, Shape]]:
+def _inside(shape: Shape, steps: Steps = ()) -> Iterator[tuple[Steps, Shape]]:
     yield steps, shape
     for name, member in shape.members.items():
-        yield from _inside((*steps, name), member.shape)
+        yield from _inside(member.shape, (*steps, name))
     if shape.element is not None:
-        yield from _inside((*steps, _ELEMENT), shape.element)
+        yield from _inside(shape.element, (*steps, _ELEMENT))
     if shape.key is not None:
-        yield from _inside((*steps, _KEY), shape.key)
+        yield from _inside(shape.key, (*steps, _KEY))
 
 
 def _place(steps: Steps) -> str:
     return ".".join(steps).replace(f".{_ELEMENT}", _ELEMENT).replace(f".{_KEY}", _KEY)
 
 
-def _constraints(operation: Operation) -> Iterator[InjectedFault]:
-    for steps, shape in _shapes(operation.input):
-        for constraint in shape.constraints.values():
-            if not is_modelled(constraint):
-                continue
+def _constraints(operation: Operation, shapes: Shapes) -> Iterator[InjectedFault]:
+    for steps, shape in shapes:
+        for constraint in filter(is_modelled, shape.constraints.values()):
             for how, changed in _variants(operation, steps, shape, constraint):
                 yield _fault(operation, steps, constraint.name, how, changed)
 
@@ -68,7 +66,7 @@ def _constraints(operation: Operation) -> Iterator[InjectedFault]:
 def _variants(
     operation: Operation, steps: Steps, shape: Shape, constraint: Constraint
 ) -> Iterator[tuple[str, Constraint | None]]:
-    """What may go wrong with a constraint, without what no request could ever tell."""
+    """What may go wrong with a constraint, except what no request can show."""
     name, limit = constraint.name, constraint.value
     if (operation.name, _place(steps)) in _UNSEEN or shape.kind is Kind.BOOLEAN:
         return
@@ -87,7 +85,9 @@ def _variants(
             yield "off", None
         if limit > 1 and not is_label:
             yield "minus1", replace(constraint, value=limit - 1)
-        if not is_closed and not (limit == 0 and _refuses_empty(shape)):
+        pattern = shape.limit("pattern")
+        # With 0 characters, the pattern may refuse what the minimum lets in.
+        if not is_closed and not (limit == 0 and pattern and not matches(pattern, "")):
             yield "plus1", replace(constraint, value=limit + 1)
     elif not is_label:
         yield "off", None
@@ -105,12 +105,6 @@ _UNSEEN = {
 """Members whose constraints show in no answer."""
 
 
-def _refuses_empty(shape: Shape) -> bool:
-    """Whether the pattern refuses the empty text that the minimum length of 0 lets in."""
-    pattern = shape.limit("pattern")
-    return pattern is not None and not matches(pattern, "")
-
-
 def _fault(
     operation: Operation, steps: Steps, keyword: str, how: str, changed: Constraint | None
 ) -> InjectedFault:
@@ -119,57 +113,49 @@ def _fault(
         return replace(shape, constraints=rest if changed is None else {**rest, keyword: changed})
 
     place = _place(steps)
-    told = "is not enforced" if changed is None else f"is {changed.value}"
+    limit = "is not enforced" if changed is None else f"is {changed.value}"
     return InjectedFault(
-        id=f"constraint:{operation.name}:{place}:{keyword}:{how}",
-        kind="constraint",
-        summary=f"{keyword} of {place} {told} in {operation.name}.",
-        contract=_reshaped(operation.name, steps, change),
-    )
+        f"constraint:{operation.name}:{place}:{keyword}:{how}", "constraint",
+        f"{keyword} of {place} {limit} in {operation.name}.",
+        contract=_reshaped(operation, steps, change),
+    )  # fmt: skip
 
 
-def _required(operation: Operation) -> Iterator[InjectedFault]:
-    for name, member in operation.input.items():
-        is_seen = (operation.name, name) not in _UNSEEN
-        if member.required and is_seen and member.location is not Location.PATH:
-            yield _optional(operation, (name,))
-        for steps, shape in _inside((name,), member.shape):
-            for inner, one in shape.members.items():
-                if one.required:
-                    yield _optional(operation, (*steps, inner))
+def _required(operation: Operation, shapes: Shapes) -> Iterator[InjectedFault]:
+    for steps, shape in shapes:
+        for name, member in shape.members.items():
+            is_seen = (operation.name, name) not in _UNSEEN
+            if member.required and is_seen and member.location is not Location.PATH:
+                yield _optional(operation, steps, name)
 
 
-def _optional(operation: Operation, steps: Steps) -> InjectedFault:
-    place = _place(steps)
+def _optional(operation: Operation, steps: Steps, name: str) -> InjectedFault:
+    def change(shape: Shape) -> Shape:
+        member = replace(shape.members[name], required=False)
+        return replace(shape, members={**shape.members, name: member})
 
-    def change(members: Mapping[str, Member]) -> dict[str, Member]:
-        return {**members, steps[-1]: replace(members[steps[-1]], required=False)}
-
+    place = _place((*steps, name))
     return InjectedFault(
-        id=f"constraint:{operation.name}:{place}:required:off",
-        kind="constraint",
-        summary=f"{place} is not required in {operation.name}.",
-        contract=_remembered(operation.name, steps[:-1], change),
-    )
+        f"constraint:{operation.name}:{place}:required:off", "constraint",
+        f"{place} is not required in {operation.name}.",
+        contract=_reshaped(operation, steps, change),
+    )  # fmt: skip
 
 
 _NEEDED = ("KeyName", "AllowActions", "AllowResources", "op", "path")
 """Members without which a request is refused all the same, whatever was in their place."""
 
 
-def _types(operation: Operation) -> Iterator[InjectedFault]:
-    members = {n: m for n, m in operation.input.items() if m.location is Location.BODY}
-    for steps, shape in _shapes(members):
-        name = steps[-1]
-        if name in (_ELEMENT, _KEY, *_NEEDED):
+def _types(operation: Operation, shapes: Shapes) -> Iterator[InjectedFault]:
+    for steps, shape in shapes:
+        if not steps or operation.input[steps[0]].location is not Location.BODY:
             continue
-        if shape.kind is not Kind.ANY:
+        name = steps[-1]
+        if name not in (_ELEMENT, _KEY, *_NEEDED) and shape.kind is not Kind.ANY:
             yield InjectedFault(
-                id=f"type:{operation.service}:{name}:ignored",
-                kind="type",
-                summary=f"{name} of a wrong type is taken for absent.",
-                excused=frozenset({name}),
-            )
+                f"type:{operation.service}:{name}:ignored", "type",
+                f"{name} of a wrong type is taken for absent.", excused=frozenset({name}),
+            )  # fmt: skip
 
 
 _OPEN_PATHS = ("/labels", "/stages")
@@ -182,55 +168,40 @@ def _patch(operation: Operation) -> Iterator[InjectedFault]:
     for rule in operation.patch:
         if (rule.supported and rule.path in _OPEN_PATHS) or (rule.path, rule.op) == _REFUSED_ANYWAY:
             continue
-        told = "refused" if rule.supported else "accepted"
+        outcome = "refused" if rule.supported else "accepted"
         yield InjectedFault(
-            id=f"patch:{rule.path}:{rule.op}:{told}",
-            kind="patch operations",
-            summary=f"{rule.op} of {rule.path} is {told}.",
-            contract=_with_rule(operation.name, replace(rule, supported=not rule.supported)),
-        )
+            f"patch:{rule.path}:{rule.op}:{outcome}", "patch operations",
+            f"{rule.op} of {rule.path} is {outcome}.",
+            contract=_in_operation(operation, _turned(rule)),
+        )  # fmt: skip
 
 
-def _with_rule(name: str, changed: PatchRule) -> Callable[[Contract], Contract]:
+def _turned(rule: PatchRule) -> Callable[[Operation], Operation]:
     def change(operation: Operation) -> Operation:
-        others = (
-            rule for rule in operation.patch if (rule.path, rule.op) != (changed.path, changed.op)
-        )
-        return replace(operation, patch=(*others, changed))
+        others = [one for one in operation.patch if (one.path, one.op) != (rule.path, rule.op)]
+        return replace(operation, patch=(*others, replace(rule, supported=not rule.supported)))
 
-    return _in_operation(name, change)
+    return change
 
 
 def _in_operation(
-    name: str, change: Callable[[Operation], Operation]
+    operation: Operation, change: Callable[[Operation], Operation]
 ) -> Callable[[Contract], Contract]:
     def changed(contract: Contract) -> Contract:
-        operation = contract.operations.get(name)
-        if operation is None:
+        honest = contract.operations.get(operation.name)
+        if honest is None:
             return contract
-        operations = {**contract.operations, name: change(operation)}
-        return replace(contract, operations=operations)
+        return replace(contract, operations={**contract.operations, honest.name: change(honest)})
 
     return changed
 
 
 def _reshaped(
-    name: str, steps: Steps, change: Callable[[Shape], Shape]
+    operation: Operation, steps: Steps, change: Callable[[Shape], Shape]
 ) -> Callable[[Contract], Contract]:
-    def in_members(members: Mapping[str, Member]) -> dict[str, Member]:
-        member = members[steps[0]]
-        return {**members, steps[0]: replace(member, shape=_at(member.shape, steps[1:], change))}
-
-    return _in_operation(name, lambda one: replace(one, input=in_members(one.input)))
-
-
-def _remembered(
-    name: str, steps: Steps, change: Callable[[Mapping[str, Member]], dict[str, Member]]
-) -> Callable[[Contract], Contract]:
-    """Change the members of the structure that the steps lead to, or of the operation itself."""
-    if not steps:
-        return _in_operation(name, lambda one: replace(one, input=change(one.input)))
-    return _reshaped(name, steps, lambda shape: replace(shape, members=change(shape.members)))
+    return _in_operation(
+        operation, lambda one: replace(one, input=_at(_input(one), steps, change).members)
+    )
 
 
 def _at(shape: Shape, steps: Steps, change: Callable[[Shape], Shape]) -> Shape:

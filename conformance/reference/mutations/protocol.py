@@ -20,21 +20,19 @@ _NOWHERE = re.compile(r"/conformance-[^/]+")
 _NOWHERE_LINE = re.compile(rb"[A-Z]+ /conformance-[^/ ]+ ")
 
 
-def _crash() -> HttpResponse:
-    headers = {"content-type": _JSON, ERROR_TYPE: "InternalFailure"}
-    return HttpResponse(500, headers, b'{"message":"Internal server error"}')
-
-
-def _refusal(status: int, code: str) -> HttpResponse:
+def _refusal(status: int, code: str, message: str = "No.") -> HttpResponse:
     headers = {"content-type": _JSON, ERROR_TYPE: code}
-    return HttpResponse(status, headers, b'{"message":"No."}')
+    return HttpResponse(status, headers, b'{"message":"%s"}' % message.encode())
 
 
-def _answering(test: Test, response: Callable[[], HttpResponse]) -> Edge:
+_CRASH = _refusal(500, "InternalFailure", "Internal server error")
+
+
+def _answering(test: Test, response: HttpResponse) -> Edge:
     """Requests that pass the test are answered with this."""
 
     def edge(respond: Respond) -> Respond:
-        return lambda request: response() if test(request) else respond(request)
+        return lambda request: response if test(request) else respond(request)
 
     return edge
 
@@ -46,6 +44,13 @@ def _reading(change: Change) -> Edge:
         return lambda request: respond(replace(change(request), arrived=request))
 
     return edge
+
+
+def _labels(change: Callable[[str], str]) -> Edge:
+    """The paths of keys are read otherwise."""
+    return _reading(
+        lambda request: replace(request, path=change(request.path)) if _is_key(request) else request
+    )
 
 
 def _body(change: Callable[[bytes], bytes]) -> Edge:
@@ -102,7 +107,7 @@ def _edge(name: str, summary: str, edge: Edge) -> InjectedFault:
 
 
 def _crashing(name: str, summary: str, test: Test) -> InjectedFault:
-    return _edge(f"{name}-500", summary, _answering(test, _crash))
+    return _edge(f"{name}-500", summary, _answering(test, _CRASH))
 
 
 def _connection(name: str, summary: str, incoming: Incoming) -> InjectedFault:
@@ -143,13 +148,13 @@ _JSON_FAULTS = (
 _HEADERS = (
     _edge("charset-refused", "A content type with parameters is refused.",
           _answering(lambda request: "charset" in _typed(request),
-                     lambda: _refusal(415, "UnsupportedMediaTypeException"))),
+                     _refusal(415, "UnsupportedMediaTypeException"))),
     _crashing("content-type", "A content type that is not JSON's is a crash.",
               lambda request: bool(request.body) and "json" not in _typed(request)
               and "octet" not in _typed(request)),
     _edge("accept-anything-refused", "Who accepts any type is refused.",
           _answering(lambda request: "*" in _accepts(request),
-                     lambda: _refusal(406, "NotAcceptableException"))),
+                     _refusal(406, "NotAcceptableException"))),
     _crashing("accept", "Who accepts HTML alone is answered with a crash.",
               lambda request: _accepts(request) == "text/html"),
     _connection("header-case", "Header names in lower case are not known.",
@@ -158,14 +163,10 @@ _HEADERS = (
 
 _PATHS = (
     _edge("labels-undecoded", "Labels are not percent-decoded.",
-          _reading(lambda request: replace(request, path=request.path.replace("%", "%25"))
-                   if _is_key(request) else request)),
-    _edge("labels-decoded-twice", "Labels are percent-decoded twice.",
-          _reading(lambda request: replace(request, path=unquote(request.path))
-                   if _is_key(request) else request)),
+          _labels(lambda path: path.replace("%", "%25"))),
+    _edge("labels-decoded-twice", "Labels are percent-decoded twice.", _labels(unquote)),
     _edge("slash-ends-label", "What follows an encoded slash is passed over.",
-          _reading(lambda request: replace(request, path=request.path.split("%2F")[0])
-                   if _is_key(request) else request)),
+          _labels(lambda path: path.split("%2F")[0])),
     _edge("path-behind-key", "What follows the key in a path is passed over.",
           _reading(lambda request: replace(
               request, path=re.sub(rf"^({_KEY_PATH.pattern})/[a-z].*", r"\1", request.path)))),
@@ -181,7 +182,7 @@ _PATHS = (
               lambda request: request.path.count("a") > bodies.LONG),
     _edge("any-route", "An unknown route is answered with an empty object.",
           _answering(lambda request: _NOWHERE.fullmatch(request.path) is not None,
-                     lambda: HttpResponse(200, {"content-type": _JSON}, b"{}"))),
+                     HttpResponse(200, {"content-type": _JSON}, b"{}"))),
     _edge("any-method", "Any method reads a key.",
           _reading(lambda request: replace(request, method="GET")
                    if request.method in {"PUT", "POST", "BREW"} and _is_key(request)
@@ -191,7 +192,7 @@ _PATHS = (
               lambda request: request.method == "GET" and bool(request.body)),
     _edge("query-refused", "An unknown query parameter is refused.",
           _answering(lambda request: "conformance=1" in request.query.split("&"),
-                     lambda: _refusal(400, "ValidationException"))),
+                     _refusal(400, "ValidationException"))),
     _crashing("page-size", "A page size that is no integer is a crash.",
               lambda request: "limit=1.5" in request.query
               or b'"MaxResults":1.5' in request.body),

@@ -1,11 +1,13 @@
 """Faults in how answers are put on the wire: right contents, wrong form."""
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from conformance.reference.clock import iso_seconds
-from conformance.reference.faults import InjectedFault, ServiceState
+from conformance.reference.faults import InjectedFault, Rewrite
 from conformance.reference.jsonbody import encoded
 from conformance.reference.mutations.wrapping import (
     Change,
@@ -17,23 +19,18 @@ from conformance.reference.mutations.wrapping import (
     successes,
     values,
 )
-from conformance.reference.outcome import ERROR_TYPE, ReferenceAnswer
+from conformance.reference.outcome import ERROR_TYPE
 
 _EPOCHS = ("createdDate", "lastUpdatedDate")
 _TIMES = ("CreateTime", "UpdateTime", "ExpireTime")
 _KEY = ("CreateApiKey", "GetApiKey", "UpdateApiKey")
+_CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
-def _epoch(text: str) -> float:
-    from datetime import datetime
-
-    return datetime.fromisoformat(text).timestamp()
-
-
-def _nulls(shown: str, *unset: str) -> Change:
+def _with_nulls(member: str, *unset: str) -> Change:
     """Bodies with this member show the others as null where they are not set."""
     return body(
-        lambda content: {**dict.fromkeys(unset), **content} if shown in content else content
+        lambda content: {**dict.fromkeys(unset), **content} if member in content else content
     )
 
 
@@ -41,24 +38,10 @@ def _without(name: str) -> Change:
     return body(lambda content: {key: one for key, one in content.items() if key != name})
 
 
-def _snake(name: str) -> str:
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
-
-
-def _cut(answer: ReferenceAnswer) -> ReferenceAnswer:
-    return replace(answer, body=encoded(answer.body)[:-1]) if answer.body is not None else answer
-
-
-def _bom(answer: ReferenceAnswer) -> ReferenceAnswer:
-    return replace(answer, body="\ufeff" + encoded(answer.body)) if answer.body else answer
-
-
-def _ask_for_value(_world: ServiceState, _name: str, answer: ReferenceAnswer) -> ReferenceAnswer:
-    """Text in any script but the Latin ones ends in question marks."""
-    text = encoded(answer.body) if answer.body is not None else ""
-    if text.isascii():
-        return answer
-    return replace(answer, body=text.encode("ascii", "replace").decode())
+def _as_text(change: Callable[[str], str]) -> Change:
+    return lambda answer: (
+        replace(answer, body=change(encoded(answer.body))) if answer.body is not None else answer
+    )
 
 
 def _rename(old: str, new: str) -> Change:
@@ -71,26 +54,28 @@ def _tag_list(tags: Any) -> Any:
     return [{"Key": name, "Value": value} for name, value in tags.items()]
 
 
-def _times(change: Any) -> Any:
+def _times(change: Callable[[str], Any]) -> Rewrite:
     return successes(values(_TIMES, change))
 
 
-def _epochs(change: Any) -> Any:
-    def changed(value: Any) -> Any:
-        # A tag may have the name of a date, and any text as its value.
-        return change(value) if isinstance(value, int) else value
+def _epochs(change: Callable[[int], Any]) -> Rewrite:
+    # A tag may have the name of a date, and any text as its value.
+    return successes(
+        values(_EPOCHS, lambda value: change(value) if isinstance(value, int) else value)
+    )
 
-    return successes(values(_EPOCHS, changed))
 
-
-def _wire(name: str, summary: str, answer: Any) -> InjectedFault:
+def _wire(name: str, summary: str, answer: Rewrite) -> InjectedFault:
     return InjectedFault(f"wire:{name}", "wire format", summary, answer=answer)
 
 
-def _with_part(arn: str, index: int, text: str) -> str:
-    parts = arn.split(":", 5)
-    parts[index] = text
-    return ":".join(parts)
+def _with_part(index: int, text: str) -> Change:
+    def changed(arn: str) -> str:
+        parts = arn.split(":", 5)
+        parts[index] = text
+        return ":".join(parts)
+
+    return values(("KeyArn",), changed)
 
 
 FAULTS = (
@@ -98,9 +83,9 @@ FAULTS = (
           every(header("content-type", "text/html"))),
     _wire("no-content-type", "Answers have no Content-Type.", every(header("content-type", None))),
     _wire("null-for-unset", "API Gateway shows unset members as null.",
-          successes(_nulls("id", "name", "description", "customerId"), *_KEY)),
+          successes(_with_nulls("id", "name", "description", "customerId"), *_KEY)),
     _wire("location-null-for-unset", "DescribeKey shows unset members as null.",
-          successes(_nulls("KeyName", "Description", "ExpireTime"), "DescribeKey")),
+          successes(_with_nulls("KeyName", "Description", "ExpireTime"), "DescribeKey")),
     _wire("text-booleans", "enabled is a string.",
           successes(values(("enabled",), lambda flag: str(flag).lower()))),
     _wire("number-booleans", "enabled is 0 or 1.", successes(values(("enabled",), int))),
@@ -109,7 +94,8 @@ FAULTS = (
           _epochs(lambda time: time * 1000)),
     _wire("text-epochs", "API Gateway's times are numbers in strings.", _epochs(str)),
     _wire("zero-epochs", "API Gateway's times are all 0.", _epochs(lambda _time: 0)),
-    _wire("location-epochs", "Location's times are epoch seconds.", _times(_epoch)),
+    _wire("location-epochs", "Location's times are epoch seconds.",
+          _times(lambda text: datetime.fromisoformat(text).timestamp())),
     _wire("location-no-milliseconds", "Location's times lack milliseconds.",
           _times(lambda text: text[:19] + "Z")),
     _wire("location-offset-times", "Location's times end in +00:00.",
@@ -122,7 +108,7 @@ FAULTS = (
     _wire("lowercase-entries", "ListKeys lists under entries.",
           successes(_rename("Entries", "entries"), "ListKeys")),
     _wire("snake-case", "API Gateway's members are in snake case.",
-          successes(members(lambda name, value: (_snake(name), value)), *_KEY)),
+          successes(members(lambda name, value: (_CAPITAL.sub("_", name).lower(), value)), *_KEY)),
     _wire("stage-keys-text", "stageKeys is a string.", successes(values(("stageKeys",), ",".join))),
     _wire("stage-keys-null", "stageKeys is null.",
           successes(values(("stageKeys",), lambda _keys: None))),
@@ -131,19 +117,21 @@ FAULTS = (
           successes(values(("Restrictions",), encoded))),
     _wire("wrapped", "Bodies are wrapped in a Result.",
           successes(body(lambda content: {"Result": content}))),
-    _wire("cut-json", "The last character of every body is missing.", successes(_cut)),
-    _wire("byte-order-mark", "Bodies begin with a byte order mark.", successes(_bom)),
-    _wire("ascii-only", "Characters beyond ASCII become question marks.", _ask_for_value),
+    _wire("cut-json", "The last character of every body is missing.",
+          successes(_as_text(lambda text: text[:-1]))),
+    _wire("byte-order-mark", "Bodies begin with a byte order mark.",
+          successes(_as_text(lambda text: f"\ufeff{text}"))),
+    _wire("ascii-only", "Characters beyond ASCII become question marks.",
+          every(_as_text(lambda text: text.encode("ascii", "replace").decode()))),
     _wire("delete-with-body", "DeleteApiKey answers with an object.",
           successes(lambda answer: replace(answer, body={"deleted": True}), "DeleteApiKey")),
     _wire("bad-arn", "KeyArn is the bare name.",
           successes(values(("KeyArn",), lambda arn: arn.rpartition("/")[2]))),
     _wire("arn-region", "KeyArn has a wrong region.",
-          successes(values(("KeyArn",), lambda arn: _with_part(arn, 3, "eu-west-1")))),
-    _wire("arn-partition", "KeyArn has a wrong partition.",
-          successes(values(("KeyArn",), lambda arn: _with_part(arn, 1, "aws-cn")))),
+          successes(_with_part(3, "eu-west-1"))),
+    _wire("arn-partition", "KeyArn has a wrong partition.", successes(_with_part(1, "aws-cn"))),
     _wire("arn-account", "KeyArn of DescribeKey has another account.",
-          successes(values(("KeyArn",), lambda arn: _with_part(arn, 4, "0" * 12)), "DescribeKey")),
+          successes(_with_part(4, "0" * 12), "DescribeKey")),
     _wire("no-error-type", "Errors have no x-amzn-errortype.", failures(header(ERROR_TYPE, None))),
     _wire("empty-errors", "Errors have no body.",
           failures(lambda answer: replace(answer, body=None))),

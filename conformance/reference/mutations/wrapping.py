@@ -3,40 +3,112 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
-from conformance.reference.apigateway.state import ApiKey
 from conformance.reference.faults import Around, Handler, InjectedFault, Rewrite, ServiceState
-from conformance.reference.location.state import LocationKey
 from conformance.reference.outcome import OperationOutcome, ReferenceAnswer, Refused
 
 Members = Mapping[str, Any]
 Rows = Mapping[str, tuple[str, Around]]
-"""Faults by name: what each is, in a sentence, and what it makes of the operation."""
+"""Faults by name: a sentence about each, and what it makes of the operation."""
+
+
+class StoredKeys(NamedTuple):
+    """The keys of one service, and the member by which requests name one."""
+
+    member: str
+    of: Callable[[ServiceState], dict[str, Any]]
+
+
+API_KEYS = StoredKeys("api_Key", lambda world: world.gateway.keys)
+LOCATION_KEYS = StoredKeys("KeyName", lambda world: world.location.keys)
 
 
 def faults(operation: str, kind: str, rows: Rows, prefix: str = "") -> Iterator[InjectedFault]:
     """Faults of one kind in one operation, whose name their ids begin with by default."""
     for name, (summary, around) in rows.items():
-        yield InjectedFault(
-            f"{prefix or operation}:{name}", kind, summary, around={operation: around}
-        )
+        fault = f"{prefix or operation}:{name}"
+        yield InjectedFault(fault, kind, summary, around={operation: around})
 
 
 def hidden(operation: str, *members: str) -> Iterator[InjectedFault]:
     """For each member a fault: the operation does not show it."""
     for member in members:
         yield InjectedFault(
-            f"show:{operation}:{member}:missing",
-            "visibility",
-            f"{operation} does not show {member}.",
-            answer=successes(without(member), operation),
-        )
+            f"show:{operation}:{member}:missing", "visibility",
+            f"{operation} does not show {member}.", answer=successes(without(member), operation),
+        )  # fmt: skip
 
 
 def wrapping(step: Callable[[ServiceState, Handler, Members], OperationOutcome]) -> Around:
     """An operation that does this, given the state, the honest operation and the members."""
     return lambda world, handler: partial(step, world, handler)
+
+
+def compared(keys: StoredKeys, change: Callable[[Any, Any, Members], Any]) -> Around:
+    """After success another version of the key is stored than was answered.
+
+    ``change`` takes the key before (None where there was none), the key after and the members.
+    """
+
+    @wrapping
+    def around(world: ServiceState, handler: Handler, members: Members) -> OperationOutcome:
+        stored, name = keys.of(world), members.get(keys.member, "")
+        before = stored.get(name)
+        outcome = handler(members)
+        name = name or (outcome.body or {}).get("id", "")
+        if name in stored:
+            stored[name] = change(before, stored[name], members)
+        return outcome
+
+    return around
+
+
+def storing(keys: StoredKeys, change: Callable[[Any], Any]) -> Around:
+    """The key is stored otherwise than it is answered."""
+    return compared(keys, lambda _before, after, _members: change(after))
+
+
+def though_refused(keys: StoredKeys, change: Callable[[Any, Members], Any]) -> Around:
+    """A refused request changes the key all the same."""
+
+    @wrapping
+    def around(world: ServiceState, handler: Handler, members: Members) -> OperationOutcome:
+        try:
+            return handler(members)
+        except Refused:
+            stored, name = keys.of(world), members[keys.member]
+            if name in stored:
+                stored[name] = change(stored[name], members)
+            raise
+
+    return around
+
+
+def unchanged(keys: StoredKeys) -> Around:
+    """The operation answers as ever, and every key stays as it was."""
+
+    @wrapping
+    def around(world: ServiceState, handler: Handler, members: Members) -> OperationOutcome:
+        before = dict(keys.of(world))
+        outcome = handler(members)
+        keys.of(world).update(before)
+        return outcome
+
+    return around
+
+
+def upserting(keys: StoredKeys, made: Callable[[ServiceState, str], Any]) -> Around:
+    """An unknown key is made, not refused."""
+
+    @wrapping
+    def around(world: ServiceState, handler: Handler, members: Members) -> OperationOutcome:
+        stored, name = keys.of(world), members[keys.member]
+        if name not in stored:
+            stored[name] = made(world, name)
+        return handler(members)
+
+    return around
 
 
 def on_input(change: Callable[[dict[str, Any]], Members]) -> Around:
@@ -45,7 +117,6 @@ def on_input(change: Callable[[dict[str, Any]], Members]) -> Around:
 
 
 def ignoring(*names: str) -> Around:
-    """The operation does not get these members."""
     return on_input(lambda members: {n: v for n, v in members.items() if n not in names})
 
 
@@ -62,65 +133,19 @@ def on_body(change: Callable[[Members, dict[str, Any]], Members]) -> Around:
     return around
 
 
-def on_refusal(act: Callable[[ServiceState, Members], None]) -> Around:
-    """The operation does something although it refuses."""
-
-    @wrapping
-    def around(world: ServiceState, handler: Handler, members: Members) -> OperationOutcome:
-        try:
-            return handler(members)
-        except Refused:
-            act(world, members)
-            raise
-
-    return around
+def answering(change: Callable[[dict[str, Any]], Members]) -> Around:
+    """As ``on_body``, whatever was sent."""
+    return on_body(lambda _members, body: change(body))
 
 
-def on_api_key(change: Callable[[ApiKey | None, ApiKey, Members], ApiKey]) -> Around:
-    """After success another version of the API key is stored than was answered.
-
-    ``change`` takes the key before (None where there was none), the key after and the members.
-    """
-
-    @wrapping
-    def around(world: ServiceState, handler: Handler, members: Members) -> OperationOutcome:
-        keys = world.gateway.keys
-        before = keys.get(members.get("api_Key", ""))
-        outcome = handler(members)
-        after = keys.get(members.get("api_Key") or (outcome.body or {}).get("id", ""))
-        if after is not None:
-            keys.put(change(before, after, members))
-        return outcome
-
-    return around
-
-
-def on_location_key(
-    change: Callable[[LocationKey | None, LocationKey, Members], LocationKey],
-) -> Around:
-    """After success another version of the Location key is stored than was answered."""
-
-    @wrapping
-    def around(world: ServiceState, handler: Handler, members: Members) -> OperationOutcome:
-        keys = world.location.keys
-        before = keys.get(members["KeyName"])
-        outcome = handler(members)
-        after = keys.get(members["KeyName"])
-        if after is not None:
-            keys[after.name] = change(before, after, members)
-        return outcome
-
-    return around
-
-
-def repeated(member: str) -> Around:
-    """What an operation has done to a resource it answers once more as it did."""
+def repeated(keys: StoredKeys) -> Around:
+    """Repeats the answer that a key got the first time."""
 
     def around(_world: ServiceState, handler: Handler) -> Handler:
         done: dict[str, OperationOutcome] = {}
 
         def handle(members: Members) -> OperationOutcome:
-            name = members[member]
+            name = members[keys.member]
             if name not in done:
                 done[name] = handler(members)
             return done[name]
@@ -138,26 +163,16 @@ Change = Callable[[ReferenceAnswer], ReferenceAnswer]
 
 def successes(change: Change, *operations: str) -> Rewrite:
     """Change the successful answers, of some operations or of all."""
-    return _when(lambda answer: answer.status < FIRST_ERROR, change, operations)
+    return every(lambda one: change(one) if one.status < FIRST_ERROR else one, *operations)
 
 
-def failures(change: Change, *operations: str) -> Rewrite:
-    """Change the error answers, of some operations or of all."""
-    return _when(lambda answer: answer.status >= FIRST_ERROR, change, operations)
+def failures(change: Change) -> Rewrite:
+    return every(lambda one: change(one) if one.status >= FIRST_ERROR else one)
 
 
 def every(change: Change, *operations: str) -> Rewrite:
-    """Change all answers, of some operations or of all."""
-    return _when(lambda _answer: True, change, operations)
-
-
-def _when(
-    condition: Callable[[ReferenceAnswer], bool], change: Change, operations: tuple[str, ...]
-) -> Rewrite:
     def rewrite(_world: ServiceState, name: str, answer: ReferenceAnswer) -> ReferenceAnswer:
-        if operations and name not in operations:
-            return answer
-        return change(answer) if condition(answer) else answer
+        return answer if operations and name not in operations else change(answer)
 
     return rewrite
 
@@ -201,6 +216,5 @@ def body(change: Callable[[dict[str, Any]], Any]) -> Change:
     return changed
 
 
-def without(*names: str) -> Change:
-    """Leave members of the body out, at any depth."""
-    return members(lambda name, value: None if name in names else (name, value))
+def without(name: str) -> Change:
+    return members(lambda known, value: None if known == name else (known, value))

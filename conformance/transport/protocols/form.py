@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
-from conformance.contract.model import NO_NAMES, Kind, Operation, Shape
+from conformance.contract.model import NO_NAMES, Kind, Member, Operation, Shape
 from conformance.contract.places import ABSENT
 from conformance.transport.exchange import Request, Response
 from conformance.transport.protocols.http_bindings import request_without_bindings
@@ -35,16 +35,16 @@ Pairs = Iterator[tuple[str, str]]
 class AwsQuery(WireProtocol):
     """awsQuery; ec2Query differs in a few names."""
 
-    told = "XML"
+    body_format = "XML"
     names_errors = "ErrorResponse/Error/Code"
     media = ("application/x-www-form-urlencoded",)
     by_name = True
     errors: tuple[tuple[str, ...], ...] = (("ErrorResponse", "Error"),)
+    writes_empty_lists = True
 
     def write(
         self, operation: Operation, values: Mapping[str, Any], raw: bytes | None, form: WireVariant
     ) -> WireRequest:
-        """The request of an operation with these members; ``raw`` replaces the body."""
         pairs = list(operation.selectors.items())
         for name, value in values.items():
             shape = operation.input[name].shape if name in operation.input else None
@@ -54,7 +54,6 @@ class AwsQuery(WireProtocol):
         return request_without_bindings(operation, sent, (("Accept", "*/*"),), form)
 
     def _named(self, name: str, shape: Shape | None) -> str:
-        """What a member is called in a parameter."""
         return (shape.names.name if shape is not None else None) or name
 
     def _pairs(self, prefix: str, shape: Shape | None, value: Any) -> Pairs:
@@ -64,8 +63,8 @@ class AwsQuery(WireProtocol):
             yield from self._of_dict(prefix, shape, value)
         elif isinstance(value, list):
             inner = shape.element if shape is not None else None
-            if not value:
-                yield from self._of_nothing(prefix)
+            if not value and self.writes_empty_lists:
+                yield prefix, ""
             for index, item in enumerate(value, 1):
                 yield from self._pairs(f"{self._items(prefix, shape)}.{index}", inner, item)
         else:
@@ -84,10 +83,6 @@ class AwsQuery(WireProtocol):
             one = members[name].shape if name in members else None
             yield from self._pairs(f"{prefix}.{self._named(name, one)}", one, item)
 
-    def _of_nothing(self, prefix: str) -> Pairs:
-        """A list without items."""
-        yield prefix, ""
-
     def _items(self, prefix: str, shape: Shape | None) -> str:
         """What stands before the number of an item."""
         names = NO_NAMES if shape is None else shape.names
@@ -99,14 +94,9 @@ class AwsQuery(WireProtocol):
     # -- Reading a request back --------------------------------------------------------------
 
     def members(self, operation: Operation, request: Request) -> dict[str, Any]:
-        """The members that a request carries."""
         body = (request.body or b"").decode("utf-8", "replace")
         flat = dict(parse_qsl(body, keep_blank_values=True, errors="surrogatepass"))
-        found = {
-            name: self._gathered(self._named(name, one.shape), one.shape, flat)
-            for name, one in operation.input.items()
-        }
-        return {name: value for name, value in found.items() if value is not ABSENT}
+        return self._gathered_members("", operation.input, flat)
 
     def _gathered(self, prefix: str, shape: Shape, flat: Mapping[str, str]) -> Any:
         inner = [name for name in flat if name.startswith(f"{prefix}.")]
@@ -116,28 +106,31 @@ class AwsQuery(WireProtocol):
             # How an empty list differs from one that is not given is not published.
             empty = shape.kind is Kind.LIST and not flat[prefix]
             return ABSENT if empty else scalar(shape, flat[prefix])
-        if shape.kind is Kind.LIST and shape.element is not None:
+        element = shape.element
+        if shape.kind is Kind.LIST and element is not None:
             before = self._items(prefix, shape)
-            element = shape.element
             return [self._gathered(f"{before}.{n}", element, flat) for n in _numbers(before, inner)]
-        if shape.kind is Kind.MAP and shape.element is not None:
+        if shape.kind is Kind.MAP and element is not None:
             before, (key, value) = _entries(prefix, shape), entry_names(shape)
+            entries = [f"{before}.{n}" for n in _numbers(before, inner)]
             return {
-                flat.get(f"{before}.{n}.{key}", ""): self._gathered(
-                    f"{before}.{n}.{value}", shape.element, flat
-                )
-                for n in _numbers(before, inner)
+                flat.get(f"{one}.{key}", ""): self._gathered(f"{one}.{value}", element, flat)
+                for one in entries
             }
+        return self._gathered_members(f"{prefix}.", shape.members, flat)
+
+    def _gathered_members(
+        self, before: str, members: Mapping[str, Member], flat: Mapping[str, str]
+    ) -> dict[str, Any]:
         found = {
-            name: self._gathered(f"{prefix}.{self._named(name, one.shape)}", one.shape, flat)
-            for name, one in shape.members.items()
+            name: self._gathered(before + self._named(name, one.shape), one.shape, flat)
+            for name, one in members.items()
         }
         return {name: value for name, value in found.items() if value is not ABSENT}
 
     # -- Reading an answer -------------------------------------------------------------------
 
     def read(self, operation: Operation | None, response: Response) -> ReadBody:
-        """What an answer says."""
         root = parse(response.body)
         if root is None:
             return not_xml(response)
@@ -158,7 +151,6 @@ class AwsQuery(WireProtocol):
         return f"{ACTION}={operation.selectors.get(ACTION)}".encode() in raw
 
     def nowhere(self, request: WireRequest, nonce: str) -> WireRequest:
-        """The same request for an operation that no service has."""
         action = f"Action=NoSuchOperation{nonce}".encode()
         body = re.sub(rb"Action=[^&]*", action, request.body or b"")
         return WireRequest(request.method, request.target, body, request.content_type)
@@ -169,6 +161,7 @@ class Ec2Query(AwsQuery):
 
     names_errors = "Response/Errors/Error/Code"
     errors = (("Response", "Errors", "Error"),)
+    writes_empty_lists = False
 
     def _named(self, name: str, shape: Shape | None) -> str:
         return (shape.names.query if shape is not None else None) or name
@@ -176,12 +169,8 @@ class Ec2Query(AwsQuery):
     def _items(self, prefix: str, shape: Shape | None) -> str:  # noqa: ARG002
         return prefix
 
-    def _of_nothing(self, prefix: str) -> Pairs:  # noqa: ARG002
-        yield from ()
-
 
 def _entries(prefix: str, shape: Shape) -> str:
-    """What stands before the number of an entry of a map."""
     return f"{prefix}.entry" if shape.names.wrapped else prefix
 
 

@@ -13,6 +13,10 @@ from conformance.transport.exchange import Request
 from conformance.transport.protocols.json_text import text
 from conformance.transport.protocols.seam import WireRequest, WireVariant, merged
 
+BINARY = "application/octet-stream"
+TypedBody = tuple[bytes | None, str | None]
+"""A body, and its content type."""
+
 
 @dataclass(slots=True)
 class BoundRequest:
@@ -25,17 +29,27 @@ class BoundRequest:
     payload: tuple[str, Any] | None = None
     """Name and value of the member that is the whole body."""
 
+    def whole_body(self, raw: bytes | None, media: str) -> TypedBody | None:
+        """The body that no members are written to: ``raw``, or the payload."""
+        if raw is not None:
+            return raw, media
+        if self.payload is None:
+            return None
+        return text(self.payload[1]).encode(errors="surrogatepass"), BINARY
+
     def request(
         self,
         operation: Operation,
-        body: tuple[bytes | None, str | None],
+        body: TypedBody,
         form: WireVariant,
         more: tuple[tuple[str, str], ...] = (),
     ) -> WireRequest:
-        """The request with a body and its content type."""
         parts = [urlencode(self.query, quote_via=quote, errors="surrogatepass"), form.query]
         behind = "&".join(part for part in parts if part)
-        if _states_content_type(operation):
+        if any(
+            one.location is Location.HEADER and one.name.lower() == "content-type"
+            for one in operation.input.values()
+        ):
             body = (body[0], None)  # a header says it; left out, that is what is left out
         return WireRequest(
             form.method or operation.method,
@@ -47,10 +61,7 @@ class BoundRequest:
 
 
 def request_without_bindings(
-    operation: Operation,
-    body: tuple[bytes | None, str | None],
-    headers: Iterable[tuple[str, str]],
-    form: WireVariant,
+    operation: Operation, body: TypedBody, headers: Iterable[tuple[str, str]], form: WireVariant
 ) -> WireRequest:
     """The request of a protocol whose members are all in the body, with its content type."""
     path = form.path or operation.path
@@ -74,13 +85,6 @@ def payload_placeholders(operation: Operation) -> dict[str, Any]:
     return {one.name: "" for one in members if one.location is Location.PAYLOAD}
 
 
-def _states_content_type(operation: Operation) -> bool:
-    return any(
-        one.location is Location.HEADER and one.name.lower() == "content-type"
-        for one in operation.input.values()
-    )
-
-
 def bind(operation: Operation, values: Mapping[str, Any], form: WireVariant) -> BoundRequest:
     """The members where the operation has them; one that it does not know is in the body."""
     bound = BoundRequest(form.path or operation.path, list(operation.query.items()))
@@ -89,7 +93,9 @@ def bind(operation: Operation, values: Mapping[str, Any], form: WireVariant) -> 
         if value is ABSENT:
             continue
         if location is Location.PATH:
-            written = _label(operation, name, text(value), form)
+            # The slashes of a greedy label stay what they are.
+            parts = text(value).split("/") if name in operation.greedy else [text(value)]
+            written = "/".join(map(form.labels.encoded, parts))
             bound.path = bound.path.replace(f"{{{name}}}", written)
         elif location is Location.QUERY:
             bound.query += _parameters(operation.input[name], value)
@@ -102,17 +108,13 @@ def bind(operation: Operation, values: Mapping[str, Any], form: WireVariant) -> 
     return bound
 
 
-def _label(operation: Operation, name: str, value: str, form: WireVariant) -> str:
-    """A label percent-encoded; the slashes of a greedy one stay what they are."""
-    parts = value.split("/") if name in operation.greedy else [value]
-    return "/".join(form.labels.encoded(part) for part in parts)
-
-
-def _parameters(member: Member, value: Any) -> list[tuple[str, str]]:
+def _parameters(member: Member, value: Any) -> Iterator[tuple[str, str]]:
     """A query parameter, once for each item of a list; of a map one for each entry."""
     spread = member.shape.kind is Kind.MAP and isinstance(value, dict)
-    entries = value.items() if spread else [(member.name, value)]
-    return [(key, text(item)) for key, one in entries for item in _many(one)]
+    for key, one in value.items() if spread else [(member.name, value)]:
+        for item in one if isinstance(one, list) else [one]:
+            if one is not None:
+                yield key, text(item)
 
 
 def _headers(name: str, value: Any) -> list[tuple[str, str]]:
@@ -126,12 +128,6 @@ def _headers(name: str, value: Any) -> list[tuple[str, str]]:
     else:
         pairs = [(name, text(value))]
     return [(key, item) for key, item in pairs if item.isascii() and item.isprintable()]
-
-
-def _many(value: Any) -> list[Any]:
-    if value is None:
-        return []
-    return value if isinstance(value, list) else [value]
 
 
 def bound_members(operation: Operation, request: Request) -> dict[str, Any]:

@@ -11,7 +11,6 @@ from conformance.transport.exchange import Request, Response
 from conformance.transport.parsed_response import NOT_JSON
 from conformance.transport.protocols import json_text
 from conformance.transport.protocols.http_bindings import (
-    BoundRequest,
     asking_for_former_names,
     bind,
     bound_members,
@@ -27,13 +26,13 @@ from conformance.transport.protocols.seam import (
     WireVariant,
 )
 
-JSON, BINARY = "application/json", "application/octet-stream"
+JSON = "application/json"
 
 
 class JsonBodies(WireProtocol):
     """What the protocols whose bodies are JSON have in common."""
 
-    told = "JSON"
+    body_format = "JSON"
     fillable = True
 
     def read(self, operation: Operation | None, response: Response) -> ReadBody:  # noqa: ARG002
@@ -47,23 +46,27 @@ class JsonBodies(WireProtocol):
         )
 
     def spelled(self, word: str, body: Mapping[str, Any], written: bytes) -> bytes:  # noqa: ARG002
-        """A word of a rule's body, of the JSON of the members."""
         return spelled(word, body)
 
 
 class RestJson(JsonBodies):
     """Labels, query parameters and headers, and a JSON object with what is left."""
 
-    media = ("application/json",)
+    media = (JSON,)
     plain_json = True
     names_errors = "x-amzn-errortype, __type or code"
 
     def write(
         self, operation: Operation, values: Mapping[str, Any], raw: bytes | None, form: WireVariant
     ) -> WireRequest:
-        """The request of an operation with these members; ``raw`` replaces the body."""
         bound = bind(operation, values, form)
-        return bound.request(operation, _body(operation, bound, raw), form)
+        body = bound.whole_body(raw, JSON)
+        if body is None:
+            has_body = bound.body or any(
+                member.location is Location.BODY for member in operation.input.values()
+            )
+            body = (json_text.encode(bound.body), JSON) if has_body else (None, None)
+        return bound.request(operation, body, form)
 
     def members(self, operation: Operation, request: Request) -> dict[str, Any]:
         """The members that a request carries; what is bytes is not looked at."""
@@ -71,22 +74,8 @@ class RestJson(JsonBodies):
         return values | payload_placeholders(operation)
 
     def nowhere(self, request: WireRequest, nonce: str) -> WireRequest:
-        """The same request on a route that no service has."""
         target = f"/no-such-route-{nonce}/v0/nothing"
         return WireRequest(request.method, target, request.body, request.content_type)
-
-
-def _body(
-    operation: Operation, bound: BoundRequest, raw: bytes | None
-) -> tuple[bytes | None, str | None]:
-    if raw is not None:
-        return raw, JSON
-    if bound.payload is not None:
-        return json_text.text(bound.payload[1]).encode(errors="surrogatepass"), BINARY
-    has_body = any(member.location is Location.BODY for member in operation.input.values())
-    if not has_body and not bound.body:
-        return None, None
-    return json_text.encode(bound.body), JSON
 
 
 class AwsJson(JsonBodies):
@@ -104,18 +93,15 @@ class AwsJson(JsonBodies):
     def write(
         self, operation: Operation, values: Mapping[str, Any], raw: bytes | None, form: WireVariant
     ) -> WireRequest:
-        """The request of an operation with these members; ``raw`` replaces the body."""
         given = {name: value for name, value in values.items() if value is not ABSENT}
         body = json_text.encode(given) if raw is None else raw
         headers = [*operation.selectors.items(), *asking_for_former_names(operation)]
         return request_without_bindings(operation, (body, self.media[0]), headers, form)
 
     def members(self, operation: Operation, request: Request) -> dict[str, Any]:  # noqa: ARG002
-        """The members that a request carries."""
         return json_text.members(request.body)
 
     def nowhere(self, request: WireRequest, nonce: str) -> WireRequest:
-        """The same request for an operation that no service has."""
         target = f"NoSuchService{nonce}.NoSuchOperation{nonce}"
         usual = (request.method, request.target, request.body, request.content_type)
         return WireRequest(*usual, ((TARGET, target),))

@@ -85,11 +85,7 @@ _PLAIN = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _ESCAPED = json.JSONEncoder(separators=(",", ":"))
 
 
-DIGITS = "1" + "0" * 400
-
-
 def spelled(word: str, members: Mapping[str, Any]) -> bytes:
-    """A word of a body that has these members."""
     return WORDS[word](members).encode()
 
 
@@ -106,19 +102,15 @@ def _escaped(members: Mapping[str, Any]) -> str:
     return written
 
 
-def _more(members: Mapping[str, Any]) -> str:
-    return _json(members)[:-1] + ("," if members else "")
-
-
 WORDS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "body": _json,
     "body.open": lambda members: _json(members)[:-1],
-    "body.more": _more,
+    "body.more": lambda members: _json(members)[:-1] + ("," if members else ""),
     "body.inside": lambda members: _json(members)[1:-1],
     "body.half": lambda members: _json(members)[: len(_json(members)) // 2],
     "body.first": lambda members: next(iter(members)),
     "body.spaced": lambda members: json.dumps(members, separators=(" ,\n", " : ")),
     "body.escaped": _escaped,
     "body.apostrophes": lambda members: _json(members).replace('"', "'"),
-    "body.digits": lambda _: DIGITS,
+    "body.digits": lambda _: "1" + "0" * 400,
 }

@@ -34,7 +34,6 @@ MODULES: Mapping[ProtocolName, tuple[str, ...]] = {
 
 @cache
 def of(name: ProtocolName) -> WireProtocol:
-    """The protocol of a name."""
     module, made, *given = MODULES[name]
     loaded = import_module(f"conformance.transport.protocols.{module}")
     protocol: WireProtocol = getattr(loaded, made)(*given)
@@ -88,21 +87,19 @@ def read(exchange: Exchange, operation: Operation | None = None) -> ParsedRespon
 
 def _in_headers(operation: Operation, response: Response) -> Iterator[tuple[str, Any]]:
     """The members of a success that are not in what its body says, but in headers or its bytes."""
-    if response.status < 300:
-        if operation.payload is not None:
-            yield operation.payload, response.body.decode("utf-8", "replace")
-        for name, header in operation.headers.items():
-            value: Any = response.header(header)
-            if header.endswith("-"):
-                value = _begun_with(header.lower(), response) or None
-            if value is not None:
-                yield name, value
-
-
-def _begun_with(head: str, response: Response) -> dict[str, str]:
-    """The entries of a map, each of which has a header."""
-    own = ((name.lower(), value) for name, value in response.headers)
-    return {name.removeprefix(head): value for name, value in own if name.startswith(head)}
+    if response.status >= 300:
+        return
+    if operation.payload is not None:
+        yield operation.payload, response.body.decode("utf-8", "replace")
+    for name, header in operation.headers.items():
+        value: Any = response.header(header)
+        if header.endswith("-"):  # a map, of which each entry has a header
+            start = header.lower()
+            given = ((key.lower(), text) for key, text in response.headers)
+            entries = {key[len(start) :]: text for key, text in given if key.startswith(start)}
+            value = entries or None
+        if value is not None:
+            yield name, value
 
 
 def _guessed(response: Response) -> ProtocolName:
@@ -126,8 +123,8 @@ def _leads_to(response: Response) -> str:
 
 def _unasked_coding(request: Request, response: Response) -> str:
     coding = (response.header("content-encoding") or "").strip().lower()
-    asked = request.header("accept-encoding") is not None
-    return "" if asked or coding == "identity" else coding
+    accepts = request.header("accept-encoding") is not None
+    return "" if accepts or coding == "identity" else coding
 
 
 LONGEST_FORM = 1_000_000

@@ -30,7 +30,7 @@ EPOCH = 1
 class RpcV2Cbor(WireProtocol):
     """The protocol."""
 
-    told = "CBOR"
+    body_format = "CBOR"
     names_errors = "__type"
     media = (CBOR,)
     by_name = True
@@ -38,16 +38,20 @@ class RpcV2Cbor(WireProtocol):
     def write(
         self, operation: Operation, values: Mapping[str, Any], raw: bytes | None, form: WireVariant
     ) -> WireRequest:
-        """The request of an operation with these members; ``raw`` replaces the body."""
         given = {name: value for name, value in values.items() if value is not ABSENT}
-        body = _written(operation.input, given) if operation.input or given else None
-        sent = body if raw is None else raw
-        typed = (sent, None if sent is None else CBOR)
+        body = raw
+        if raw is None and (operation.input or given):
+            body = cbor2.dumps(
+                {
+                    name: _encoded(_shape_of(operation.input, name), value)
+                    for name, value in given.items()
+                }
+            )
         headers = [*HEADERS, *asking_for_former_names(operation)]
+        typed = (body, None if body is None else CBOR)
         return request_without_bindings(operation, typed, headers, form)
 
     def read(self, operation: Operation | None, response: Response) -> ReadBody:
-        """What an answer says."""
         found = _decoded(response.body)
         if not isinstance(found, dict):
             form = f"not CBOR: {form_of(response)}" if response.body else ""
@@ -59,23 +63,12 @@ class RpcV2Cbor(WireProtocol):
         return ReadBody(values, codes, message(values))
 
     def members(self, operation: Operation, request: Request) -> dict[str, Any]:
-        """The members that a request carries."""
         found = _decoded(request.body or b"")
         return _read(operation.input, found) if isinstance(found, dict) else {}
 
     def nowhere(self, request: WireRequest, nonce: str) -> WireRequest:
-        """The same request for an operation that no service has."""
         target = f"/service/NoSuchService{nonce}/operation/NoSuchOperation{nonce}"
         return WireRequest(request.method, target, request.body, request.content_type, HEADERS)
-
-
-def _written(members: Mapping[str, Member], values: Mapping[str, Any]) -> bytes:
-    found = {
-        name: _encoded(members[name].shape if name in members else None, value)
-        for name, value in values.items()
-    }
-    written: bytes = cbor2.dumps(found)
-    return written
 
 
 def _encoded(shape: Shape | None, value: Any) -> Any:
@@ -97,10 +90,9 @@ def _encoded(shape: Shape | None, value: Any) -> Any:
     return value
 
 
-def _below(shape: Shape | None, name: str) -> Shape | None:
-    if shape is None:
-        return None
-    return shape.members[name].shape if name in shape.members else shape.element
+def _below(shape: Shape | None, name: Any) -> Shape | None:
+    """The shape of a member, or of the entry of a map."""
+    return None if shape is None else _shape_of(shape.members, name) or shape.element
 
 
 def _blob(value: str) -> bytes | None:
@@ -118,26 +110,29 @@ def _decoded(body: bytes) -> Any:
 
 
 def _read(members: Mapping[str, Member], found: Mapping[Any, Any]) -> dict[str, Any]:
-    return {
-        str(name): _value(members[name].shape if name in members else None, value)
-        for name, value in found.items()
-    }
+    return {str(name): _value(_shape_of(members, name), value) for name, value in found.items()}
+
+
+def _shape_of(members: Mapping[str, Member], name: Any) -> Shape | None:
+    return members[name].shape if name in members else None
 
 
 def _value(shape: Shape | None, value: Any) -> Any:
     """A value as JSON has it; what is not of its type on the wire is of no type here either."""
-    if isinstance(value, Mapping):
-        return {str(name): _value(_below(shape, name), item) for name, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_value(shape.element if shape else None, item) for item in value]
     is_instant = shape is not None and shape.kind is Kind.TIMESTAMP
-    if isinstance(value, datetime):
-        return value.timestamp() if is_instant or shape is None else {"instant": value.timestamp()}
-    if isinstance(value, bytes):
-        told = base64.b64encode(value).decode()
-        return told if shape is None or shape.kind is Kind.BLOB else {"bytes": told}
-    if is_instant and isinstance(value, int | float) and not isinstance(value, bool):
-        return f"{value} without the tag of an instant"
-    if value is None or isinstance(value, str | bool | int | float):
-        return value
+    match value:
+        case Mapping():
+            return {str(name): _value(_below(shape, name), item) for name, item in value.items()}
+        case list() | tuple():
+            return [_value(shape.element if shape else None, item) for item in value]
+        case datetime():
+            seconds = value.timestamp()
+            return seconds if is_instant or shape is None else {"instant": seconds}
+        case bytes():
+            encoded = base64.b64encode(value).decode()
+            return encoded if shape is None or shape.kind is Kind.BLOB else {"bytes": encoded}
+        case None | str() | bool():
+            return value
+        case int() | float():
+            return f"{value} without the tag of an instant" if is_instant else value
     return str(value)

@@ -31,7 +31,6 @@ class Labels(StrEnum):
     """Every octet, and then the percent signs: another text after one decoding."""
 
     def encoded(self, text: str) -> str:
-        """The text as a path carries it."""
         if self is Labels.USUAL:
             return quote(text, safe=UNRESERVED, errors="surrogatepass")
         octets = "".join(f"%{octet:02X}" for octet in text.encode(errors="surrogatepass"))
@@ -71,7 +70,7 @@ class WireVariant:
 
 
 def merged(usual: Iterable[tuple[str, str]], variant: WireVariant) -> Overrides:
-    """The headers that a protocol writes, less those that a form has others for, and those."""
+    """The usual headers of a protocol, except those that the form replaces, then the form's."""
     own = {name.lower() for name, _ in variant.headers}
     kept = ((name, value) for name, value in usual if name.lower() not in own)
     return (*kept, *variant.overrides)
@@ -123,7 +122,7 @@ class ReadBody(NamedTuple):
 class WireProtocol(ABC):
     """One protocol, with what most of them have in common."""
 
-    told: str
+    body_format: str
     """What its bodies are, for people: ``JSON``."""
     media: tuple[str, ...]
     """The media types that a request's body may have."""

@@ -6,7 +6,7 @@ items have other names stays the elements that are there.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -63,43 +63,33 @@ def local(tag: str) -> str:
 
 
 def children(element: ET.Element, name: str) -> list[ET.Element]:
-    """The children of a name, whatever their namespace."""
     return [one for one in element if local(one.tag) == name]
 
 
 def read_members(members: Mapping[str, Member], element: ET.Element) -> dict[str, Any]:
-    """The members that an element has; what none of them is stays under its own name."""
+    """The members of an element; unknown children stay under their own names."""
     found: dict[str, Any] = {}
     given: defaultdict[str, list[ET.Element]] = defaultdict(list)
     for one in element:
         given[local(one.tag)].append(one)
-    known = set()
+    attributes = {local(key): text for key, text in element.attrib.items()}
     for name, member in members.items():
         names = member.shape.names
         tag = names.name or name
-        known.add(tag)
+        elements = given.pop(tag, [])
         if names.attribute:
-            found.update(_attribute(name, tag, member, element))
-        elif tag in given:
-            found[name] = _value(member.shape, given[tag])
+            if local(tag) in attributes:
+                found[name] = scalar(member.shape, attributes[local(tag)])
+        elif elements:
+            found[name] = _value(member.shape, elements)
         elif member.shape.kind is Kind.LIST and not names.wrapped and member.required:
             found[name] = []  # items without an element around them: none is no element
     for tag, elements in given.items():
-        if tag not in known:
-            found.setdefault(tag, plain(elements[0]))
+        found.setdefault(tag, plain(elements[0]))
     return found
 
 
-def _attribute(
-    name: str, tag: str, member: Member, element: ET.Element
-) -> Iterator[tuple[str, Any]]:
-    for key, text in element.attrib.items():
-        if local(key) == local(tag):
-            yield name, scalar(member.shape, text)
-
-
 def read_value(shape: Shape, element: ET.Element) -> Any:
-    """The value that one element is."""
     return _value(shape, [element])
 
 
@@ -115,9 +105,10 @@ def without_empty(value: Any) -> Any:
 def _value(shape: Shape, elements: list[ET.Element]) -> Any:
     first, wrapped = elements[0], shape.names.wrapped
     if shape.kind is Kind.LIST and shape.element is not None:
-        if not wrapped:
-            return [_value(shape.element, [one]) for one in elements]
-        return _inside(first, shape.element.names.name or "member", shape)
+        items = children(first, shape.element.names.name or "member") if wrapped else elements
+        if wrapped and (len(items) < len(first) or not items):
+            return _empty(first, [])
+        return [_value(shape.element, [one]) for one in items]
     if shape.kind is Kind.MAP:
         entries = children(first, "entry") if wrapped else elements
         return _entries(shape, first, entries) if entries or not wrapped else _empty(first, {})
@@ -129,16 +120,8 @@ def _value(shape: Shape, elements: list[ET.Element]) -> Any:
     return scalar(shape, first.text or "")
 
 
-def _inside(element: ET.Element, name: str, shape: Shape) -> Any:
-    """The items of a list; where there are others than items, what is there."""
-    items = children(element, name)
-    if shape.element is None or len(items) < len(element) or not items:
-        return _empty(element, [])
-    return [_value(shape.element, [one]) for one in items]
-
-
 def _empty(element: ET.Element, usual: Any) -> Any:
-    """What an element without entries is: none at all, where nothing else is in it."""
+    """The usual value of an element without entries, else what is in it."""
     return usual if not len(element) and not (element.text or "").strip() else plain(element)
 
 
@@ -174,7 +157,7 @@ def scalar(shape: Shape, text: str) -> Any:
 
 
 def plain(element: ET.Element) -> Any:
-    """An element of which nothing is known: its text, or what is in it by name."""
+    """An element of unknown type: its text, or its children by name."""
     if not len(element):
         return element.text or ""
     found: dict[str, Any] = {}
@@ -195,19 +178,14 @@ def read_error(root: ET.Element, places: tuple[tuple[str, ...], ...]) -> ReadBod
 
     ``places`` are the names from the root to the error, each way that is right.
     """
-    error = _first(root, "Error")
+    error = next((one for one in root.iter() if local(one.tag) == "Error"), None)
     if error is None:
         return None
-    code, message = (_text(error, name) for name in ("Code", "Message"))
-    way = _way(root, error)
+    code, way = _text(error, "Code"), _way(root, error)
     wanted = " or ".join("/".join(place) for place in places)
     form = "" if way in places else f"XML with its error in {'/'.join(way)} instead of {wanted}"
-    told = message or _text(error, "message")
-    return ReadBody(plain(error), (code,) if code else (), told, form, is_error=True)
-
-
-def _first(root: ET.Element, name: str) -> ET.Element | None:
-    return next((one for one in root.iter() if local(one.tag) == name), None)
+    message = _text(error, "Message") or _text(error, "message")
+    return ReadBody(plain(error), (code,) if code else (), message, form, is_error=True)
 
 
 def _text(element: ET.Element, name: str) -> str:
@@ -229,9 +207,9 @@ def not_xml(response: Response) -> ReadBody:
     """An answer whose body is no XML, or empty."""
     if not response.body:
         return ReadBody(NOT_JSON)
-    found = form_of(response)
-    is_markup = found in {"XML", "HTML"}
-    looks = "JSON" if response.body.lstrip()[:1] in {b"{", b"["} else "no XML"
-    told = {"XML": "malformed XML", "HTML": "HTML"}
-    encoded = found if found.startswith("encoded") else looks
-    return ReadBody(NOT_JSON, form=told[found] if is_markup else encoded)
+    form = form_of(response)
+    if form == "XML":
+        form = "malformed XML"
+    elif form != "HTML" and not form.startswith("encoded"):
+        form = "JSON" if response.body.lstrip()[:1] in {b"{", b"["} else "no XML"
+    return ReadBody(NOT_JSON, form=form)

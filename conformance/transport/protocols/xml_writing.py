@@ -19,7 +19,6 @@ ODD = re.compile(r"[\x00-\x08\x0b-\x1f\x85\u2028]")
 
 
 def document(name: str, names: WireNames, members: Mapping[str, Member], values: Any) -> bytes:
-    """A body: the element of this name with the members."""
     inside = "".join(_members(members, values))
     return _element(name, names, inside).encode("utf-8", "surrogatepass")
 
@@ -49,22 +48,21 @@ def _written(name: str, shape: Shape | None, value: Any) -> str:
         return ""
     names = NO_NAMES if shape is None else shape.names
     tag = names.name or name
-    if isinstance(value, list):
-        inner = shape.element if shape is not None else None
-        if shape is not None and shape.kind is Kind.LIST and not names.wrapped:
-            return "".join(_one(tag, inner, item) for item in value)
-        item_tag = (inner.names.name if inner is not None else None) or "member"
-        items = "".join(_one(item_tag, inner, item) for item in value)
-        return _element(tag, names, items)
-    return _one(tag, shape, value)
+    if not isinstance(value, list):
+        return _one(tag, shape, value)
+    inner = shape.element if shape is not None else None
+    if shape is not None and shape.kind is Kind.LIST and not names.wrapped:
+        return "".join(_one(tag, inner, item) for item in value)
+    item_tag = (inner.names.name if inner is not None else None) or "member"
+    return _element(tag, names, "".join(_one(item_tag, inner, item) for item in value))
 
 
 def _one(tag: str, shape: Shape | None, value: Any) -> str:
-    names = NO_NAMES if shape is None else shape.names
     if isinstance(value, dict):
         return _grouped(tag, shape, value)
     if isinstance(value, list):
         return _written(tag, shape, value)
+    names = NO_NAMES if shape is None else shape.names
     return "" if value is None else _element(tag, names, _escaped(text(value)))
 
 
@@ -80,16 +78,12 @@ def _grouped(tag: str, shape: Shape | None, value: dict[str, Any]) -> str:
             return _element(tag, names, "".join(f"<entry>{one}</entry>" for one in entries))
         return "".join(_element(tag, names, one) for one in entries)
     members = {} if shape is None else shape.members
-    attributes = "".join(_attributes(members, value))
-    inside = "".join(_members(members, value))
-    return _element(tag, names, inside, attributes)
-
-
-def _attributes(members: Mapping[str, Member], values: Mapping[str, Any]) -> Iterator[str]:
-    for name, value in values.items():
-        if name in members and members[name].shape.names.attribute and value is not None:
-            tag = members[name].shape.names.name or name
-            yield f" {tag}={quoteattr(text(value))}"
+    attributes = "".join(
+        f" {members[name].shape.names.name or name}={quoteattr(text(item))}"
+        for name, item in value.items()
+        if name in members and members[name].shape.names.attribute and item is not None
+    )
+    return _element(tag, names, "".join(_members(members, value)), attributes)
 
 
 def _escaped(value: str) -> str:

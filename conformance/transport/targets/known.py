@@ -28,36 +28,32 @@ class KnownTarget:
     wait: float = 60.0
 
 
-STARTED: dict[str, KnownTarget] = {
-    one.name: one
-    for one in (
-        KnownTarget(
-            "ministack",
-            module="ministack",
-            script="ministack",
-            distributions=("ministack",),
-            install="pip install ministack",
-            ready="/_ministack/health",
-            env={"BIND_HOST": "127.0.0.1", "GATEWAY_PORT": "{port}"},
-        ),
-        KnownTarget(
-            "localstack",
-            module="localstack.runtime.main",
-            script="localstack",
-            distributions=("localstack-core", "localstack"),
-            install="pip install 'localstack-core[runtime]'",
-            ready="/_localstack/health",
-            env={
-                "GATEWAY_LISTEN": "127.0.0.1:{port}",
-                "FILESYSTEM_ROOT": "{folder}",
-                "DISABLE_EVENTS": "1",
-                "SKIP_SSL_CERT_DOWNLOAD": "1",
-                "DNS_ADDRESS": "0",
-            },
-            wait=180.0,
-        ),
-    )
-}
+_MINISTACK = KnownTarget(
+    "ministack",
+    module="ministack",
+    script="ministack",
+    distributions=("ministack",),
+    install="pip install ministack",
+    ready="/_ministack/health",
+    env={"BIND_HOST": "127.0.0.1", "GATEWAY_PORT": "{port}"},
+)
+_LOCALSTACK = KnownTarget(
+    "localstack",
+    module="localstack.runtime.main",
+    script="localstack",
+    distributions=("localstack-core", "localstack"),
+    install="pip install 'localstack-core[runtime]'",
+    ready="/_localstack/health",
+    env={
+        "GATEWAY_LISTEN": "127.0.0.1:{port}",
+        "FILESYSTEM_ROOT": "{folder}",
+        "DISABLE_EVENTS": "1",
+        "SKIP_SSL_CERT_DOWNLOAD": "1",
+        "DNS_ADDRESS": "0",
+    },
+    wait=180.0,
+)
+STARTED = {one.name: one for one in (_MINISTACK, _LOCALSTACK)}
 
 KNOWN = ("reference", "moto", *STARTED)
 """Every name that `conformance run` starts something for."""
@@ -85,7 +81,6 @@ PRODUCTS = (
 
 
 def paths() -> tuple[str, ...]:
-    """The pages to ask for, in order."""
     return tuple(one.path for one in PRODUCTS)
 
 

@@ -27,12 +27,14 @@ _PYTHONS = ("python.exe",) if os.name == "nt" else ("python3", "python")
 class StartedTarget:
     """A server on a free port of this machine, with an empty folder of its own until ``close``."""
 
-    def __init__(self, name: str, *, ready: str, wait: float) -> None:
+    def __init__(self, name: str, *, ready: str, wait: float, log: Path | None = None) -> None:
         self.name, self.wait = name, wait
         self._ready = ready
         self._scratch = tempfile.TemporaryDirectory(
-            prefix=f"conformance-{name}-", ignore_cleanup_errors=True
+            prefix="conformance-target-", ignore_cleanup_errors=True
         )
+        self.folder = Path(self._scratch.name)
+        self._log = log or self.folder / "said.log"
         self._values = {"port": free_port(), "folder": self._scratch.name}
         self.url = self.filled("http://127.0.0.1:{port}")
         self.version: str | None = None
@@ -44,11 +46,12 @@ class StartedTarget:
             text = text.replace(f"{{{name}}}", value)
         return text
 
-    def launch(self, command: str | list[str], env: Mapping[str, str]) -> None:
+    def launch(
+        self, command: str | list[str], env: Mapping[str, str], cwd: Path | None = None
+    ) -> None:
         """Start it; a list is run without a shell, and ends with us whatever happens."""
-        folder = Path(self._scratch.name)
-        own = {name: self.filled(value) for name, value in env.items()}
-        self._process = Command(command, self.url, folder / "said.log", env=os.environ | own)
+        env = os.environ | {name: self.filled(value) for name, value in env.items()}
+        self._process = Command(command, self.url, self._log, env=env, cwd=cwd)
 
     def wait_ready(self) -> None:
         """Return as soon as it answers. Raises TargetDidNotStart."""
@@ -62,7 +65,6 @@ class StartedTarget:
             time.sleep(_PAUSE)
 
     def close(self) -> None:
-        """End it and whatever it started."""
         if self._process is not None:
             self._process.close()
         self._scratch.cleanup()
@@ -74,7 +76,7 @@ def start_known(known: KnownTarget) -> StartedTarget:
     if python is None:
         raise NotInstalled(known.name, known.install)
     target = StartedTarget(known.name, ready=known.ready, wait=known.wait)
-    target.version = _version(python, known.distributions)
+    target.version = version_of(python, known.distributions)
     target.launch([python, str(LOOPBACK), "--with-parent", known.module], known.env)
     return target
 
@@ -101,12 +103,12 @@ def python_of(known: KnownTarget) -> str | None:
 
 
 def free_port() -> str:
-    """A port of this machine that nothing listens on now."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         return str(probe.getsockname()[1])
 
 
-def _version(python: str, distributions: tuple[str, ...]) -> str | None:
+def version_of(python: str, distributions: tuple[str, ...]) -> str | None:
+    """The version of the first of these distributions that an interpreter has."""
     code = (
         "import importlib.metadata as m, sys\n"
         "known = {d.name: d.version for d in m.distributions()}\n"
@@ -119,12 +121,14 @@ def _version(python: str, distributions: tuple[str, ...]) -> str | None:
 
 
 def answers(url: str) -> bool:
-    """Whether anything at all is answered, past any proxy: it is on this machine."""
+<<<<<<< HEAD
+    """Whether the URL is answered at all, without a proxy: it is on this machine."""
+=======
+    """Whether the address answers at all; it is on this machine, so proxies are bypassed."""
+>>>>>>> main
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         opener.open(url, timeout=_ANSWER).close()
-    except urllib.error.HTTPError:
-        return True
-    except (OSError, ValueError):
-        return False
+    except (OSError, ValueError) as error:
+        return isinstance(error, urllib.error.HTTPError)
     return True

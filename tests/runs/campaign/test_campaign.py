@@ -17,11 +17,11 @@ from click.testing import CliRunner
 from conformance.cache_folder import write_whole
 from conformance.cli.campaign import command
 from conformance.contract.locate import default_services
+from conformance.errors import BadInput
 from conformance.record import Verdict, read_record
 from conformance.runs.campaign.file import (
     BadCampaign,
     CampaignTarget,
-    NoDask,
     PartFailed,
     PartsLeft,
     SchedulerLost,
@@ -70,7 +70,7 @@ def written(tmp_path: Path, text: str = FILE) -> Path:
             'version = "1.2"\n[[target]]\nname = "reference"',
             "twice with location",
         ),
-        ('name = "reference"', 'name = "another"', "another: no start, command or url"),
+        ('name = "reference"', 'name = "another"', "another: it needs a start, a command or a url"),
         ("location = 2", "location = 0", "at least 1"),
         ("location = 2", 'location = "2"', "shards"),
         ('version = "1.2"', 'url = "http://127.0.0.1:1"', "one of start, command and url"),
@@ -279,7 +279,7 @@ def test_no_scheduler_is_told(tmp_path: Path, monkeypatch) -> None:
 def test_dask_is_needed_and_told(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
     parts = parts_of(read_campaign(written(tmp_path)))
-    with pytest.raises(NoDask, match="not installed"):
+    with pytest.raises(BadInput, match="not installed"):
         run_parts(parts, Store(tmp_path), scheduler=None, workers=1, listen=print)
 
 

@@ -60,7 +60,7 @@ class Shelf:
         """One resource, as it is or as descriptions show it."""
         check_id(prefix, identity)
         found: Members | None = self.store.seen(identity) if seen else self.store.get(identity)
-        if found is None:
+        if found is None or self.store.read(identity) is None:
             code = f"Invalid{NAMES[prefix]}.NotFound"
             raise Refused(code, f"The {TYPES[prefix]} ID '{identity}' does not exist")
         return found

@@ -73,9 +73,11 @@ class Iam:
     def _id(self, name: str) -> str:
         return name.lower()
 
-    def entity(self, kind: str, name: str) -> Members:
+    def entity(self, kind: str, name: str, *, looks: bool = False) -> Members:
         """What is called so; Refused where there is none."""
-        found: Members | None = self.stores[kind].get(self._id(name))
+        store = self.stores[kind]
+        find = store.read if looks else store.get
+        found: Members | None = find(self._id(name))
         same = found is not None and found[f"{kind}Name"] == name
         if found is None or not (same or self.world.on("caseless")):
             noun = {"InstanceProfile": "Instance Profile"}.get(kind, kind.lower())
@@ -149,7 +151,9 @@ class Iam:
         if kind is USER and "UserName" not in sent:
             return {"User": self.shown("User", self.caller, set())}
         found: Members = {
-            kind.name: self.shown(kind.name, self.entity(kind.name, sent[kind.key]), set())
+            kind.name: self.shown(
+                kind.name, self.entity(kind.name, sent[kind.key], looks=True), set()
+            )
         }
         if kind is GROUP:
             users = [one for one in self.stores["User"].all() if self._in(one, found["Group"])]

@@ -50,12 +50,13 @@ class Policies:
     def _keep(self, policy: Members) -> None:
         self.store.put(policy["Arn"].lower(), policy)
 
-    def known(self, arn: str) -> Members:
+    def known(self, arn: str, *, looks: bool = False) -> Members:
         """A policy of the account or of AWS; Refused where there is none."""
         if not re.fullmatch(r"arn:aws[a-z-]*:iam::(\d{12}|aws):policy/[\w+=,.@/-]+", arn, re.ASCII):
             code = "InvalidInput" if self.world.on("other-codes") else "ValidationError"
             raise Refused(code, f"ARN {arn} is not valid.")
-        found: Members | None = self.store.get(arn.lower())
+        find = self.store.read if looks else self.store.get
+        found: Members | None = find(arn.lower())
         if found is None or (found["Arn"] != arn and not self.world.on("caseless")):
             text = f"Policy {arn} does not exist or is not attachable."
             raise Refused("NoSuchEntity", text, 404)
@@ -92,7 +93,7 @@ class Policies:
         return {"Policy": self._shown(made, *hidden)}
 
     def get_policy(self, sent: Members) -> Members:
-        return {"Policy": self._shown(self.known(sent["PolicyArn"]))}
+        return {"Policy": self._shown(self.known(sent["PolicyArn"], looks=True))}
 
     def list_policies(self, sent: Members) -> Members:
         scope = sent.get("Scope", "All")

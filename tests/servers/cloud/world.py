@@ -18,6 +18,7 @@ Operation = Callable[[Members], Members | None]
 
 READINGS = {
     "lagging": "lists and descriptions show what was changed a second later",
+    "eventual": "what was made or changed is found a moment later only, also by its name or id",
     "short-pages": "pages are shorter than asked for, and the first may be empty",
     "empties-absent": "lists, maps and texts of nothing are left out",
     "fractions": "points in time have fractions of a second",
@@ -99,7 +100,14 @@ class Store:
 
     def seen(self, key: str) -> Any:
         """What lists show of this key."""
-        before = self.world.now() - (1.0 if self.world.on("lagging") else 0.0)
+        return self._before(key, 1.0 if self.world.on("lagging") else 0.0)
+
+    def read(self, key: str) -> Any:
+        """What is found of this key by who only looks."""
+        return self._before(key, 0.7 if self.world.on("eventual") else 0.0)
+
+    def _before(self, key: str, seconds: float) -> Any:
+        before = self.world.now() - seconds
         known = [value for moment, value in self._past.get(key, ()) if moment <= before]
         return copy.deepcopy(known[-1]) if known else None
 

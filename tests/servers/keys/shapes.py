@@ -39,6 +39,12 @@ def declared(service: str, operation: str) -> frozenset[str]:
     return frozenset(e["shape"] for e in model(service)["operations"][operation].get("errors", ()))
 
 
+def required(service: str, operation: str) -> frozenset[str]:
+    """The members that a request of an operation has to have."""
+    shape = model(service)["operations"][operation].get("input", {}).get("shape")
+    return frozenset(model(service)["shapes"][shape].get("required", ()) if shape else ())
+
+
 def read(service: str, operation: str, sent: Members) -> Members:
     """The members of a request, blobs as bytes; Refused where the model does not allow them."""
     shapes = model(service)["shapes"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import copy
 import json
-import re
 import threading
 import uuid
 from collections.abc import Iterable
@@ -75,10 +74,11 @@ class UncuratedServer:
         try:
             members = service.operations[operation](sent)
         except Refused as refused:
-            deleted = "Delete" in operation and re.search(r"NotFound|NotExist", refused.code)
-            if deleted and self.world.on("forgiving"):
+            deleted = "Delete" in operation and len(shapes.required(service.name, operation)) > 1
+            of_any = refused.code == "ResourceNotFoundException"
+            if deleted and of_any and self.world.on("forgiving"):
                 return {}
-            if made in self._made and "Exists" in refused.code and self.world.on("repeatable"):
+            if made in self._made and "InUse" in refused.code and self.world.on("repeatable"):
                 return self._made[made]
             raise
         if self.world.on("repeatable"):

@@ -29,8 +29,8 @@ READINGS = {
     "busy": "a change right after another one of the same resource is in conflict with it",
     "skewed": "the clock of the server is ahead",
     "pointless": "what another setting makes pointless is accepted, and not shown",
-    "forgiving": "to delete what is not there succeeds",
-    "repeatable": "the same creation once more is answered as it was before",
+    "forgiving": "to delete what is not there succeeds, where the error may be of what it is in",
+    "repeatable": "the same creation once more is answered as before, where it is in use",
     "masked": "secrets are shown when they are made, and never again",
 }
 
