@@ -163,14 +163,11 @@ class Command:
             raise TargetDidNotStart(name, last_line(said, self._process.returncode))
 
     def close(self) -> None:
-<<<<<<< HEAD
         """End the command and what it started; what reads the pipe may end the latter itself."""
         if self._process.stdin:
             with contextlib.suppress(OSError, subprocess.TimeoutExpired):
                 self._process.stdin.close()
                 self._process.wait(_COMMAND_GRACE)
-=======
->>>>>>> main
         if hasattr(os, "killpg"):
             self._end_group()
         else:

@@ -121,11 +121,7 @@ def version_of(python: str, distributions: tuple[str, ...]) -> str | None:
 
 
 def answers(url: str) -> bool:
-<<<<<<< HEAD
     """Whether the URL is answered at all, without a proxy: it is on this machine."""
-=======
-    """Whether the address answers at all; it is on this machine, so proxies are bypassed."""
->>>>>>> main
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         opener.open(url, timeout=_ANSWER).close()
