@@ -124,6 +124,7 @@ def _operation(
         headers=dict(_headers(success)),
         payload=_payload(schema),
         usual=tuple(node.get("x-usual", ())),
+        said=tuple(node["x-said"]) if "x-said" in node else None,
     )
 
 

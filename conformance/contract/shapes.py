@@ -146,6 +146,8 @@ class ShapeReader:
             names=wire_names(schema) if "xml" in schema or "x-query-name" in schema else NO_NAMES,
             called=self._called(where),
             usual=tuple(schema.get("x-usual", ())) if self._named_for is not None else (),
+            filters=tuple(schema.get("x-filter-names", ())),
+            idempotency_token=bool(schema.get("x-idempotency-token", False)),
         )
 
     def _called(self, where: str) -> Called | None:

@@ -8,6 +8,7 @@ from msgspec import UNSET
 from conformance.contract.listing.requirements import Requirement
 from conformance.contract.vocabulary.overlay_rules import (
     AnswersEachRule,
+    EffectRule,
     OneConnectionRule,
     StepsRule,
 )
@@ -122,6 +123,9 @@ class RuleDecider:
             steps = requirement.rule.every()
             made = any(step.make is not UNSET for step in steps)
             roles = (*(("create",) if made else ()), *_sent_in(steps))
+        elif isinstance(requirement.rule, EffectRule):
+            rule = requirement.rule
+            return [rule.on, rule.by, *([rule.off] if rule.off else [])]
         elif isinstance(requirement.rule, AnswersEachRule):
             roles = ()  # what its request names is made where that is needed
         elif isinstance(requirement.rule, OneConnectionRule):

@@ -1,7 +1,7 @@
 """Drives the sequences of rules; several at once, so that their pauses cost no time."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -224,16 +224,14 @@ class ScenarioRun:
             if name in self._session.left_out:
                 raise NotShown(self._session.why_left_out.get(name) or excluded(name))
         if isinstance(step, Make):
-            if step.anew:
-                self._sent, self._pauses = [], {}
+            self._sent, self._pauses = ([], {}) if step.anew else (self._sent, self._pauses)
             values = self._session.placeholders.tag(step.values, self._tagged)
-            made = self._session.inventory.create(values, self._kind)
-            if any(other.id == made.id and not other.gone for other in self._made):
+            made = self._make(step, values)
+            if made.id in [one.id for one in self._made if one.kind == made.kind and not one.gone]:
                 # A mock without state: what is true of one resource says nothing of two.
                 raise NotShown("two new resources have the same identifier")
-            self._resources[step.key] = made
+            self._resources[step.key], made.held = made, True
             self._made.append(made)
-            made.held = True
             return [made.created]
         if isinstance(step, Send):
             return [self._session.send(self._probe(step), resource=self._resources.get(step.key))]
@@ -243,6 +241,15 @@ class ScenarioRun:
             return self._session.send_all(probes, resource, pipelined=step.pipelined)
         resources = [self._resources[send.key] for send in step.sends]
         return self._session.send_together([self._probe(send) for send in step.sends], resources)
+
+    def _make(self, step: Make, values: Mapping[str, Any] | None) -> RunResource:
+        first = self._resources.get(0)
+        if step.kind is None or first is None:
+            return self._session.inventory.create(values, step.kind or self._kind)
+        known = {**first.parents, first.kind or "": first}
+        made = self._session.inventory.create_of(known, step.kind)
+        first.parents = {**first.parents, step.kind: made}
+        return made
 
     def _probe(self, step: Send) -> Probe:
         values = self._session.placeholders.tag(step.values, self._tagged)

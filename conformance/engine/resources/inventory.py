@@ -153,17 +153,22 @@ class Inventory:
         wrong = [of for of, one in parent.parents.items() if known.get(of, one) is not one]
         if not wrong or not self._contract.overlay.inferred:
             return parent
-        before = self._current.copy()
-        self._current.update({of: known[of] for of in wrong})
         try:
-            made = self.create(kind=parent.kind)
+            made = self.create_of({of: known[of] for of in wrong}, parent.kind or "")
         except SetupFailed:
             return parent
-        finally:
-            self._current.update({of: before[of] for of in wrong if of in before})
         self._leave(parent.kind)
         self._current[parent.kind] = made
         return made
+
+    def create_of(self, known: Mapping[str, RunResource], kind: str) -> RunResource:
+        """A new one of a kind, made of these where it is made of such. Raises SetupFailed."""
+        before = {one: self._current[one] for one in known if one in self._current}
+        self._current.update(known)
+        try:
+            return self.create(kind=kind)
+        finally:
+            self._current.update(before)
 
     def _parent(self, kind: str, *, fresh: bool, shared: bool) -> RunResource:
         """One of another kind; where the target cannot make any, what stands for it.
@@ -194,10 +199,9 @@ class Inventory:
     def read(self, resource: RunResource) -> SentProbe | None:
         """Read a resource; None where the contract has no operation for it. Raises SetupFailed."""
         operation = self._contract.operations.get(self.made.lifecycle(resource.kind).read or "")
-        if operation is None:
-            return None
-        values = base(self._contract, operation)
-        return self._send(Probe("", operation, Side.OBSERVE, values, ""), resource=resource)
+        values = base(self._contract, operation) if operation is not None else {}
+        probe = operation and Probe("", operation, Side.OBSERVE, values, "")
+        return self._send(probe, resource=resource) if probe else None
 
     def create(
         self,
