@@ -19,23 +19,19 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from conformance.contract import locate
 from conformance.contract.given import read_given
-from conformance.contract.given_values import Given
 from conformance.contract.globs import excluding
 from conformance.engine.events import Event
 from conformance.engine.outcome import Job
-from conformance.engine.run import RunConfig
-from conformance.engine.stops import Limits
 from conformance.errors import BadInput
 from conformance.record import Record, RecordedTarget
 from conformance.runs import journals, recording
-from conformance.runs.access import Access, gain_access
-from conformance.runs.execution import concluded, run_gated, settings_for
+from conformance.runs.access import RunRequest, gain_access
+from conformance.runs.execution import concluded, requested_config, run_gated, settings_for
 from conformance.runs.jobs import notes, placed, select_jobs
 from conformance.runs.protocol_choice import negotiate
 from conformance.runs.recording import read_gate
@@ -43,10 +39,7 @@ from conformance.runs.result import RunResult
 from conformance.transport import endpoint
 from conformance.transport.address import is_real
 from conformance.transport.aws import NAME as AWS
-from conformance.transport.extra_headers import ExtraHeaders, masked, read_headers
-
-if TYPE_CHECKING:
-    from conformance.engine.safety.run_safety import RunSafety
+from conformance.transport.extra_headers import masked, read_headers
 
 __all__ = ["AuthMode", "CommandOnly", "Profile", "RunResult", "run"]
 
@@ -62,54 +55,6 @@ class CommandOnly(BadInput):
 
     hint = "`conformance run aws --dry-run` shows what it would do there"
     told = "only the command `conformance run aws` tests real AWS"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Asked:
-    """The arguments of ``run``, with the defaults in place."""
-
-    target: str
-    services: tuple[str, ...]
-    requirements: tuple[str, ...]
-    exclude: tuple[str, ...]
-    given: Given
-    profile: str
-    seed: int
-    auth: str | None
-    strict: bool
-    fail_on_unsupported: bool
-    region: str | None
-    timeout: float
-    rate: float | None
-    headers: ExtraHeaders
-    header_texts: tuple[str, ...]
-    limits: Limits
-    ca_bundle: Path | None
-    baseline: Path | None
-    strict_baseline: bool
-    specs: Path | None
-    journal_folder: Path
-    on_event: Listener
-
-    @property
-    def globs(self) -> tuple[str, ...]:
-        """What is tested, as one filter."""
-        return excluding(self.requirements, self.exclude)
-
-    def command(self) -> str:
-        """The command line that makes the same requests."""
-        options = {
-            "service": self.services, "requirement": self.requirements, "exclude": self.exclude,
-            "given": [f"{one}={one.value}" for one in self.given.members],
-            "header": [masked(one) for one in self.header_texts],
-            "profile": self.profile, "seed": self.seed, "auth": self.auth, "region": self.region,
-            "timeout": self.timeout, "rate": self.rate, "time_limit": self.limits.seconds,
-            "max_requests": self.limits.requests, "ca_bundle": self.ca_bundle,
-            "baseline": self.baseline, "specs": self.specs, "strict": self.strict,
-            "fail_on_unsupported": self.fail_on_unsupported,
-            "strict_baseline": self.strict_baseline, "may_change": self.given.may_change,
-        }  # fmt: skip
-        return recording.command_line(["conformance", "run", self.target], options)
 
 
 def run(
@@ -174,88 +119,80 @@ def run(
         ValueError: ``profile`` or ``auth`` is none of the possible ones.
     """
     header_texts = tuple(f"{name}:{value}" for name, value in (headers or {}).items())
-    asked = _Asked(
+    given_texts = [f"{name}={value}" for name, value in (given or {}).items()]
+    required, excluded = _several(requirements), _several(exclude)
+    request = RunRequest(
         target=target,
         services=_several(services),
-        requirements=_several(requirements),
-        exclude=_several(exclude),
-        given=_given(given or {}, may_change=may_change),
+        globs=excluding(required, excluded),
+        given=read_given(given_texts, may_change=may_change),
+        headers=read_headers(header_texts, os.environ),
         profile=profile,
         seed=secrets.randbelow(1_000_000) if seed is None else seed,
         auth=auth,
+        rate=rate,
+        timeout=timeout,
+        time_limit=time_limit,
+        max_requests=max_requests,
         strict=strict,
         fail_on_unsupported=fail_on_unsupported,
-        region=region,
-        timeout=timeout,
-        rate=rate,
-        headers=read_headers(header_texts, os.environ),
-        header_texts=header_texts,
-        limits=Limits(time_limit, max_requests),
-        ca_bundle=_path(ca_bundle),
         baseline=_path(baseline),
         strict_baseline=strict_baseline,
-        specs=_path(specs),
-        journal_folder=Path(journal_folder),
-        on_event=on_event or (lambda _event: None),
+        ca_bundle=_path(ca_bundle),
     )
     if target == AWS or is_real(target):
         raise CommandOnly
-    settings_for(profile, asked.seed, auth=auth)  # report what is mistyped before a target starts
-    with locate.using(asked.specs):
-        jobs = select_jobs(asked.services, asked.globs, asked.given)
-        with endpoint.open_target(target, ca_bundle=asked.ca_bundle) as opened:
-            access = gain_access(
-                opened, timeout=timeout, ca_bundle=asked.ca_bundle, rate=rate, region=region,
-                headers=asked.headers,
-            )  # fmt: skip
-            about = RecordedTarget(opened.name, opened.url, opened.version)
-            jobs, _ = negotiate(
-                jobs, access, lambda: select_jobs(asked.services, asked.globs, asked.given)
-            )
-            return _tested(asked, about, access, [placed(job, access.region) for job in jobs])
+    settings_for(profile, request.seed, auth=auth)  # report mistakes before a target starts
+    with locate.using(_path(specs)):
+        options = {
+            "service": request.services, "requirement": required, "exclude": excluded,
+            "given": given_texts, "header": [masked(one) for one in header_texts],
+            "profile": profile, "seed": request.seed, "auth": auth, "region": region,
+            "timeout": timeout, "rate": rate, "time_limit": time_limit,
+            "max_requests": max_requests, "ca_bundle": request.ca_bundle,
+            "baseline": request.baseline,
+            "specs": _path(specs), "strict": strict, "fail_on_unsupported": fail_on_unsupported,
+            "strict_baseline": strict_baseline, "may_change": may_change,
+        }  # fmt: skip
+        command = recording.command_line(["conformance", "run", target], options)
+        listener = on_event or (lambda _event: None)
+        return _run(request, command, region, Path(journal_folder), listener)
 
 
-def _tested(asked: _Asked, about: RecordedTarget, access: Access, jobs: Sequence[Job]) -> RunResult:
-    gate = read_gate(asked.baseline, strict=asked.strict_baseline)
-    first = recording.first_line(
-        jobs, about, asked.command(), seed=asked.seed, profile=asked.profile, strict=asked.strict
-    )
-    safety, left = _safety_of(asked, access, jobs), list[str]()
-    with journals.closing(safety, left.append):
-        config = RunConfig(
-            jobs=jobs,
-            url=access.url,
-            credentials=access.credentials,
-            region=access.region,
-            transport=access.transport,
-            settings=settings_for(asked.profile, asked.seed, auth=asked.auth, url=access.url),
-            safety=safety,
-            limits=asked.limits,
-            secrets=asked.headers.secrets,
-        )
-        outcome = run_gated(config, gate, asked.on_event)
-    outcome.notes += [*notes(jobs, asked.globs, asked.given, asked.headers), *left]
-    last = concluded(
-        config, outcome, gate, strict=asked.strict, fail_on_unsupported=asked.fail_on_unsupported
-    )
+def _run(
+    request: RunRequest, command: str, region: str | None, journal_folder: Path, listener: Listener
+) -> RunResult:
+    """Do what is requested, and describe it by the ``command`` that does the same."""
+
+    def select() -> list[Job]:
+        return select_jobs(request.services, request.globs, request.given)
+
+    jobs = select()
+    with endpoint.open_target(request.target, ca_bundle=request.ca_bundle) as target:
+        access = gain_access(
+            target, timeout=request.timeout, ca_bundle=request.ca_bundle, rate=request.rate,
+            region=region, headers=request.headers,
+        )  # fmt: skip
+        jobs, _ = negotiate(jobs, access, select)
+        jobs = [placed(job, access.region) for job in jobs]
+        gate = read_gate(request.baseline, strict=request.strict_baseline)
+        recorded = RecordedTarget(target.name, target.url, target.version)
+        first = recording.first_line(
+            jobs, recorded, command,
+            seed=request.seed, profile=request.profile, strict=request.strict,
+        )  # fmt: skip
+        safety, left = journals.of_run(request.target, jobs, access, journal_folder), list[str]()
+        with journals.closing(safety, left.append):
+            config = requested_config(request, access, jobs, safety=safety)
+            outcome = run_gated(config, gate, listener)
+        outcome.notes += [*notes(jobs, request.globs, request.given, request.headers), *left]
+        last = concluded(request, config, outcome, gate)
     record = Record(Path("record.jsonl"), first, tuple(outcome.verdicts), last)
     return RunResult(record, last, outcome.problem)
 
 
-def _safety_of(asked: _Asked, access: Access, jobs: Sequence[Job]) -> RunSafety | None:
-    """The journal of a run, which limits it to its own resources; None for an embedded target."""
-    if asked.target in journals.EMBEDDED:
-        return None
-    urls = journals.services(jobs, access.url)
-    return journals.begin(asked.target, access.region, urls, folder=asked.journal_folder)
-
-
 def _several(names: Names) -> tuple[str, ...]:
     return (names,) if isinstance(names, str) else tuple(names)
-
-
-def _given(members: Mapping[str, str], *, may_change: bool) -> Given:
-    return read_given([f"{name}={value}" for name, value in members.items()], may_change=may_change)
 
 
 def _path(given: str | Path | None) -> Path | None:

@@ -43,27 +43,8 @@ _LONGEST = 400
 _OF_THE_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO}
 
 
-class Interrupted(CouldNotTest):
-    """The user interrupted a command that has nothing to save (a run saves what it found)."""
-
-    told = "interrupted"
-
-
-class RefusedBySystem(BadInput):
-    """The system would not open a file, or would not take what was written to it."""
-
-    hint = "check the free space, the name and your permissions there"
-
-    def __init__(self, error: OSError) -> None:
-        what = "write the output" if error.filename is None else f"use {error.filename}"
-        super().__init__(f"cannot {what}: {error.strerror or error}")
-
-
 class OwnFault(CouldNotTest):
-    """An exception that no code expects: a fault of this tool, never one of the target.
-
-    It exits as what could not be tested does: 1 would blame the target, 2 the user.
-    """
+    """A fault of this tool. Exits as an untested target does: 1 would blame it, 2 the user."""
 
     hint = (
         f"this is a fault of conformance, not of the target; set {DEBUG}=1 to see the traceback"
@@ -71,7 +52,6 @@ class OwnFault(CouldNotTest):
     )
 
     def __init__(self, error: Exception) -> None:
-        self.error = error
         super().__init__(f"internal error: {type(error).__name__}: {error}")
 
 
@@ -118,7 +98,8 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in SUBCOMMANDS:
             return None
-        command: click.Command = importlib.import_module(_module(cmd_name)).command
+        module = f"conformance.cli.{cmd_name.replace('-', '_')}"
+        command: click.Command = importlib.import_module(module).command
         return command
 
     def format_commands(
@@ -128,10 +109,6 @@ class LazyGroup(click.Group):
     ) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(SUBCOMMANDS.items()))
-
-
-def _module(name: str) -> str:
-    return f"conformance.cli.{name.replace('-', '_')}"
 
 
 @click.group(
@@ -164,10 +141,12 @@ def main() -> None:
         tell(error.format_message(), _usage(error))
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
-        _end(Interrupted())
+        _end(CouldNotTest("interrupted"))  # a run saves what it found
     except Exception as error:  # noqa: BLE001 - the last line of defence: reported as our fault
-        if _is_of_system(error):
-            _end(RefusedBySystem(error))
+        if isinstance(error, OSError) and (error.filename or error.errno in _OF_THE_DISK):
+            what = f"use {error.filename}" if error.filename else "write the output"
+            hint = "check the free space, the name and your permissions there"
+            _end(BadInput(f"cannot {what}: {error.strerror or error}", hint))
         if os.environ.get(DEBUG, "0") not in {"", "0"}:
             import traceback
 
@@ -190,13 +169,6 @@ def _lasting(stream: TextIO) -> TextIO:
         io.BufferedWriter(raw), stream.encoding, "backslashreplace",
         line_buffering=stream.line_buffering,
     )  # fmt: skip
-
-
-def _is_of_system(error: Exception) -> TypeGuard[OSError]:
-    """Whether the user's files or disk are to blame."""
-    return isinstance(error, OSError) and (
-        error.filename is not None or error.errno in _OF_THE_DISK
-    )
 
 
 def tell(message: str, hint: str = "") -> None:

@@ -54,10 +54,7 @@ def tell(options: RunOptions, jobs: Sequence[Job]) -> None:
 def reach(
     options: RunOptions, jobs: Sequence[Job], interrupts: Interrupts
 ) -> tuple[Target, Access, list[Job], str]:
-    """The target, the access to it, the jobs with their addresses, and the account.
-
-    Raises CouldNotTest where the account is another one than was named, or cannot be determined.
-    """
+    """The target, its access, the jobs with addresses, and the account. Raises CouldNotTest."""
     from conformance.transport.credentials import find_credentials
     from conformance.transport.endpoint import Target
 

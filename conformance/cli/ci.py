@@ -17,6 +17,11 @@ import click
 
 from conformance.cli import tell
 from conformance.cli.configured import ConfiguredCommand, config_of_run
+from conformance.record import read_record
+from conformance.reports import facts
+from conformance.reports.annotations import render_annotations
+from conformance.transport.address import parse_url
+from conformance.transport.child import Command
 
 MARK = "<!-- conformance -->"
 """By this line a job finds the comment that it wrote before."""
@@ -60,12 +65,10 @@ class CiOptions:
 @click.option("--profile", default="", help="quick, standard or deep.")
 @click.option("--seed", default="", help="The seed, which fixes every request (default: 1).")
 @click.option(
-    "--output",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path("conformance-report"),
-    show_default=True,
+    "--output", type=click.Path(file_okay=False, path_type=Path),
+    default=Path("conformance-report"), show_default=True,
     help="The folder for the record and the reports.",
-)
+)  # fmt: skip
 @click.argument("more", nargs=-1, type=click.UNPROCESSED)
 def command(**given: Any) -> None:
     """Test TARGET in a CI job. Further options are passed on to `run`.
@@ -89,10 +92,7 @@ def command(**given: Any) -> None:
 
 
 def _with_config(given: dict[str, Any]) -> dict[str, Any]:
-    """The command line, with the target and the seed that the file may have for the run.
-
-    Raises click.UsageError (nothing says what is to be tested).
-    """
+    """The options, with target and seed from the file. Raises click.UsageError without a target."""
     target, more = given["target"] or "", given["more"]
     if target.startswith("-"):  # an option of the run: click cannot tell, for it knows none of them
         target, more = "", (target, *more)
@@ -109,9 +109,6 @@ def _started(options: CiOptions) -> Iterator[None]:
     if not options.start:
         yield
         return
-    from conformance.transport.address import parse_url
-    from conformance.transport.child import Command
-
     url = parse_url(options.target)
     server = Command(options.start, url, options.output / "server.log")
     try:
@@ -143,10 +140,6 @@ def _run(options: CiOptions) -> list[str]:
 
 
 def _publish(record: Path, output: Path, code: int, env: Mapping[str, str]) -> None:
-    from conformance.record import read_record
-    from conformance.reports import facts
-    from conformance.reports.annotations import render_annotations
-
     read = read_record(record)
     summary = (output / "summary.md").read_text(encoding="utf-8")
     (output / "comment.md").write_text(f"{MARK}\n{summary[:_COMMENT]}", encoding="utf-8")
@@ -154,11 +147,12 @@ def _publish(record: Path, output: Path, code: int, env: Mapping[str, str]) -> N
         click.echo(render_annotations(read), nl=False)
     _append(env.get("GITHUB_STEP_SUMMARY"), summary)
     held = facts.whole_score(read).decided
-    told = {
+    values = {
         "exit": code, "failures": facts.gate_failures(read), "passed": held.part, "of": held.of,
         "folder": output,
     }  # fmt: skip
-    _append(env.get("GITHUB_OUTPUT"), "".join(f"{name}={value}\n" for name, value in told.items()))
+    lines = (f"{name}={value}\n" for name, value in values.items())
+    _append(env.get("GITHUB_OUTPUT"), "".join(lines))
 
 
 _COMMENT = 60_000

@@ -5,31 +5,27 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import click
 
 from conformance.cli import tell
+from conformance.cli.aws import patient
 from conformance.cli.options import ca_bundle_option, rate_option, timeout_option
-from conformance.errors import BadInput
-from conformance.runs import journals
+from conformance.contract.load import load_contract
+from conformance.engine.journal import Journal
+from conformance.engine.resources.companions import Companions
+from conformance.engine.resources.names import Names
+from conformance.engine.resources.sdk_calls import SdkCaller
+from conformance.engine.safety.cleanup import CleanupResult
+from conformance.engine.safety.run_safety import RunSafety, sweep_report
+from conformance.engine.sending.channel import SignedChannel
+from conformance.errors import BadInput, CouldNotTest
 from conformance.runs.access import Access, gain_access
+from conformance.runs.journals import FOLDER
 from conformance.transport import aws, endpoint
-
-if TYPE_CHECKING:
-    from conformance.engine.journal import Journal
-    from conformance.engine.resources.companions import Companions
-    from conformance.engine.safety.cleanup import CleanupResult
-
-
-class NoSuchJournal(BadInput):
-    """A journal was named that is not there."""
-
-    hint = f"without --journal the command reads all journals in {journals.FOLDER}"
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        super().__init__(f"there is no journal at {path}")
+from conformance.transport.credentials import find_credentials
+from conformance.transport.signing import Signer
 
 
 @click.command()
@@ -57,13 +53,11 @@ def command(
     Deletes only what the journal of a run proves to be its own. Exit status: 0 nothing is left, 1
     something is left, 2 bad usage or input, 3 the target cannot be reached.
     """
-    from conformance.engine.journal import Journal
-    from conformance.errors import CouldNotTest
-
     code = 0
     for path in journals or _found():
         if not path.exists():
-            raise NoSuchJournal(path)
+            hint = f"without --journal the command reads all journals in {FOLDER}"
+            raise BadInput(f"there is no journal at {path}", hint)
         try:
             journal = Journal.resume(path)
             if journal is None:
@@ -73,7 +67,8 @@ def command(
             if target and not journals and journal.header.target != target:
                 journal.close()
                 continue
-            code = max(code, _clean(journal, target, timeout, rate, endpoint_url, ca_bundle))
+            how = {"timeout": timeout, "ca_bundle": ca_bundle, "rate": rate}
+            code = max(code, _clean(journal, target, endpoint_url, how))
         except CouldNotTest as problem:
             # The other runs' journals are none the worse for it.
             tell(str(problem), problem.hint)
@@ -82,37 +77,31 @@ def command(
 
 
 def _found() -> Iterator[Path]:
-    found = sorted(journals.FOLDER.glob("*.jsonl"))
+    found = sorted(FOLDER.glob("*.jsonl"))
     if not found:
-        click.echo(f"no run left a journal in {journals.FOLDER}")
+        click.echo(f"no run left a journal in {FOLDER}")
     yield from found
 
 
 def _clean(
-    journal: Journal,
-    target: str | None,
-    timeout: float,
-    rate: float | None,
-    endpoint_url: str | None,
-    ca_bundle: Path | None,
+    journal: Journal, target: str | None, endpoint_url: str | None, how: dict[str, Any]
 ) -> int:
-    from conformance.engine.safety.run_safety import told
-
+    """Delete what a journal has; ``how`` are the options of the access."""
     header = journal.header
+    on_aws = header.target == aws.NAME
     try:
-        if header.target == aws.NAME:
-            access = _cloud(journal, timeout, rate, endpoint_url, ca_bundle)
+        if on_aws:
+            access = _cloud(journal, endpoint_url, how)
         else:
             url = target or header.target
-            with endpoint.open_target(url, ca_bundle=ca_bundle) as reached:
-                access = gain_access(reached, timeout=timeout, ca_bundle=ca_bundle, rate=rate)
+            with endpoint.open_target(url, ca_bundle=how["ca_bundle"]) as reached:
+                access = gain_access(reached, **how)
         lines, deleted = [], 0
         for service, url in header.urls.items():
-            at = url if header.target == aws.NAME else access.url
-            swept = _sweep(journal, service, at, access)
+            swept = _sweep(journal, service, url if on_aws else access.url, access)
             deleted += len(swept.deleted)
-            lines += [f"{service}: {line}" for line in told(swept, "resource")]
-        if header.target != aws.NAME:
+            lines += [f"{service}: {line}" for line in sweep_report(swept, "resource")]
+        if not on_aws:
             count, stayed = _companions(journal, access).sweep()
             deleted += count
             lines += [f"could not delete {one}" for one in stayed]
@@ -127,47 +116,29 @@ def _clean(
 
 def _companions(journal: Journal, access: Access) -> Companions:
     """The resources that the run made in other services; a run on AWS makes none."""
-    from conformance.engine.resources.companions import Companions
-    from conformance.engine.resources.names import Names
-    from conformance.engine.resources.sdk_calls import SdkCaller
-
     region = journal.header.region
     caller = SdkCaller(access.url, access.credentials, region, access.transport)
     return Companions(Names(journal.header.nonce), region, caller, journal)
 
 
-def _cloud(
-    journal: Journal,
-    timeout: float,
-    rate: float | None,
-    endpoint_url: str | None,
-    ca_bundle: Path | None,
-) -> Access:
+def _cloud(journal: Journal, endpoint_url: str | None, how: dict[str, Any]) -> Access:
     """Access to AWS, if it is the account of the run. Raises WrongAccount, UnknownIdentity."""
-    from conformance.cli.aws import patient
-    from conformance.contract.load import load_contract
-    from conformance.transport.credentials import find_credentials
-
     header = journal.header
     credentials, _ = find_credentials(is_loopback=False)
     cloud = aws.Cloud(header.region, credentials, endpoint_url)
-    aws.hold_to(header.account or "", cloud.account(timeout=timeout))
+    aws.hold_to(header.account or "", cloud.account(timeout=how["timeout"]))
     at = [(url, load_contract(name)) for name, url in header.urls.items()]
-    sending = patient(at, timeout=timeout, ca_bundle=ca_bundle, rate=rate)
-    return Access("", credentials, header.region, sending)
+    return Access("", credentials, header.region, patient(at, **how))
 
 
 def _sweep(journal: Journal, service: str, url: str, access: Access) -> CleanupResult:
-    from conformance.contract.load import load_contract
-    from conformance.engine.resources.names import Names
-    from conformance.engine.safety.run_safety import RunSafety
-    from conformance.engine.sending.channel import SignedChannel
-    from conformance.transport.signing import Signer
-
     contract = load_contract(service)
-    name = contract.signing_name
-    version = contract.signature_version
-    signer = Signer(access.credentials, journal.header.region, name, version)
+    signer = Signer(
+        access.credentials,
+        journal.header.region,
+        contract.signing_name,
+        contract.signature_version,
+    )
     safety = RunSafety(journal, Names(journal.header.nonce), strict=True)
     guarded = safety.guarded(contract, url, signer, access.transport)
     return safety.sweep(contract, SignedChannel(url, signer, guarded))

@@ -6,26 +6,33 @@ import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
 
-if TYPE_CHECKING:
-    from conformance.record import Record
-
+from conformance.cli.options import FILE
+from conformance.record import Record, merged, read_record, write_record
+from conformance.reports import badge as badges
+from conformance.reports.annotations import render_annotations
+from conformance.reports.compare import diff as compare
+from conformance.reports.compare import diff_texts
+from conformance.reports.compare import matrix as matrices
+from conformance.reports.compare.weighted_causes import render_weighted_causes, weighted_causes
+from conformance.reports.files import write_report
+from conformance.reports.site.record_stream import find_runs
+from conformance.reports.text import one_line
 
 _Command = TypeVar("_Command", bound="Callable[..., Any] | click.Command")
-_FILE = click.Path(dir_okay=False, path_type=Path)
 _HELP = {"help_option_names": ["-h", "--help"]}
 
 
 def _output(name: str, text: str) -> Callable[[_Command], _Command]:
-    return click.option(f"--{name}", type=_FILE, metavar="FILE", help=text)
+    return click.option(f"--{name}", type=FILE, metavar="FILE", help=text)
 
 
 @click.command(context_settings=_HELP)
-@click.argument("before", type=_FILE)
-@click.argument("after", type=_FILE)
+@click.argument("before", type=FILE)
+@click.argument("after", type=FILE)
 @_output("markdown", "Write the changes as Markdown, for a pull request.")
 @_output("json", "Write the data.")
 @click.option(
@@ -38,51 +45,42 @@ def diff(
 
     The exit status is 0, whatever changed. With --fail-on-broken it can be 1.
     """
-    from conformance.reports.compare import diff as compare
-    from conformance.reports.compare import diff_texts as texts
-
     found = compare(*_records((before, after)))
-    click.echo(texts.render_diff_text(found), nl=False)
-    _write(markdown, lambda: texts.render_diff_markdown(found))
+    click.echo(diff_texts.render_diff_text(found), nl=False)
+    _write(markdown, lambda: diff_texts.render_diff_markdown(found))
     _write(json, lambda: _json(found.as_json()))
     if fail_on_broken and found.gating:
-        click.echo(texts.said_of_gate(found))
+        click.echo(diff_texts.said_of_gate(found))
         sys.exit(1)
 
 
 @click.command(context_settings=_HELP)
-@click.argument("records", type=_FILE, nargs=-1, required=True)
+@click.argument("records", type=FILE, nargs=-1, required=True)
 @_output("markdown", "Write the table.")
 def trend(records: tuple[Path, ...], markdown: Path | None) -> None:
     """Show the trend over several runs, in the order in which they started."""
-    from conformance.reports.compare import diff_texts as texts
-
-    text = texts.render_trend(texts.trend(_records(records)))
+    text = diff_texts.render_trend(diff_texts.trend(_records(records)))
     click.echo(text, nl=False)
     _write(markdown, lambda: text)
 
 
 @click.command(context_settings=_HELP)
-@click.argument("record", type=_FILE)
+@click.argument("record", type=FILE)
 @_output("json", "Write the data for a shields.io endpoint.")
 @_output("svg", "Write the image.")
 @click.option("--label", default="conformance", show_default=True, help="The text on the left.")
 def badge(record: Path, json: Path | None, svg: Path | None, label: str) -> None:
     """Make a badge from RECORD; without options, print the data."""
-    from conformance.reports.badge import badge as make
-    from conformance.reports.badge import render_svg
-    from conformance.reports.text import one_line
-
     (read,) = _records((record,))
-    made = make(read, one_line(label, 60))
+    made = badges.badge(read, one_line(label, 60))
     if json is None and svg is None:
         click.echo(_json(made.as_json()), nl=False)
     _write(json, lambda: _json(made.as_json()))
-    _write(svg, lambda: render_svg(made))
+    _write(svg, lambda: badges.render_svg(made))
 
 
 @click.command(context_settings=_HELP)
-@click.argument("records", type=_FILE, nargs=-1, required=True)
+@click.argument("records", type=FILE, nargs=-1, required=True)
 @_output("html", "Write the page.")
 @_output("json", "Write the data.")
 @_output("markdown", "Write the summary.")
@@ -93,31 +91,27 @@ def matrix(
 
     The page links to a target's report if report.html is next to its record.
     """
-    from conformance.reports.compare import matrix as texts
-
     read = _records(records)
     if html is json is markdown is None:
-        click.echo(texts.render_matrix_markdown(texts.matrix(read, Path())), nl=False)
+        click.echo(matrices.render_matrix_markdown(matrices.matrix(read, Path())), nl=False)
     for path, render in (
-        (html, texts.render_matrix_html),
-        (markdown, texts.render_matrix_markdown),
+        (html, matrices.render_matrix_html),
+        (markdown, matrices.render_matrix_markdown),
         (json, lambda found: _json(found.as_json())),
     ):
         if path is not None:
-            found = texts.matrix(read, path.parent)
+            found = matrices.matrix(read, path.parent)
             _write(path, lambda found=found, render=render: render(found))
 
 
 @click.command(context_settings=_HELP)
-@click.argument("records", type=_FILE, nargs=-1, required=True)
-@click.option("-o", "--output", type=_FILE, required=True, help="The file for the merged record.")
+@click.argument("records", type=FILE, nargs=-1, required=True)
+@click.option("-o", "--output", type=FILE, required=True, help="The file for the merged record.")
 def merge(records: tuple[Path, ...], output: Path) -> None:
     """Merge the parts of a run (`conformance run --shard`) into one record.
 
     If several parts checked the same requirement, the worst verdict counts.
     """
-    from conformance.record import merged, write_record
-
     made = merged(_records(records), output)
     write_record(made, output)
     click.echo(f"{output}: {len(made.verdicts):,} verdicts from {len(records)} records")
@@ -136,10 +130,6 @@ def causes(records: tuple[Path, ...], over: float, markdown: Path | None) -> Non
     A folder stands for every record in it. The score is that of a service at the levels that fail
     the gate. The share of a cause is the share of decided requirements that fail because of it.
     """
-    from conformance.record import read_record
-    from conformance.reports.compare.weighted_causes import render_weighted_causes, weighted_causes
-    from conformance.reports.site.record_stream import find_runs
-
     files = [
         one
         for path in records
@@ -151,7 +141,7 @@ def causes(records: tuple[Path, ...], over: float, markdown: Path | None) -> Non
 
 
 @click.command(context_settings=_HELP)
-@click.argument("record", type=_FILE)
+@click.argument("record", type=FILE)
 @click.option(
     "--most",
     type=click.IntRange(min=1),
@@ -161,9 +151,6 @@ def causes(records: tuple[Path, ...], over: float, markdown: Path | None) -> Non
 )
 def annotate(record: Path, most: int) -> None:
     """Print the failures of RECORD as workflow commands of GitHub Actions."""
-    from conformance.record import read_record
-    from conformance.reports.annotations import render_annotations
-
     click.echo(render_annotations(read_record(record), most), nl=False)
 
 
@@ -174,8 +161,6 @@ SUBCOMMANDS = {
 
 
 def _records(paths: tuple[Path, ...]) -> list[Record]:
-    from conformance.record import read_record
-
     return [read_record(path) for path in paths]
 
 
@@ -185,8 +170,6 @@ def _json(value: object) -> str:
 
 
 def _write(path: Path | None, render: Any) -> None:
-    from conformance.reports.files import write_report
-
     if path is not None:
         write_report(path, render())
         click.echo(path)

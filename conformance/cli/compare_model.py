@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from conformance.cli.options import protocol_option, specs_option
-
-if TYPE_CHECKING:
-    from conformance.contract.comparison.model_comparison import Comparison, FactDifference
+from conformance.contract.comparison.model_comparison import Comparison, FactDifference, compare
+from conformance.contract.load import derived_spec, stated_overlay
+from conformance.documents.sdk.models import load_model, protocols_of
 
 SHOWN_VALUE = 60
 
@@ -35,17 +35,14 @@ def command(service: str, model: str | None, form: str, *, everything: bool) -> 
     section `sdk` of the overlay lists known differences with their reasons. Exit status: 0 no
     unexplained difference, 1 some, 2 no such spec or model.
     """
-    from conformance.contract.comparison.model_comparison import compare
-    from conformance.contract.load import derived_spec, stated_overlay
-    from conformance.documents.sdk.models import load_model, protocols_of
-
     derived = derived_spec(service)
     about = stated_overlay(service).sdk
-    theirs = load_model(model or about.model or service)
-    # Of a service with several protocols the pages are of one, and not always of the SDKs'.
-    if (own := derived.get("x-protocol")) in protocols_of(theirs.data["metadata"]):
-        theirs = load_model(model or about.model or service, own)
-    found = compare(service, derived, theirs, about)
+    name = model or about.model or service
+    sdk_model = load_model(name)
+    # The pages of a service with several protocols may use another one than the SDKs.
+    if (protocol := derived.get("x-protocol")) in protocols_of(sdk_model.data["metadata"]):
+        sdk_model = load_model(name, protocol)
+    found = compare(service, derived, sdk_model, about)
     if form == "json":
         click.echo(json.dumps(_as_json(found), indent=2, ensure_ascii=False))
     else:

@@ -5,15 +5,8 @@ from pathlib import Path
 
 import click
 
-from conformance.cli import config_file
+from conformance.cli import config_file, config_model
 from conformance.errors import BadInput
-
-
-class NoConfig(BadInput):
-    """There is no configuration file."""
-
-    hint = "`conformance init` writes one"
-    told = "there is no conformance.toml here, and no [tool.conformance] in pyproject.toml"
 
 
 @click.group(name="config")
@@ -24,8 +17,6 @@ def command() -> None:
 @command.command(name="schema")
 def schema() -> None:
     """Print the JSON Schema of the file, for an editor."""
-    from conformance.cli import config_model
-
     click.echo(json.dumps(config_model.schema(), indent=2, sort_keys=True))
 
 
@@ -38,7 +29,10 @@ def check(file: Path | None) -> None:
     """
     found = config_file.find(file)
     if found is None:
-        raise NoConfig
+        raise BadInput(
+            "there is no conformance.toml here, and no [tool.conformance] in pyproject.toml",
+            "`conformance init` writes one",
+        )
     click.echo(f"{found.path}: no mistakes")
     for profile in (None, *sorted(found.data.get("profiles", {}))):
         click.echo("all runs" if profile is None else f"profile {profile}")

@@ -53,14 +53,16 @@ class ConfiguredCommand(click.Command):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read the configuration file first: it sets the defaults."""
         if not ctx.resilient_parsing and "--help" not in args and "-h" not in args:
-            said, _, _ = self.make_parser(ctx).parse_args(args=list(args))
-            self._configure(ctx, said)
+            parsed, _, _ = self.make_parser(ctx).parse_args(args=list(args))
+            self._configure(ctx, parsed)
         return super().parse_args(ctx, args)
 
-    def _configure(self, ctx: click.Context, said: Mapping[str, Any]) -> None:
-        named, profile, off = (
-            _given(said, one) for one in ("config", "config_profile", "no_config")
-        )
+    def _configure(self, ctx: click.Context, parsed: Mapping[str, Any]) -> None:
+        # click marks what is missing in a way of its own.
+        found: dict[str, Any] = {
+            name: one for name, one in parsed.items() if isinstance(one, str | bool)
+        }
+        named, profile, off = map(found.get, ("config", "config_profile", "no_config"))
         path = Path(named) if named else None
         ctx.meta[CONFIG] = {"config": path, "no_config": bool(off)}
         if off:
@@ -73,16 +75,15 @@ class ConfiguredCommand(click.Command):
                 raise config_file.UnknownConfigProfile(None, profile, [])
             return
         options = config.options(profile)
-        self._take(ctx, options if ctx.info_name != "ci" else config.ci())
+        if ctx.info_name == "ci":
+            options = config.ci()
+        names = {key_of(one): one.name for one in self.params}
+        ctx.default_map = {names[key]: value for key, value in options.items() if key in names}
         ctx.meta[READ], ctx.meta[PROFILE] = config, profile
         # The line `again:` says every option itself, whatever the file says by then.
         ctx.meta[CONFIG]["no_config"] = True
         which = f", profile {profile}" if profile else ""
         click.echo(f"config: {config.path}{which}", err=True)
-
-    def _take(self, ctx: click.Context, options: Mapping[str, Any]) -> None:
-        names = {key_of(one): one.name for one in self.params}
-        ctx.default_map = {names[key]: value for key, value in options.items() if key in names}
 
 
 def key_of(parameter: click.Parameter) -> str:
@@ -92,24 +93,15 @@ def key_of(parameter: click.Parameter) -> str:
     return max(parameter.opts, key=len).removeprefix("--")
 
 
-def _given(said: Mapping[str, Any], name: str) -> Any:
-    """The value that the parser found, else None (click has a mark of its own for that)."""
-    value = said.get(name)
-    return value if isinstance(value, str | bool) else None
-
-
 def config_of_run() -> tuple[dict[str, Any], list[str]]:
-    """For a command that starts ``run``: the options of the file, and what makes it read the same.
-
-    Raises UnknownConfigProfile.
-    """
+    """The options of ``run`` in the file, and the options that make it read the same file."""
     meta = click.get_current_context().meta
     config: Config | None = meta.get(READ)
-    told, profile = meta[CONFIG], meta.get(PROFILE)
-    forwarded = ["--config", str(told["config"])] if told["config"] else []
+    options, profile = meta[CONFIG], meta.get(PROFILE)
+    forwarded = ["--config", str(options["config"])] if options["config"] else []
     forwarded += ["--config-profile", profile] if profile else []
     if config is None:
-        forwarded += ["--no-config"] if told["no_config"] else []
+        forwarded += ["--no-config"] if options["no_config"] else []
         return {}, forwarded
     return config.options(profile), forwarded
 
@@ -126,7 +118,7 @@ def own_targets(text: str) -> dict[str, OwnTarget]:
     from conformance.transport.targets.own import OwnTarget
 
     context = click.get_current_context(silent=True)
-    told = context.meta.get(CONFIG, {}) if context else {}
-    config = config_file.find(told.get("config"))
+    options = context.meta.get(CONFIG, {}) if context else {}
+    config = config_file.find(options.get("config"))
     targets = config.data.get("targets", {}) if config else {}
     return {name: msgspec.convert(one, OwnTarget) for name, one in targets.items()}

@@ -5,18 +5,23 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+from conformance.cli.derived_services import by_service, main_service
+from conformance.contract.building import build_contract
+from conformance.contract.deriving import ServicePages, as_yaml, assemble, write_all
+from conformance.contract.deriving.assemble import assemble_whole
+from conformance.contract.globs import glob
+from conformance.contract.inference.setup_operations import completed
+from conformance.documents.crawl import CrawlOptions, usual_cache
+from conformance.documents.problems import printable
+from conformance.documents.reference import ReferenceReading, read_reference
+from conformance.documents.sdk.models import NoOperations, load_model
+from conformance.documents.sdk.pages import model_pages
+from conformance.documents.sources import ORDER_RULE
 from conformance.errors import BadInput
-
-if TYPE_CHECKING:
-    from conformance.contract.deriving import ServicePages
-    from conformance.documents.reference import ReferenceReading
-
-FILE_SUFFIXES = {".yaml", ".yml"}
-SPEC_NAME = "openapi.yaml"
 
 
 class NothingToDerive(BadInput):
@@ -26,71 +31,46 @@ class NothingToDerive(BadInput):
 
     def __init__(self, problems: Sequence[BadInput]) -> None:
         self.problems = tuple(problems)
-        told = f"none of the {len(problems)} pages can be read; the first problem: "
-        super().__init__(
-            f"{told}{problems[0]}" if problems else "no page describes an operation or a data type"
-        )
-
-
-class OneFileManyServices(BadInput):
-    """Pages of several services and a single output file."""
-
-    hint = "give a folder (-o specs); each service gets FOLDER/SERVICE/openapi.yaml"
-
-    def __init__(self, output: Path, services: list[str]) -> None:
-        self.output, self.services = output, services
-        several = ", ".join(services)
-        super().__init__(
-            f"the pages are from several services ({several}), but {output} is one file"
-        )
+        if problems:
+            message = (
+                f"none of the {len(problems)} pages can be read; the first problem: {problems[0]}"
+            )
+        else:
+            message = "no page describes an operation or a data type"
+        super().__init__(message)
 
 
 @click.command(name="derive")
 @click.argument("pages", metavar="PAGE...", nargs=-1)
 @click.option(
-    "-o",
-    "--output",
-    required=True,
-    type=click.Path(path_type=Path),
-    metavar="FILE.yaml|FOLDER",
+    "-o", "--output", required=True, type=click.Path(path_type=Path), metavar="FILE.yaml|FOLDER",
     help="A .yaml file for one service, or a folder: FOLDER/SERVICE/openapi.yaml for each.",
-)
+)  # fmt: skip
 @click.option(
     "--service",
     metavar="NAME",
     help="The service of all pages (default: the name of their folder).",
 )
 @click.option(
-    "--from-model",
-    "model",
-    metavar="SERVICE",
+    "--from-model", "model", metavar="SERVICE",
     help="Derive from botocore's SDK model of a service, without pages.",
-)
+)  # fmt: skip
 @click.option(
-    "--model",
-    "fitting",
-    metavar="NAME",
+    "--model", "fitting", metavar="NAME",
     help="The SDK model that matches the pages, if several do; it supplies what they lack.",
-)
+)  # fmt: skip
 @click.option(
-    "--path",
-    "paths",
-    multiple=True,
-    metavar="GLOB",
+    "--path", "paths", multiple=True, metavar="GLOB",
     help="With --from-model: only operations with these paths or names (repeatable).",
-)
+)  # fmt: skip
 @click.option(
-    "--cache",
-    type=click.Path(path_type=Path, file_okay=False),
+    "--cache", type=click.Path(path_type=Path, file_okay=False),
     help="Keep fetched pages here, so that the command can continue later.",
-)
+)  # fmt: skip
 @click.option(
-    "--delay",
-    type=click.FloatRange(min=0),
-    default=0.5,
-    show_default=True,
+    "--delay", type=click.FloatRange(min=0), default=0.5, show_default=True,
     help="How many seconds to wait between two fetches.",
-)
+)  # fmt: skip
 @click.option("--refresh", is_flag=True, help="Fetch pages again even if the cache has them.")
 def command(
     pages: tuple[str, ...],
@@ -119,64 +99,50 @@ def command(
     A run takes what pages lack, such as the signing name and the requests that create the resource,
     from the SDK model with the same operations, for setup only. See --model.
     """
-    from conformance.cli.derived_services import by_service, main_service
-    from conformance.contract.deriving import as_yaml, write_all
-    from conformance.documents.sources import ORDER_RULE
-
     if bool(pages) == bool(model):
         raise click.UsageError("give either pages, or a service with --from-model")
-    if fitting:
-        _check_model(fitting, from_pages=bool(pages))
+    if fitting and not pages:
+        raise click.UsageError("--model is for pages, and --from-model needs none")
     problems: list[BadInput] = []
-    whole = False
+    skipping: list[BadInput] | None = None
     if model:
         services = {service or model: _modelled(model, service or model, paths)}
     else:
+        if fitting:
+            load_model(fitting)
         reading = _read(pages, service, fetching)
-        problems += reading.problems
-        whole = reading.whole
         services, refused = by_service(reading, service, fitting or "")
-        problems += refused
+        problems += [*reading.problems, *refused]
+        skipping = problems if reading.whole else None
         if _is_one_file(output):
             services = main_service(services, reading)
     if not services:
         raise NothingToDerive(problems)
     targets = _targets(output, list(services))
-    skipping = problems if whole else None
     derived = {name: _assembled(found, skipping) for name, found in services.items()}
     write_all({targets[name]: as_yaml(document) for name, document in derived.items()})
     if pages:
         click.echo(f"order: {ORDER_RULE}")
     for name, found in services.items():
-        for line in _report(found, derived[name]):
+        lines = [*_report(found, derived[name]), f"{name}: written to {targets[name]}"]
+        for line in filter(None, [*lines, _lacking(name, derived[name])]):
             click.echo(line)
-        click.echo(f"{name}: written to {targets[name]}")
-        told = _lacking(name, derived[name])
-        if told:
-            click.echo(told)
-    _tell_skipped(problems)
+    _report_skipped(problems)
 
 
 def _read(
     pages: tuple[str, ...], service: str | None, fetching: Mapping[str, Any]
 ) -> ReferenceReading:
-    from conformance.documents.crawl import CrawlOptions, usual_cache
-    from conformance.documents.reference import read_reference
+    def show_progress(done: int, known: int, address: str) -> None:
+        click.echo(f"page {done + 1} of {known}: {address}", err=True)
 
     cache = fetching["cache"] or usual_cache()
-    how = CrawlOptions(cache, fetching["delay"], fetching["refresh"], _progress)
+    how = CrawlOptions(cache, fetching["delay"], fetching["refresh"], show_progress)
     return read_reference(pages, service, how)
-
-
-def _progress(done: int, known: int, address: str) -> None:
-    click.echo(f"page {done + 1} of {known}: {address}", err=True)
 
 
 def _assembled(found: ServicePages, problems: list[BadInput] | None) -> dict[str, Any]:
     """The document of a service; with ``problems``, the second of two equal requests is skipped."""
-    from conformance.contract.deriving import assemble
-    from conformance.contract.deriving.assemble import assemble_whole
-
     if problems is None:
         return assemble(found)
     document, skipped = assemble_whole(found)
@@ -184,7 +150,7 @@ def _assembled(found: ServicePages, problems: list[BadInput] | None) -> dict[str
     return document
 
 
-def _tell_skipped(problems: Sequence[BadInput]) -> None:
+def _report_skipped(problems: Sequence[BadInput]) -> None:
     """Name the pages that were left out, and exit with an error if there are any."""
     for problem in problems:
         click.echo(f"skipped: {problem}", err=True)
@@ -194,20 +160,8 @@ def _tell_skipped(problems: Sequence[BadInput]) -> None:
         sys.exit(problems[0].exit_code)
 
 
-def _check_model(name: str, *, from_pages: bool) -> None:
-    """Raises UnknownModel, UnspokenProtocol, or click.UsageError where there are no pages."""
-    from conformance.documents.sdk.models import load_model
-
-    if not from_pages:
-        raise click.UsageError("--model is for pages, and --from-model needs none")
-    load_model(name)
-
-
 def _lacking(service: str, document: Mapping[str, Any]) -> str:
     """In one line, what a run takes from an SDK model because the pages lack it."""
-    from conformance.contract.building import build_contract
-    from conformance.contract.inference.setup_operations import completed
-
     if "x-signing" in document:
         return ""
     contract = build_contract(service, document, {})
@@ -215,10 +169,6 @@ def _lacking(service: str, document: Mapping[str, Any]) -> str:
 
 
 def _modelled(model: str, service: str, paths: tuple[str, ...]) -> ServicePages:
-    from conformance.contract.globs import glob
-    from conformance.documents.sdk.models import NoOperations, load_model
-    from conformance.documents.sdk.pages import model_pages
-
     loaded = load_model(model)
     globs = [glob(path) for path in paths or ("*",)]
     wanted = frozenset(
@@ -233,19 +183,21 @@ def _modelled(model: str, service: str, paths: tuple[str, ...]) -> ServicePages:
 
 def _targets(output: Path, services: list[str]) -> dict[str, Path]:
     if not _is_one_file(output):
-        return {name: output / name / SPEC_NAME for name in services}
+        return {name: output / name / "openapi.yaml" for name in services}
     if len(services) > 1:
-        raise OneFileManyServices(output, services)
-    return dict.fromkeys(services, output)
+        several = ", ".join(services)
+        raise BadInput(
+            f"the pages are from several services ({several}), but {output} is one file",
+            "give a folder (-o specs); each service gets FOLDER/SERVICE/openapi.yaml",
+        )
+    return {services[0]: output}
 
 
 def _is_one_file(output: Path) -> bool:
-    return output.suffix.lower() in FILE_SUFFIXES and not output.is_dir()
+    return output.suffix.lower() in {".yaml", ".yml"} and not output.is_dir()
 
 
 def _report(found: ServicePages, document: Mapping[str, Any]) -> Iterator[str]:
-    from conformance.documents.problems import printable
-
     pages = sum(bool(document.text) for document in found.documents)
     yield (
         f"{found.service}: {pages or len(found.documents)} documents, "
@@ -253,24 +205,17 @@ def _report(found: ServicePages, document: Mapping[str, Any]) -> Iterator[str]:
         f"{len(found.structures)} data types, {len(found.patches)} patch tables, "
         f"{len(found.common_errors)} common errors, {_constraints(document)} constraints"
     )
-    for title, lines in (
-        ("differs", found.differences),
-        ("recovered", found.recoveries),
-        ("note", found.notes),
-    ):
+    titled = {"differs": found.differences, "recovered": found.recoveries, "note": found.notes}
+    for title, lines in titled.items():
         for line in lines:
             yield f"{found.service}: {title}: {printable(line, 300)}"
 
 
 def _constraints(node: Any) -> int:
     """How many constraints a derived document states: all sources but those of types."""
-    count = 0
-    stack = [node]
-    while stack:
-        value = stack.pop()
-        if isinstance(value, Mapping):
-            count += len(value.get("x-sources", {}).keys() - {"type", "required"})
-            stack.extend(value.values())
-        elif isinstance(value, list):
-            stack.extend(value)
-    return count
+    if isinstance(node, list):
+        return sum(map(_constraints, node))
+    if not isinstance(node, Mapping):
+        return 0
+    own = node.get("x-sources", {}).keys() - {"type", "required"}
+    return len(own) + sum(map(_constraints, node.values()))

@@ -4,27 +4,26 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
 
 import click
 
-if TYPE_CHECKING:
-    from conformance.contract.deriving import ServicePages
-    from conformance.documents.problems import PageProblem
-    from conformance.documents.reference import ReferenceReading
+from conformance.contract import deriving
+from conformance.contract.building import build_contract
+from conformance.contract.deriving import ServicePages
+from conformance.contract.deriving.assemble import assemble_whole
+from conformance.contract.inference.model_match import matching_model
+from conformance.contract.locate import known_services
+from conformance.contract.on_demand import is_offered
+from conformance.documents.problems import PageProblem
+from conformance.documents.reference import ReferenceReading
+from conformance.documents.sdk.completing import complete
+from conformance.documents.sdk.matching import by_model, page_models
 
 
 def by_service(
     reading: ReferenceReading, service: str | None, model: str
 ) -> tuple[dict[str, ServicePages], list[PageProblem]]:
-    """The pages by service, with what only a model says of their requests; and what has none.
-
-    Raises OtherProtocol for a page that was named itself and that no model completes.
-    """
-    from conformance.contract import deriving
-    from conformance.documents.sdk.completing import complete
-    from conformance.documents.sdk.matching import by_model
-
+    """The pages by service, completed from a model; and the problems. Raises OtherProtocol."""
     services = deriving.by_service(by_model(reading.pages))
     if model:
         main = max(services.values(), key=lambda found: len(found.operations), default=None)
@@ -60,9 +59,6 @@ def main_service(
 
 def _named(services: Mapping[str, ServicePages]) -> Iterator[tuple[str, ServicePages]]:
     """The services by name; a folder that is not named after a service gets its model's name."""
-    from conformance.contract.locate import known_services
-    from conformance.contract.on_demand import is_offered
-
     taken = set(services)
     for name, found in services.items():
         if not (is_offered(name) or name in known_services()):
@@ -76,11 +72,6 @@ def _named(services: Mapping[str, ServicePages]) -> Iterator[tuple[str, ServiceP
 
 def _model_of(found: ServicePages) -> str:
     """The name of the model that the pages belong to; empty where that is ambiguous."""
-    from conformance.contract.building import build_contract
-    from conformance.contract.deriving.assemble import assemble_whole
-    from conformance.contract.inference.model_match import matching_model
-    from conformance.documents.sdk.matching import page_models
-
     if found.model:
         return found.model
     if not all(page.layout.shows_request for page in found.operations.values()):

@@ -5,26 +5,25 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from conformance.cli import options
 from conformance.cli.configured import ConfiguredCommand, own_targets
 from conformance.errors import CouldNotTest
+from conformance.reports.text import one_line
 from conformance.runs.access import Access, gain_access
-from conformance.transport import endpoint
-
-if TYPE_CHECKING:
-    from conformance.runs.diagnosis import Diagnosis
-    from conformance.transport.endpoint import Target
+from conformance.runs.diagnosis import SKEW, Diagnosis, Presence, examine
+from conformance.transport import endpoint, tls
+from conformance.transport.address import host_and_port
+from conformance.transport.endpoint import Target
 
 _WIDTH = 14
 
 
 @click.command(cls=ConfiguredCommand)
 @click.argument("target")
-@click.option("--service", "services", multiple=True, help="Only this service (repeatable).")
+@options.service_option
 @options.timeout_option
 @options.ca_bundle_option
 @options.header_option
@@ -64,9 +63,6 @@ def command(
 
 
 def _examine(access: Access, target: Target, services: tuple[str, ...]) -> int:
-    from conformance.reports.text import one_line
-    from conformance.runs.diagnosis import examine
-
     found = examine(access, services)
     version = f"{target.name} {target.version}" if target.version else ""
     _say("what it is", found.product or version or "unknown; no page of it names an emulator")
@@ -75,10 +71,10 @@ def _examine(access: Access, target: Target, services: tuple[str, ...]) -> int:
         _say(name, text)
     width = max((len(one.service) for one in found.services), default=0)
     for number, one in enumerate(found.services):
-        asked = f"{one.operation}: {one.told}" if one.operation else one.told
+        answer = f"{one.operation}: {one.answer}" if one.operation else one.answer
         heading = "services" if not number else ""
         click.echo(
-            f"{heading:<{_WIDTH}}{one.service:<{width}}  {one.presence:<8}  {one_line(asked, 90)}"
+            f"{heading:<{_WIDTH}}{one.service:<{width}}  {one.presence:<8}  {one_line(answer, 90)}"
         )
     for hint in _hints(found):
         click.echo(f"hint: {hint}")
@@ -88,8 +84,6 @@ def _examine(access: Access, target: Target, services: tuple[str, ...]) -> int:
 
 
 def _facts(found: Diagnosis, access: Access) -> Iterator[tuple[str, str]]:
-    from conformance.runs.diagnosis import SKEW
-
     key = access.credentials.access_key
     shown = key if len(key) < 8 else f"{key[:4]}..."
     said = {True: "accepted", False: "refused", None: "unknown whether the target accepts them"}
@@ -111,8 +105,6 @@ def _facts(found: Diagnosis, access: Access) -> Iterator[tuple[str, str]]:
 
 
 def _hints(found: Diagnosis) -> Iterator[str]:
-    from conformance.runs.diagnosis import SKEW, Presence
-
     if found.accepted is False:
         yield "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to a key that the target accepts"
     if found.skew is not None and abs(found.skew) > SKEW:
@@ -127,12 +119,8 @@ def _hints(found: Diagnosis) -> Iterator[str]:
 
 
 def _certificate(target: Target, ca_bundle: Path | None) -> str:
-    from conformance.transport.address import host_and_port
-
     if not target.url.startswith("https:"):
         return "none, the target speaks plain HTTP"
-    from conformance.transport import tls
-
     until = tls.valid_until(host_and_port(target.url), ca_bundle)
     return (
         f"trusted, valid until {until}" if until else "unknown, because there is a proxy in between"
@@ -140,6 +128,4 @@ def _certificate(target: Target, ca_bundle: Path | None) -> str:
 
 
 def _say(name: str, text: str) -> None:
-    from conformance.reports.text import one_line
-
     click.echo(f"{name:<{_WIDTH}}{one_line(text, 140)}")

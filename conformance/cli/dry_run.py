@@ -10,18 +10,24 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
+from conformance.contract.model import Contract, Operation
 from conformance.contract.routes import with_labels
 from conformance.contract.vocabulary.overlay_access import Permissions
+from conformance.engine.outcome import Job
 from conformance.engine.resources.names import fill
-
-if TYPE_CHECKING:
-    from conformance.contract.model import Contract, Operation
-    from conformance.engine.outcome import Job
-    from conformance.transport.exchange import Exchange, Request
+from conformance.engine.run import RunConfig
+from conformance.engine.safety.quotas import seconds
+from conformance.engine.safety.request_classifier import RequestEffect, RouteTable
+from conformance.reference.inprocess import URL, InProcess
+from conformance.reference.server import ServerOptions
+from conformance.runs.execution import run_all, settings_for
+from conformance.transport.credentials import DEFAULT_REGION, TEST_CREDENTIALS
+from conformance.transport.exchange import Exchange, Request
+from conformance.transport.retry import RetryingTransport
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +44,6 @@ class DryRun:
 
 def rehearse(jobs: Sequence[Job], *, profile: str, seed: int) -> DryRun:
     """Run against the embedded reference and count."""
-    from conformance.engine.run import RunConfig
-    from conformance.reference.inprocess import URL
-    from conformance.runs.execution import run_all, settings_for
-    from conformance.transport.credentials import DEFAULT_REGION, TEST_CREDENTIALS
-    from conformance.transport.retry import RetryingTransport
-
     counting = _Counting(jobs, URL)
     run_all(
         RunConfig(
@@ -58,10 +58,6 @@ class _Counting:
     """The reference, which counts every request."""
 
     def __init__(self, jobs: Sequence[Job], url: str) -> None:
-        from conformance.engine.safety.request_classifier import RouteTable
-        from conformance.reference.inprocess import InProcess
-        from conformance.reference.server import ServerOptions
-
         self._inner = InProcess(ServerOptions())
         self._routes = [RouteTable(job.contract, url) for job in jobs]
         self.sent: Counter[tuple[str, str]] = Counter()
@@ -79,8 +75,6 @@ class _Counting:
         return exchanges
 
     def _count(self, request: Request, exchange: Exchange) -> None:
-        from conformance.engine.safety.request_classifier import RequestEffect
-
         for routes in self._routes:
             visit = routes.visit(request)
             if visit.operation is None:
@@ -144,8 +138,6 @@ def render(
     rate: float | None,
 ) -> list[str]:
     """The description of what a run would do; ``rate`` is the user's limit per second."""
-    from conformance.engine.safety.quotas import seconds
-
     limited = target == "aws"
     least = seconds(outline.sent, contracts, factor) if limited else 0.0
     if rate:

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
 
 import click
 
 from conformance.cli.options import given_option, protocol_option, specs_option
+from conformance.contract.given import check_given, given_kinds, read_given, with_given
+from conformance.contract.listing.catalogue import catalogue
+from conformance.contract.listing.requirements import Requirement
+from conformance.contract.listing.sharing import sharing_of
+from conformance.contract.load import load_contract
+from conformance.contract.locate import selected, services
+from conformance.contract.model import Contract
+from conformance.engine.resources.names import fill
 from conformance.errors import BadInput
-
-if TYPE_CHECKING:
-    from conformance.contract.listing.requirements import Requirement
-    from conformance.contract.model import Contract
-    from conformance.plan.probes import Probe
+from conformance.plan.planner import plan
+from conformance.plan.probes import Probe
+from conformance.plan.valid_requests.resources import kind_of
+from conformance.transport.protocols.registry import USUAL, wire
 
 SHOWN_PROBES = 12
 SHOWN_PLACES = 5
@@ -29,17 +35,6 @@ MEANINGS = {
 WATCHED = "checked in every answer of the operation, or tested by a sequence of requests"
 
 
-class UnknownRequirement(BadInput):
-    """An id that no contract has; ``near`` are those that look like it."""
-
-    def __init__(self, requirement: str, near: Sequence[str]) -> None:
-        self.requirement, self.near = requirement, tuple(near)
-        meant = f"did you mean {' or '.join(near)}? " if near else ""
-        super().__init__(
-            f"no requirement {requirement}", f"{meant}`conformance requirements` lists the ids"
-        )
-
-
 @click.command()
 @click.argument("requirement")
 @protocol_option
@@ -47,11 +42,6 @@ class UnknownRequirement(BadInput):
 @specs_option
 def command(requirement: str, given: tuple[str, ...]) -> None:
     """Explain REQUIREMENT: its statement, source and level, and how each side is tested."""
-    from conformance.contract.given import check_given, read_given, with_given
-    from conformance.contract.listing.catalogue import catalogue
-    from conformance.contract.load import load_contract
-    from conformance.contract.locate import selected, services
-
     # That of the id first, which may be a service that has no spec.
     named = selected((), (requirement,))
     contracts = [load_contract(name) for name in dict.fromkeys((*named, *services()))]
@@ -66,21 +56,21 @@ def command(requirement: str, given: tuple[str, ...]) -> None:
     if requirement not in known:
         import difflib
 
-        raise UnknownRequirement(requirement, difflib.get_close_matches(requirement, known, _NEAR))
+        near = difflib.get_close_matches(requirement, known, _NEAR)
+        meant = f"did you mean {' or '.join(near)}? " if near else ""
+        raise BadInput(
+            f"no requirement {requirement}", f"{meant}`conformance requirements` lists the ids"
+        )
     explain(*known[requirement])
 
 
 def covering(contracts: Iterable[Contract], requirement: str) -> str | None:
     """The id of the requirement that covers this one, where nested structures are stated once."""
-    from conformance.contract.listing.sharing import sharing_of
-
     found = (sharing_of(contract).covering(requirement) for contract in contracts)
     return next((one for one in found if one is not None), None)
 
 
 def explain(contract: Contract, one: Requirement) -> None:
-    from conformance.plan.planner import plan
-
     click.echo(f"{one.id}\n\n  {one.statement}\n")
     click.echo(f"  level    {one.level}: {MEANINGS[one.level]}")
     for name, value in one.source.as_json().items():
@@ -107,8 +97,6 @@ def explain(contract: Contract, one: Requirement) -> None:
 
 def _examples(contract: Contract, probes: Sequence[Probe]) -> Iterator[str]:
     """The first request of each side, as it goes out."""
-    from conformance.transport.protocols.registry import USUAL, wire
-
     for side in dict.fromkeys(probe.side for probe in probes):
         probe = next(one for one in probes if one.side is side)
         sent = wire(probe.operation, _filled(contract, probe), probe.raw, probe.form or USUAL)
@@ -119,9 +107,6 @@ def _examples(contract: Contract, probes: Sequence[Probe]) -> Iterator[str]:
 
 def _filled(contract: Contract, probe: Probe) -> dict[str, object]:
     """The members with readable names for placeholders, and with the given resources."""
-    from conformance.contract.given import given_kinds
-    from conformance.engine.resources.names import fill
-    from conformance.plan.valid_requests.resources import kind_of
 
     def repeated(text: str) -> Callable[[int | None], str]:
         return lambda length: text if length is None else (text * length)[:length]

@@ -24,7 +24,7 @@ class Interrupts:
     """The signals of a run: they raise KeyboardInterrupt at once, except inside ``held_back``."""
 
     def __init__(self) -> None:
-        self._holding = self._asked = self._ended = False
+        self._holding = self._requested = self._ended = False
 
     @contextmanager
     def listening(self) -> Iterator[None]:
@@ -59,22 +59,18 @@ class Interrupts:
 
     def check(self) -> None:
         """Raise KeyboardInterrupt, once, for a signal that was delayed."""
-        if self._asked and self._holding and _in_main_thread():
-            self._holding = False
-            self._ended = True
+        in_main_thread = threading.current_thread() is threading.main_thread()
+        if self._requested and self._holding and in_main_thread:
+            self._holding, self._ended = False, True
             raise KeyboardInterrupt
 
     def wrapped(self, inner: Transport) -> Transport:
         return CheckedTransport(inner, self.check)
 
     def _hear(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - as it is called
-        if self._asked or not self._holding:
-            self._asked = self._ended = True
+        if self._requested or not self._holding:
+            self._requested = self._ended = True
             raise KeyboardInterrupt
-        self._asked = True
+        self._requested = True
         # Not through the buffers of sys.stderr: they may be in the middle of a write.
         os.write(sys.__stderr__.fileno() if sys.__stderr__ else 2, NOTED)
-
-
-def _in_main_thread() -> bool:
-    return threading.current_thread() is threading.main_thread()

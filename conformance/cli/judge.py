@@ -7,24 +7,27 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from conformance.cli import options as shared
 from conformance.cli import outputs
+from conformance.cli.outputs import Outputs
 from conformance.cli.run_options import command_line
+from conformance.engine.outcome import Job, RunOutcome, exit_code
+from conformance.record import RecordedTarget, RecordWriter, RunLine
+from conformance.record.baseline import Gate
 from conformance.runs import recording
 from conformance.runs.jobs import notes, select_jobs
+from conformance.runs.protocol_choice import in_other_protocols
 from conformance.runs.recording import baseline_use, marked
-
-if TYPE_CHECKING:
-    from conformance.cli.outputs import Outputs
-    from conformance.engine.outcome import Job, RunOutcome
-    from conformance.record import RunLine
-    from conformance.record.baseline import Gate
-    from conformance.traffic.recorded_calls import ClassifiedTraffic, RecordedCall
-    from conformance.traffic.sources import LeftOut
+from conformance.traffic.errors import NothingRecognised
+from conformance.traffic.reading import read_traffic
+from conformance.traffic.recorded_calls import ClassifiedTraffic, RecordedCall, classify
+from conformance.traffic.routes import Routes
+from conformance.traffic.sources import LeftOut
+from conformance.traffic.verdicts import judge_all, verdict_lines
 
 NAMED = 20
 """Files that are named where they are left out; of the rest only the number is printed."""
@@ -52,7 +55,7 @@ class JudgeOptions:
 @click.option(
     "--target", "targets", multiple=True, help="Judge only requests to this URL (repeatable)."
 )
-@click.option("--service", "services", multiple=True, help="Only this service (repeatable).")
+@shared.service_option
 @shared.requirement_option
 @shared.exclude_option
 @shared.strict_option
@@ -84,17 +87,11 @@ def _options(given: dict[str, Any]) -> JudgeOptions:
 def _judge(options: JudgeOptions) -> int:
     from rich.console import Console
 
-    from conformance.engine.outcome import exit_code
-    from conformance.record import RecordWriter
-    from conformance.traffic.errors import NothingRecognised
-    from conformance.traffic.reading import read_traffic
-    from conformance.traffic.recorded_calls import classify
-    from conformance.traffic.routes import Routes
-
     start = time.monotonic()
     gate = shared.read_gate(options.baseline, strict=False)
     jobs = select_jobs(options.services, options.globs)
-    every = [*jobs, *_in_other_protocols(jobs, options)]
+    others = [other for job in jobs for other in in_other_protocols(job, whole=not options.globs)]
+    every = [*jobs, *others]
     contracts = [job.contract for job in every]
     left_out: list[LeftOut] = []
     found = classify(read_traffic(options.traffic, left_out), Routes(contracts, options.targets))
@@ -108,7 +105,6 @@ def _judge(options: JudgeOptions) -> int:
     with RecordWriter(options.outputs.record) as writer:
         writer.write(_run_line(options, jobs, found))
         spoken = {id(one.route.contract) for one in found.items}
-        others = every[len(jobs) :]
         every = [*jobs, *(job for job in others if id(job.contract) in spoken)]
         outcome = _outcome(every, found, gate)
         outcome.notes += _left_out(left_out)
@@ -124,33 +120,23 @@ def _judge(options: JudgeOptions) -> int:
     return code
 
 
-def _in_other_protocols(jobs: Sequence[Job], options: JudgeOptions) -> Iterator[Job]:
-    from conformance.runs.protocol_choice import in_other_protocols
-
-    for job in jobs:
-        yield from in_other_protocols(job, whole=not options.globs)
-
-
 def _is_excluded(item: RecordedCall, jobs: list[Job]) -> bool:
     contract, name = item.route.contract, item.route.operation.name
     return any(name in job.left_out for job in jobs if job.contract is contract)
 
 
 def _outcome(jobs: list[Job], found: ClassifiedTraffic, gate: Gate | None) -> RunOutcome:
-    from conformance.engine.outcome import RunOutcome
-    from conformance.traffic.verdicts import judge_all, verdict_lines
-
     judged = judge_all([(job.contract, job.requirements) for job in jobs], found.items)
     lines = [marked(line, gate) for line in verdict_lines(judged, found.items)]
     return RunOutcome(verdicts=lines, notes=_notes(found))
 
 
 def _notes(found: ClassifiedTraffic) -> list[str]:
-    told = [f"judged {len(found.items):,} of {found.seen:,} recorded exchanges"]
-    told += _unjudged(found)
+    lines = [f"judged {len(found.items):,} of {found.seen:,} recorded exchanges"]
+    lines += _unjudged(found)
     if len(found.hosts) > 1:
-        told.append(f"several addresses answered: {', '.join(found.hosts[:5])}")
-    return told
+        lines.append(f"several addresses answered: {', '.join(found.hosts[:5])}")
+    return lines
 
 
 def _unjudged(found: ClassifiedTraffic) -> Iterator[str]:
@@ -183,8 +169,6 @@ def _left_out(left_out: Sequence[LeftOut]) -> list[str]:
 
 
 def _run_line(options: JudgeOptions, jobs: list[Job], found: ClassifiedTraffic) -> RunLine:
-    from conformance.record import RecordedTarget
-
     target = RecordedTarget(options.traffic[0].name, found.hosts[0] if found.hosts else None)
     return recording.first_line(
         jobs, target, options.again, seed=0, profile="traffic", strict=options.strict

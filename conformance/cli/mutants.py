@@ -8,63 +8,42 @@ import sys
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import click
 
+from conformance.cli import options
 from conformance.cli.interrupts import Interrupts
 from conformance.errors import CouldNotTest
 from conformance.reports.files import check_writable, write_report
 from conformance.reports.text import Display
-
-if TYPE_CHECKING:
-    from conformance.runs.mutants import Campaign, Mutant, MutantPlan, Result
+from conformance.runs.mutants import Campaign, Mutant, MutantPlan, MutantStatus, Result, run, select
+from conformance.runs.mutants.values import as_json, lines
 
 EVERY = 10
 """Per cent between two plain lines of progress."""
 
 
-class UndecidedMutants(CouldNotTest):
-    """Some mutants were not decided, and none of the others survived."""
-
-    hint = "the messages above say why; the other results stand"
-
-    def __init__(self, count: int) -> None:
-        self.count = count
-        super().__init__(f"{count} mutants were not decided")
-
-
 @click.command()
 @click.option("--kind", "kinds", multiple=True, help="Try only faults of this kind (repeatable).")
 @click.option(
-    "--fault",
-    "faults",
-    multiple=True,
-    metavar="ID",
+    "--fault", "faults", multiple=True, metavar="ID",
     help="Try only faults that match this id or glob.",
-)
-@click.option("--service", "services", multiple=True, help="Only this service (repeatable).")
+)  # fmt: skip
+@options.service_option
 @click.option(
     "--all", "everything", is_flag=True, help="Try every fault, including redundant ones."
 )
 @click.option(
-    "--workers",
-    type=click.IntRange(min=1),
-    default=lambda: os.cpu_count() or 1,
-    show_default="one per processor",
-    help="Processes.",
-)
+    "--workers", type=options.COUNT, default=lambda: os.cpu_count() or 1,
+    show_default="one per processor", help="Processes.",
+)  # fmt: skip
 @click.option(
-    "--profile",
-    type=click.Choice(["quick", "standard", "deep"]),
-    default="standard",
-    show_default=True,
+    "--profile", type=options.PROFILES, default="standard", show_default=True,
     help="How far to test beyond the boundaries if the quick profile does not find the fault.",
-)
+)  # fmt: skip
 @click.option("--seed", type=int, default=0, show_default=True, help="The seed of each run.")
-@click.option(
-    "--json", "result", type=click.Path(path_type=Path), help="Write the result to this file."
-)
+@click.option("--json", "result", type=options.PATH, help="Write the result to this file.")
 @click.option("--list", "only_list", is_flag=True, help="List the faults without trying them.")
 @click.option("-q", "--quiet", is_flag=True, help="Print only the result.")
 def command(**given: Any) -> None:
@@ -74,8 +53,6 @@ def command(**given: Any) -> None:
     one of these names the fault. Exit status: 0 all mutants were killed, 1 at least one survived,
     2 bad usage or input, 3 could not test.
     """
-    from conformance.runs.mutants import select
-
     chosen = select(
         kinds=given["kinds"],
         globs=given["faults"],
@@ -96,9 +73,6 @@ def _list(mutants: tuple[Mutant, ...]) -> None:
 
 
 def _try(mutants: tuple[Mutant, ...], given: dict[str, Any]) -> int:
-    from conformance.runs.mutants import MutantPlan, run
-    from conformance.runs.mutants.values import lines
-
     plan = MutantPlan(given["profile"], given["seed"])
     if given["result"] is not None:
         check_writable(given["result"])  # before the minutes that it takes
@@ -112,8 +86,6 @@ def _try(mutants: tuple[Mutant, ...], given: dict[str, Any]) -> int:
 
 
 def _end(campaign: Campaign, plan: MutantPlan, path: Path | None) -> None:
-    from conformance.runs.mutants.values import as_json
-
     if path is not None:
         text = json.dumps(as_json(campaign, plan), indent=1, ensure_ascii=False)
         write_report(path, text + "\n")
@@ -124,14 +96,15 @@ def _end(campaign: Campaign, plan: MutantPlan, path: Path | None) -> None:
 
 
 def _status(campaign: Campaign) -> int:
-    """1 when one survived, 3 when not all are known. Raises UndecidedMutants."""
-    from conformance.runs.mutants import MutantStatus
-
+    """1 when one survived, 3 when not all are known. Raises CouldNotTest."""
     fates = Counter(result.fate for result in campaign.results)
     if fates[MutantStatus.SURVIVED]:
         return 1
     if fates[MutantStatus.ERROR]:
-        raise UndecidedMutants(fates[MutantStatus.ERROR])
+        raise CouldNotTest(
+            f"{fates[MutantStatus.ERROR]} mutants were not decided",
+            "the messages above say why; the other results stand",
+        )
     return 3 if campaign.interrupted else 0
 
 
@@ -159,8 +132,6 @@ class MutantsDisplay(Display):
 
     def show(self, result: Result) -> None:
         """Count a result; a mutant that was not killed by name is printed at once."""
-        from conformance.runs.mutants import MutantStatus
-
         self._done += 1
         if self.quiet:
             return

@@ -39,42 +39,35 @@ def together(*options: Decorator) -> Decorator:
     return decorate
 
 
+PATH, FILE = click.Path(path_type=Path), click.Path(dir_okay=False, path_type=Path)
+POSITIVE, COUNT = click.FloatRange(min=0, min_open=True), click.IntRange(min=1)
+PROFILES = click.Choice(["quick", "standard", "deep"])
+
 timeout_option = click.option(
-    "--timeout",
-    type=click.FloatRange(min=0, min_open=True),
-    default=10.0,
-    show_default=True,
+    "--timeout", type=POSITIVE, default=10.0, show_default=True,
     help="The time limit in seconds for one exchange.",
-)
+)  # fmt: skip
 rate_option = click.option(
-    "--rate",
-    type=click.FloatRange(min=0, min_open=True),
-    help="The maximum number of requests per second.",
+    "--rate", type=POSITIVE, help="The maximum number of requests per second."
 )
 limit_options = together(
     click.option(
-        "--time-limit",
-        type=click.FloatRange(min=0, min_open=True),
-        metavar="SECONDS",
+        "--time-limit", type=POSITIVE, metavar="SECONDS",
         help="End the run cleanly after this time.",
     ),
     click.option(
-        "--max-requests",
-        type=click.IntRange(min=1),
-        metavar="N",
+        "--max-requests", type=COUNT, metavar="N",
         help="End the run cleanly after this many requests.",
     ),
-)
-ca_bundle_option = click.option(
-    "--ca-bundle", type=click.Path(path_type=Path), help="Certificates to trust for https."
-)
+)  # fmt: skip
+ca_bundle_option = click.option("--ca-bundle", type=PATH, help="Certificates to trust for https.")
 header_option = click.option(
-    "--header",
-    "headers",
-    multiple=True,
-    metavar="NAME:VALUE",
+    "--header", "headers", multiple=True, metavar="NAME:VALUE",
     help="Send this header with every request, unsigned; ${NAME} stands for an environment"
     " variable (repeatable).",
+)  # fmt: skip
+service_option = click.option(
+    "--service", "services", multiple=True, help="Only this service (repeatable)."
 )
 
 
@@ -104,44 +97,31 @@ def _speak(context: click.Context, _option: click.Parameter, protocol: str | Non
 
 
 specs_option = click.option(
-    "--specs",
-    type=click.Path(path_type=Path),
-    metavar="FOLDER",
-    callback=_use,
-    expose_value=False,
-    is_eager=True,
+    "--specs", type=PATH, metavar="FOLDER", callback=_use, expose_value=False, is_eager=True,
     help=f"Use your own contracts: a folder with SERVICE/{locate.SPEC}, or the folder of one"
-    f" service.",
-)
+    " service.",
+)  # fmt: skip
 protocol_option = click.option(
-    "--protocol",
-    type=click.Choice([str(one) for one in ProtocolName]),
-    callback=_speak,
-    expose_value=False,
-    is_eager=True,
+    "--protocol", type=click.Choice([str(one) for one in ProtocolName]), callback=_speak,
+    expose_value=False, is_eager=True,
     help="The protocol to speak if a service has several (default: the one that SDKs use).",
-)
+)  # fmt: skip
 
 # -- resources that the user names ----------------------------------------------------------------
 
 given_option = click.option(
-    "--given",
-    multiple=True,
-    metavar="MEMBER=VALUE",
+    "--given", multiple=True, metavar="MEMBER=VALUE",
     help="Use an existing resource: fill in this value wherever a request takes MEMBER, or with"
     " KIND.MEMBER=... only for one kind of resource. The run reads it and never deletes it"
     " (repeatable).",
-)
-
-
+)  # fmt: skip
 given_options = together(
     given_option,
     click.option(
-        "--may-change",
-        is_flag=True,
+        "--may-change", is_flag=True,
         help="Allow updates and tags to change the given resource; the run restores it at the end.",
     ),
-)
+)  # fmt: skip
 
 
 def take_given(options: dict[str, Any]) -> Given:
@@ -157,26 +137,19 @@ def take_given(options: dict[str, Any]) -> Given:
 # -- which requirements --------------------------------------------------------------------------
 
 requirement_option = click.option(
-    "--requirement",
-    "globs",
-    multiple=True,
+    "--requirement", "globs", multiple=True,
     help="Test only ids that match this glob, or with a leading ! only those that do not"
     " (repeatable).",
-)
+)  # fmt: skip
 exclude_option = click.option(
-    "--exclude",
-    "excluded",
-    multiple=True,
-    metavar="GLOB",
+    "--exclude", "excluded", multiple=True, metavar="GLOB",
     help="Leave out ids that match; the tool sends no probe of an operation that is left out"
     " entirely (repeatable).",
-)
+)  # fmt: skip
 changed_since_option = click.option(
-    "--changed-since",
-    type=click.Path(dir_okay=False, path_type=Path),
-    metavar="RECORD",
+    "--changed-since", type=FILE, metavar="RECORD",
     help="Test only what failed in this record, was not decided, or is new since then.",
-)
+)  # fmt: skip
 
 
 def take_globs(given: dict[str, Any]) -> tuple[str, ...]:
@@ -201,15 +174,13 @@ def read_shard(
 
 
 shard_option = click.option(
-    "--shard",
-    callback=read_shard,
-    metavar="I/N",
+    "--shard", callback=read_shard, metavar="I/N",
     help="Test only part I of N; `report merge` combines the parts.",
-)
+)  # fmt: skip
 
 
 def cut(jobs: list[Job], shard: Shard | None) -> list[Job]:
-    """The jobs, or the shard's part of them. Raises EmptyShard."""
+    """The jobs, or the shard's part of them. Raises BadInput."""
     if shard is None:
         return jobs
     from conformance.engine.outcome import part_of
@@ -225,10 +196,7 @@ strict_option = click.option(
     "--strict", is_flag=True, help="Failures of level strict fail the gate, too."
 )
 baseline_option = click.option(
-    "--baseline",
-    type=click.Path(dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="Accept the failures that this file lists.",
+    "--baseline", type=FILE, metavar="FILE", help="Accept the failures that this file lists."
 )
 gate_options = together(
     strict_option,
@@ -237,20 +205,14 @@ gate_options = together(
     ),
     baseline_option,
     click.option(
-        "--strict-baseline",
-        is_flag=True,
+        "--strict-baseline", is_flag=True,
         help="Fail if a requirement that the baseline lists passes.",
     ),
-)
-"""The options that say what fails a run."""
+)  # fmt: skip
 
 
 def read_gate(path: Path | None, *, strict: bool) -> Gate | None:
-    """The baseline of a run, or None where none is given.
-
-    Raises BaselineProblem (the file cannot be used), click.UsageError (``--strict-baseline``
-    without a baseline).
-    """
+    """The baseline, if any. Raises BaselineProblem, and click.UsageError for a strict one alone."""
     if path is None and strict:
         raise click.UsageError("--strict-baseline needs --baseline FILE")
     return recording.read_gate(path, strict=strict)
@@ -259,12 +221,12 @@ def read_gate(path: Path | None, *, strict: bool) -> Gate | None:
 def tell_untested(lines: Sequence[VerdictLine], *, strict: bool) -> None:
     """Name the operations that were not tested, on standard error, and what to do about it."""
     from conformance.record import untested
-    from conformance.reports.facts import told_untested
+    from conformance.reports.facts import untested_sentence
 
     found = untested(lines, strict=strict)
     if found:
         tell(
-            told_untested(found),
+            untested_sentence(found),
             "the requests that they depend on must succeed first; use --requirement to leave them"
             " out",
         )

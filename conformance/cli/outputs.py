@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from conformance.cli.options import together
+from conformance.cli.options import FILE, PATH, together
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -17,35 +17,20 @@ if TYPE_CHECKING:
     from conformance.record import Record
 
 ctrf_option = click.option(
-    "--ctrf",
-    type=click.Path(dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="Write a CTRF report to this file.",
+    "--ctrf", type=FILE, metavar="FILE", help="Write a CTRF report to this file."
 )
 allure_option = click.option(
-    "--allure",
-    type=click.Path(file_okay=False, path_type=Path),
-    metavar="FOLDER",
+    "--allure", type=click.Path(file_okay=False, path_type=Path), metavar="FOLDER",
     help="Write Allure results to this folder.",
-)
-
+)  # fmt: skip
 output_options = together(
-    click.option(
-        "--record", type=click.Path(path_type=Path), help="Write the record to this file."
-    ),
-    click.option(
-        "--html", type=click.Path(path_type=Path), help="Write the HTML report to this file."
-    ),
-    click.option("--junit", type=click.Path(path_type=Path), help="Write JUnit XML to this file."),
-    click.option(
-        "--markdown",
-        type=click.Path(path_type=Path),
-        help="Write the Markdown summary to this file.",
-    ),
+    click.option("--record", type=PATH, help="Write the record to this file."),
+    click.option("--html", type=PATH, help="Write the HTML report to this file."),
+    click.option("--junit", type=PATH, help="Write JUnit XML to this file."),
+    click.option("--markdown", type=PATH, help="Write the Markdown summary to this file."),
     ctrf_option,
     allure_option,
 )
-"""The options that say where a record and its reports go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +75,7 @@ class Outputs:
 
 
 def take_outputs(given: dict[str, Any], subject: str, part: str = "") -> Outputs:
-    """Take the files out of a command line.
-
-    Without a record's they go to ``reports/SUBJECT``, with ``part`` at the end of their names.
-    """
+    """Pop the files off a command line; by default they go to ``reports/SUBJECT``."""
     wanted = {name: given.pop(name) for name in Outputs.__slots__}
     if wanted["record"] is None:
         folder = _folder(subject)

@@ -6,17 +6,17 @@ from pathlib import Path
 import click
 
 from conformance.cli.options import protocol_option, specs_option
+from conformance.contract.building import build_contract
+from conformance.contract.deriving.writing import write_all
+from conformance.contract.load import derived_spec, overlay_mistakes, read_spec_files
+from conformance.contract.locate import is_on_demand, spec_file
+from conformance.contract.locate import services as all_services
+from conformance.contract.overlays.overlay_faults import WrongOverlay
+from conformance.contract.overlays.overlay_reading import overlay_schema
 from conformance.errors import BadInput
-
-
-class OverlayExists(BadInput):
-    """An overlay exists that somebody may have written by hand."""
-
-    hint = "write another file with -o FILE, or replace this one with --force"
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        super().__init__(f"{path} exists")
+from conformance.plan.valid_requests.overlay_template import draft
+from conformance.reports.text import plural
+from conformance.runs.learning import found_requests
 
 
 @click.group(name="overlay")
@@ -45,36 +45,29 @@ def init(service: str, output: Path | None, learn: str | None, *, force: bool) -
     The draft says which operations create, read, update, list and delete which resources, and how
     sure that is. As long as it says `inferred: true`, nothing in it counts against a target.
     """
-    from conformance.contract.building import build_contract
-    from conformance.contract.load import derived_spec
-    from conformance.contract.locate import is_on_demand, spec_file
-    from conformance.plan.valid_requests.overlay_template import draft
-
     contract = build_contract(service, derived_spec(service), {})
     path = output or spec_file(service, "overlay.yaml")
-    # Of a service without a spec both are written: an overlay stands beside the spec it is of.
-    own = is_on_demand(service) and output is None
-    if own:
+    # A service without a spec gets both: an overlay stands beside its spec.
+    is_new = is_on_demand(service) and output is None
+    if is_new:
         path = Path("specs") / service / "overlay.yaml"
     if path.exists() and not force:
-        raise OverlayExists(path)
-    from conformance.contract.deriving.writing import write_all
-
+        raise BadInput(
+            f"{path} exists", "write another file with -o FILE, or replace this one with --force"
+        )
     if learn is not None:
-        from conformance.runs.learning import found_requests
-
         found = found_requests(service, learn)
         contract.found.by_operation.update(found)
-        told = f"found valid requests for {len(found)} operations by trying them on {learn}"
-        click.echo(f"{service}: {told}")
+        learned = f"found valid requests for {len(found)} operations by trying them on {learn}"
+        click.echo(f"{service}: {learned}")
     text, kinds = draft(contract)
     files = {path: text}
-    if own:
+    if is_new:
         spec = path.with_name("openapi.yaml")
         files[spec] = spec_file(service, spec.name).read_text("utf-8")
     write_all(files)
     click.echo(f"{service}: {kinds} kinds of resources, written to {path}")
-    if own:
+    if is_new:
         click.echo(f"{service}: use it with --specs {path.parent}")
 
 
@@ -87,10 +80,6 @@ def check(services: tuple[str, ...]) -> None:
 
     An unknown key, rule, operation or member is a mistake. The exit status is 2 if there is one.
     """
-    from conformance.contract.load import overlay_mistakes, read_spec_files
-    from conformance.contract.locate import services as all_services
-    from conformance.contract.overlays.overlay_faults import WrongOverlay
-
     wrong = 0
     for service in services or all_services():
         try:
@@ -104,7 +93,8 @@ def check(services: tuple[str, ...]) -> None:
                 continue
         for mistake in mistakes:
             click.echo(f"{mistake}\n  hint: {mistake.hint}")
-        click.echo(f"{service}: {_counted(len(mistakes))}")
+        counted = plural(len(mistakes), "mistake") if mistakes else "nothing wrong"
+        click.echo(f"{service}: {counted}")
         wrong += len(mistakes)
     if wrong:
         sys.exit(BadInput.exit_code)
@@ -115,10 +105,4 @@ def schema() -> None:
     """Print the JSON Schema of an overlay's `x-conformance`, for an editor."""
     import json
 
-    from conformance.contract.overlays.overlay_reading import overlay_schema
-
     click.echo(json.dumps(overlay_schema(), indent=2))
-
-
-def _counted(mistakes: int) -> str:
-    return {0: "nothing wrong", 1: "1 mistake"}.get(mistakes, f"{mistakes} mistakes")

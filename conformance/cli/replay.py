@@ -4,31 +4,20 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from conformance.cli.configured import own_targets
 from conformance.cli.options import ca_bundle_option, header_option, parse_headers, timeout_option
+from conformance.engine.replay import Replayed, replay
+from conformance.engine.secrets.masking import LEAST_CREDENTIAL, Masker
+from conformance.engine.sending.channel import SignedChannel
 from conformance.errors import BadInput
+from conformance.record import Record, VerdictLine, read_record
 from conformance.runs.access import Access, gain_access
 from conformance.transport import endpoint
+from conformance.transport.signing import DIGEST, S3, Signer
 from conformance.transport.targets.known import KNOWN
-
-if TYPE_CHECKING:
-    from conformance.engine.replay import Replayed
-    from conformance.engine.secrets.masking import Masker
-    from conformance.record import Record, VerdictLine
-
-
-class NothingToReplay(BadInput):
-    """The record has no case of this requirement to send."""
-
-    hint = "`conformance report RECORD -v` lists the failures of a record"
-
-    def __init__(self, requirement: str, why: str) -> None:
-        self.requirement, self.why = requirement, why
-        super().__init__(f"nothing to send again for {requirement}: {why}")
 
 
 @click.command()
@@ -50,9 +39,6 @@ def command(
 
     Exit status: 1 if the answer is the same as in the record, 0 if it is different.
     """
-    from conformance.engine.secrets.masking import LEAST_CREDENTIAL
-    from conformance.record import read_record
-
     read = read_record(record)
     line = _line(read, requirement)
     recorded = read.run.target
@@ -73,26 +59,23 @@ def command(
 
 
 def _line(read: Record, requirement: str) -> VerdictLine:
-    for line in read.verdicts:
-        if line.requirement == requirement:
-            if not line.evidence:
-                raise NothingToReplay(
-                    requirement, f"its verdict is {line.verdict}, without evidence"
-                )
-            if any(one.request.cut for one in line.evidence):
-                raise NothingToReplay(
-                    requirement, "the record has only the beginning of a request body"
-                )
-            return line
-    raise NothingToReplay(requirement, "it is not in the record")
+    """The verdict of a requirement that can be sent again. Raises BadInput."""
+    line = next((one for one in read.verdicts if one.requirement == requirement), None)
+    if line is None:
+        why = "it is not in the record"
+    elif not line.evidence:
+        why = f"its verdict is {line.verdict}, without evidence"
+    elif any(one.request.cut for one in line.evidence):
+        why = "the record has only the beginning of a request body"
+    else:
+        return line
+    raise BadInput(
+        f"nothing to send again for {requirement}: {why}",
+        "`conformance report RECORD -v` lists the failures of a record",
+    )
 
 
 def _replay(line: VerdictLine, access: Access) -> tuple[list[Replayed], Masker]:
-    from conformance.engine.replay import replay
-    from conformance.engine.secrets.masking import Masker
-    from conformance.engine.sending.channel import SignedChannel
-    from conformance.transport.signing import DIGEST, S3, Signer
-
     signing = line.evidence[-1].request.signing
     service = signing.service if signing else line.service
     heads = {name.lower() for name in line.evidence[-1].request.headers}

@@ -11,9 +11,10 @@ from typing import Any, ClassVar
 import click
 
 from conformance.cli.compare import SUBCOMMANDS
+from conformance.cli.options import FILE
 from conformance.cli.outputs import Outputs, allure_option, ctrf_option
-
-_FILE = click.Path(dir_okay=False, path_type=Path)
+from conformance.record import read_record
+from conformance.reports.terminal import render_terminal
 
 
 class ReportCommand(click.Command):
@@ -46,10 +47,10 @@ class ReportCommand(click.Command):
 
 
 @click.command(cls=ReportCommand)
-@click.argument("record", type=_FILE)
-@click.option("--html", type=_FILE, metavar="FILE", help="Write the HTML report.")
-@click.option("--junit", type=_FILE, metavar="FILE", help="Write JUnit XML.")
-@click.option("--markdown", type=_FILE, metavar="FILE", help="Write the Markdown summary.")
+@click.argument("record", type=FILE)
+@click.option("--html", type=FILE, metavar="FILE", help="Write the HTML report.")
+@click.option("--junit", type=FILE, metavar="FILE", help="Write JUnit XML.")
+@click.option("--markdown", type=FILE, metavar="FILE", help="Write the Markdown summary.")
 @ctrf_option
 @allure_option
 @click.option("-v", "--verbose", is_flag=True, help="Print every failure, with its curl lines.")
@@ -67,8 +68,6 @@ def command(
 
     The exit status is 0 once the reports are made, whatever the verdicts.
     """
-    from conformance.record import read_record
-
     read = read_record(record)
     outputs = Outputs(record, html, junit, markdown, ctrf, allure)
     made = 0
@@ -77,7 +76,5 @@ def command(
         made += 1
     if not made:
         from rich.console import Console
-
-        from conformance.reports.terminal import render_terminal
 
         render_terminal(read, Console(highlight=False), {"record": record}, detail=verbose)

@@ -4,27 +4,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from conformance.cli.explain import MEANINGS, covering, explain
-from conformance.cli.options import exclude_option, protocol_option, specs_option
-
-if TYPE_CHECKING:
-    from conformance.contract.listing.requirements import Requirement
+from conformance.cli.options import exclude_option, protocol_option, service_option, specs_option
+from conformance.contract.globs import excluding
+from conformance.contract.listing.catalogue import NothingSelected, all_match, catalogue, select
+from conformance.contract.listing.requirements import Requirement
+from conformance.contract.listing.sharing import sharing_of
+from conformance.contract.load import load_contract
+from conformance.contract.locate import selected
 
 
 @click.command()
 @click.argument("globs", nargs=-1)
-@click.option("--service", "services", multiple=True, help="Only this service (repeatable).")
+@service_option
 @click.option(
-    "--level",
-    "levels",
-    multiple=True,
-    type=click.Choice(list(MEANINGS)),
+    "--level", "levels", multiple=True, type=click.Choice(list(MEANINGS)),
     help="Only this level (repeatable).",
-)
+)  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line.")
 @exclude_option
 @protocol_option
@@ -43,12 +43,6 @@ def command(
 
     With a single id, show that requirement as `conformance explain` does.
     """
-    from conformance.contract.globs import excluding
-    from conformance.contract.listing.catalogue import NothingSelected, all_match, catalogue, select
-    from conformance.contract.listing.sharing import sharing_of
-    from conformance.contract.load import load_contract
-    from conformance.contract.locate import selected
-
     globs = excluding(globs, excluded)
     contracts = {service: load_contract(service) for service in selected(services, globs)}
     globs = tuple(covering(contracts.values(), one) or one for one in globs)

@@ -38,33 +38,28 @@ each other, so that what is old has to be looked through, too, before it adds up
 
 @click.command(cls=ConfiguredCommand)
 @click.argument("target", default="reference")
-@click.option("--service", "services", multiple=True, help="Only this service (repeatable).")
+@shared.service_option
 @shared.requirement_option
 @shared.exclude_option
 @shared.changed_since_option
 @shared.given_options
 @click.option(
-    "--profile",
-    type=click.Choice(["quick", "standard", "deep"]),
-    default="standard",
-    show_default=True,
+    "--profile", type=shared.PROFILES, default="standard", show_default=True,
     help="How far to test beyond the documented boundaries.",
-)
+)  # fmt: skip
 @click.option(
-    "--seed",
-    type=int,
+    "--seed", type=int,
     help="The seed, which fixes every request except the names (default: random).",
-)
+)  # fmt: skip
 @shared.rate_option
 @shared.timeout_option
 @shared.header_option
 @shared.limit_options
 @click.option(
-    "--auth",
-    type=click.Choice(["off", "report", "require"]),
+    "--auth", type=click.Choice(["off", "report", "require"]),
     help="Do not test signatures, report whether the target checks them, or require that"
     " (default: report, on AWS require).",
-)
+)  # fmt: skip
 @shared.gate_options
 @shared.shard_option
 @shared.ca_bundle_option
@@ -117,7 +112,7 @@ def _run(options: RunOptions, starting: endpoint.Starting | None, interrupts: In
     gate = shared.read_gate(options.baseline, strict=options.strict_baseline)
     jobs, since = _selected(options)
     if since is not None:
-        click.echo(since.told(), err=True)
+        click.echo(since.summary(), err=True)
         if not since.jobs:
             return 0
     account = None
@@ -134,12 +129,7 @@ def _run(options: RunOptions, starting: endpoint.Starting | None, interrupts: In
         tell(note, "")
     jobs = [placed(job, access.region) for job in jobs]
     options.outputs.check_writable()
-    safety = None
-    if options.target not in journals.EMBEDDED:
-        safety = journals.begin(
-            options.target, access.region, journals.services(jobs, access.url),
-            account=account, strict=starting is None,
-        )  # fmt: skip
+    safety = journals.of_run(options.target, jobs, access, account=account, strict=starting is None)
     with journals.closing(safety, partial(click.echo, err=True)):
         outcome, code = _recorded(options, target, access, jobs, gate, safety, interrupts, since)
     _report(options, outcome)
@@ -185,9 +175,12 @@ def _recorded(
 ) -> tuple[RunOutcome, int]:
     """Run, and record every verdict when it is decided."""
     from conformance import record
+    from conformance.runs.execution import concluded, requested_config
 
     # Made beforehand: a record that ends before its first line is none.
-    config = _config(options, access, jobs, safety, interrupts)
+    config = requested_config(
+        options, access, jobs, safety=safety, free=interrupts.free, keeps_evidence=False
+    )
     first = recording.first_line(
         jobs, record.RecordedTarget(target.name, target.url, target.version), options.again,
         seed=options.seed, profile=options.profile, strict=options.strict, shard=options.shard,
@@ -197,35 +190,17 @@ def _recorded(
         with interrupts.held_back():
             outcome = _work(options, config, gate, writer)
         outcome.notes += notes(config.jobs, options.globs, options.given, options.headers)
-        outcome.notes += [since.told()] if since else []
-        code = _finish(options, config, outcome, gate, writer)
-    return outcome, code
+        outcome.notes += [since.summary()] if since else []
+        whole = options.shard is None and options.changed_since is None
+        last = concluded(options, config, outcome, gate, whole=whole)
+        writer.write(last)
+    return outcome, last.exit
 
 
 def _first_request(job: Job) -> tuple[str, str]:
     """The signing name and path of the main resource's list, with which a target warms up."""
     operation = job.contract.operations.get(job.contract.overlay.main.list or "")
     return job.contract.signing_name, operation.path if operation else "/"
-
-
-def _config(
-    options: RunOptions,
-    access: Access,
-    jobs: list[Job],
-    safety: RunSafety | None,
-    interrupts: Interrupts,
-) -> RunConfig:
-    from conformance.engine.run import RunConfig
-    from conformance.engine.stops import Limits
-    from conformance.runs.execution import settings_for
-
-    return RunConfig(
-        jobs=jobs, url=access.url, credentials=access.credentials, region=access.region,
-        transport=access.transport, safety=safety, free=interrupts.free,
-        limits=Limits(options.time_limit, options.max_requests), secrets=options.headers.secrets,
-        settings=settings_for(options.profile, options.seed, auth=options.auth, url=access.url),
-        keeps_evidence=False,
-    )  # fmt: skip
 
 
 def _work(
@@ -250,24 +225,6 @@ def _work(
 
     with display:
         return run_gated(config, gate, hear)
-
-
-def _finish(
-    options: RunOptions,
-    config: RunConfig,
-    outcome: RunOutcome,
-    gate: Gate | None,
-    writer: RecordWriter,
-) -> int:
-    from conformance.runs.execution import concluded
-
-    last = concluded(
-        config, outcome, gate, strict=options.strict,
-        fail_on_unsupported=options.fail_on_unsupported,
-        whole=options.shard is None and options.changed_since is None,
-    )  # fmt: skip
-    writer.write(last)
-    return last.exit
 
 
 def _report(options: RunOptions, outcome: RunOutcome) -> None:

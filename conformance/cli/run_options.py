@@ -11,36 +11,37 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from conformance.cli.configured import CONFIG
-from conformance.cli.options import PROTOCOL, SPECS, no_color_option, quiet_option, together
+from conformance.cli.options import (
+    POSITIVE,
+    PROTOCOL,
+    SPECS,
+    no_color_option,
+    quiet_option,
+    together,
+)
 from conformance.errors import BadInput
 from conformance.runs import recording
+from conformance.runs.access import RunRequest
 from conformance.transport.aws import NAME, NoRegion
 from conformance.transport.extra_headers import masked
 
 if TYPE_CHECKING:
     from conformance.cli.outputs import Outputs
-    from conformance.contract.given_values import Given
     from conformance.record import Shard, VerdictLine
-    from conformance.transport.extra_headers import ExtraHeaders
 
 
 display_options = together(
     click.option(
-        "--durations",
-        type=click.IntRange(min=0),
-        default=0,
+        "--durations", type=click.IntRange(min=0), default=0,
         help="Print the N requirements with the most requests.",
     ),
     quiet_option,
     click.option(
-        "-v",
-        "--verbose",
-        is_flag=True,
+        "-v", "--verbose", is_flag=True,
         help="Print every verdict as it is decided, and every failure in full at the end.",
     ),
     no_color_option,
-)
-"""The options that say what is printed."""
+)  # fmt: skip
 
 
 def tell_durations(lines: Sequence[VerdictLine], most: int) -> None:
@@ -53,20 +54,6 @@ def tell_durations(lines: Sequence[VerdictLine], most: int) -> None:
 
 
 # -- real AWS, and what has to be said for it ------------------------------------------------------
-
-
-class NoAccount(BadInput):
-    """No AWS account is named."""
-
-    hint = "give --expect-account ID, the twelve digits of an account that holds nothing of value"
-    told = "a run on real AWS needs the account that you want to test in"
-
-
-class NotAgreed(BadInput):
-    """The user has not agreed to what a run does on AWS."""
-
-    hint = "see what the run would do with --dry-run, then add --yes"
-    told = "a run on real AWS creates and deletes resources, and needs --yes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,68 +96,50 @@ aws_options = together(
         "--endpoint-url", metavar="URL", help="On aws: send all requests to this URL instead."
     ),
     click.option(
-        "--quota-factor",
-        type=click.FloatRange(min=0, min_open=True),
-        default=1.0,
-        show_default=True,
+        "--quota-factor", type=POSITIVE, default=1.0, show_default=True,
         help="On aws: the quotas of the account, as a multiple of the documented ones.",
     ),
-)
-"""The options that are about real AWS."""
+)  # fmt: skip
 
 
 def region_of(given: Mapping[str, Any]) -> str | None:
     """The region of the command line; on AWS, else that of the environment."""
-    asked = AwsOptions(**{name: given[name] for name in AwsOptions.__slots__})
-    return asked.named_region() if given["target"] == NAME else asked.region
+    options = AwsOptions(**{name: given[name] for name in AwsOptions.__slots__})
+    return options.named_region() if given["target"] == NAME else options.region
 
 
 def take_aws_options(given: dict[str, Any]) -> AwsOptions:
     return AwsOptions(**{name: given.pop(name) for name in AwsOptions.__slots__})
 
 
-def require_consent(target: str, asked: AwsOptions) -> None:
-    """Refuse real AWS where the user has not said all that is needed.
-
-    Raises NoAccount, NotAgreed, NoRegion.
-    """
+def require_consent(target: str, options: AwsOptions) -> None:
+    """Refuse real AWS without the user's consent. Raises BadInput."""
     if target != NAME:
         return
-    asked.named_region()
-    if asked.dry_run:
+    options.named_region()
+    if options.dry_run:
         return
-    if asked.expect_account is None:
-        raise NoAccount
-    if not asked.yes:
-        raise NotAgreed
+    if options.expect_account is None:
+        raise BadInput(
+            "a run on real AWS needs the account that you want to test in",
+            "give --expect-account ID, the twelve digits of an account that holds nothing of value",
+        )
+    if not options.yes:
+        raise BadInput(
+            "a run on real AWS creates and deletes resources, and needs --yes",
+            "see what the run would do with --dry-run, then add --yes",
+        )
 
 
 # -- all of them -----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class RunOptions:
-    """The options, with defaults in place."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunOptions(RunRequest):
+    """What the command line adds to the request."""
 
-    target: str
-    services: tuple[str, ...]
-    globs: tuple[str, ...]
     changed_since: Path | None
-    given: Given
-    headers: ExtraHeaders
-    profile: str
-    seed: int
-    rate: float | None
-    timeout: float
-    time_limit: float | None
-    max_requests: int | None
-    auth: str | None
-    strict: bool
-    fail_on_unsupported: bool
-    baseline: Path | None
-    strict_baseline: bool
     shard: Shard | None
-    ca_bundle: Path | None
     outputs: Outputs
     quiet: bool
     verbose: bool
@@ -200,11 +169,7 @@ NOT_REPEATED = {
 
 
 def command_line(command: click.Command, given: Mapping[str, Any]) -> str:
-    """The command line that makes the same requests again: every option but NOT_REPEATED.
-
-    ``given`` are the values by the names of the command's parameters; what is at its default is
-    left away.
-    """
+    """The command line for the same requests: the ``given`` values but defaults and outputs."""
     context = click.get_current_context()
     values = {
         **given,

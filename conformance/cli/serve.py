@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 import click
 
-if TYPE_CHECKING:
-    from conformance.reference.ambiguities import ReadingName
-    from conformance.reference.signatures import SigningKey
+from conformance.reference.ambiguities import ReadingName
+from conformance.reference.mutations import registry
+from conformance.reference.server import TEST_KEYS, ServerOptions, serve
+from conformance.reference.signatures import SigningKey
+from conformance.reference.tables import load
 
 
 @click.command(short_help="Serve the embedded reference.")
@@ -21,19 +22,13 @@ if TYPE_CHECKING:
     help="The port; 0 picks a free one.",
 )
 @click.option(
-    "--reading",
-    type=click.Choice(["a", "b"]),
-    default="a",
-    show_default=True,
+    "--reading", type=click.Choice(["a", "b"]), default="a", show_default=True,
     help="How to behave where no recording of AWS settles it.",
-)
+)  # fmt: skip
 @click.option(
-    "--fault",
-    "faults",
-    multiple=True,
-    metavar="ID",
+    "--fault", "faults", multiple=True, metavar="ID",
     help="Serve the reference with this fault (repeatable).",
-)
+)  # fmt: skip
 @click.option("--seed", type=int, metavar="N", help="Make ids and generated values reproducible.")
 @click.option(
     "--auth",
@@ -55,8 +50,6 @@ def command(
     Both services listen on one port of 127.0.0.1 and keep their state in memory. They check
     signatures only with --auth. Ctrl-C stops them.
     """
-    from conformance.reference.server import ServerOptions, serve
-
     if list_faults:
         _list_faults()
         return
@@ -67,9 +60,6 @@ def command(
 
 def _keys() -> dict[str, SigningKey]:
     """The key of the environment, and test/test."""
-    from conformance.reference.server import TEST_KEYS
-    from conformance.reference.signatures import SigningKey
-
     access = os.environ.get("AWS_ACCESS_KEY_ID")
     if not access:
         return TEST_KEYS
@@ -90,8 +80,5 @@ def _announce(url: str, reading: str, faults: tuple[str, ...]) -> None:
 
 
 def _list_faults() -> None:
-    from conformance.reference.mutations import registry
-    from conformance.reference.tables import load
-
     for fault in registry(load()).values():
         click.echo(f"{fault.id}\t{fault.kind}\t{fault.summary}")

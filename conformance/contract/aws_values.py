@@ -62,10 +62,7 @@ class ValueKind(_FileWords, frozen=True):
 
 
 class MemberRule(_FileWords, frozen=True):
-    """Which members take which kinds of values.
-
-    What is true ``otherwise`` does not count for members that take one of a few words.
-    """
+    """Which members take which kinds; ``otherwise`` rules do not count for enumerated values."""
 
     kind: str | tuple[str, ...]
     name: str | None = None
@@ -150,10 +147,7 @@ def _suggested(
 
 
 def example(template: Any, *, named: str = _STANDS_IN) -> Any:
-    """A template as a run may fill it, to see whether such a value keeps the limits.
-
-    What a companion gives has the name ``named`` in it; without one, what stands for it.
-    """
+    """A template as a run may fill it; a companion's value has the name ``named`` in it."""
     if not isinstance(template, str) or "${" not in template:
         return template
     text = _TOKEN.sub(partial(_example, named), template)
@@ -209,7 +203,8 @@ def _spelt(value: Any, name: str, pattern: str | None, service: str) -> Iterator
     if "${noun}" not in value:
         yield value
         return
-    for noun in dict.fromkeys([*_nouns(pattern), _kebab(_ARN_ENDING.sub("", name)) or "resource"]):
+    kebab = re.sub(r"(?<!^)(?=[A-Z])", "-", _ARN_ENDING.sub("", name)).lower()
+    for noun in dict.fromkeys([*_nouns(pattern), kebab or "resource"]):
         yield value.replace("${noun}", noun)
 
 
@@ -217,10 +212,6 @@ def _nouns(pattern: str | None) -> Iterator[str]:
     """The literal words in the last part of an ARN's pattern."""
     if pattern is not None:
         yield from _LITERAL.findall(pattern.rpartition("arn")[2].rpartition(":")[2])
-
-
-def _kebab(name: str) -> str:
-    return re.sub(r"(?<!^)(?=[A-Z])", "-", name).lower()
 
 
 def _plain(name: str) -> str:

@@ -9,7 +9,7 @@ that nothing has (``projectsNotFound`` of CodeBuild, ``failures`` of ECS).
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from conformance.contract.aws_values import EXAMPLES
@@ -70,10 +70,7 @@ def _entries(member: Member) -> Mapping[str, Member]:
 
 
 def asked_and_missing(operation: Operation) -> tuple[str, str, str] | None:
-    """The names that an operation is asked for, what it found, and what nothing has.
-
-    None where it is no question about several by their names, or tells of no name that is unknown.
-    """
+    """The members with the names requested, found and unknown; None for any other operation."""
     lists = {name: one for name, one in operation.output.items() if one.shape.kind is Kind.LIST}
     missing = [name for name in lists if NOT_THERE.fullmatch(name)]
     found = [name for name in lists if name not in missing and _entries(lists[name])]
@@ -98,37 +95,23 @@ def _is_named(member: Member) -> bool:
 
 def batch_rules(contract: Contract) -> Mapping[str, AnyRule]:
     """The rule of each operation that answers for a batch or for several names."""
-    return {**dict(_rules(contract)), **dict(_missing_rules(contract))}
-
-
-def _missing_rules(contract: Contract) -> Iterator[tuple[str, StepsRule]]:
+    rules: dict[str, AnyRule] = {}
     for operation in contract.tested:
-        named = asked_and_missing(operation)
-        if named is not None:
+        if (batch := batch_of(operation)) is not None:
+            rules[f"{operation.name}/{ADDRESS}"] = AnswersEachRule(
+                level=Level.EXPECTED,
+                statement=f"{operation.name} answers exactly once for each of its entries",
+                source=operation.output[batch.answers or batch.failed].source,
+            )
+    for operation in contract.tested:
+        if (named := asked_and_missing(operation)) is not None:
             asked, found, missing = named
             two = {asked: ["${name.one}", "${name.two}"]}
             counts = {f"{found}[]": 0, f"{missing}[]": 2}
-            yield (
-                f"{operation.name}/{MISSING_ADDRESS}",
-                StepsRule(
-                    level=Level.EXPECTED,
-                    statement=f"{missing} lists each of {asked} that does not exist",
-                    source=operation.output[missing].source,
-                    steps=(Step(send=operation.name, with_=two, counts=counts),),
-                ),
+            rules[f"{operation.name}/{MISSING_ADDRESS}"] = StepsRule(
+                level=Level.EXPECTED,
+                statement=f"{missing} lists each of {asked} that does not exist",
+                source=operation.output[missing].source,
+                steps=(Step(send=operation.name, with_=two, counts=counts),),
             )
-
-
-def _rules(contract: Contract) -> Iterator[tuple[str, AnswersEachRule]]:
-    for operation in contract.tested:
-        batch = batch_of(operation)
-        if batch is not None:
-            member = operation.output[batch.answers or batch.failed]
-            yield (
-                f"{operation.name}/{ADDRESS}",
-                AnswersEachRule(
-                    level=Level.EXPECTED,
-                    statement=f"{operation.name} answers exactly once for each of its entries",
-                    source=member.source,
-                ),
-            )
+    return rules

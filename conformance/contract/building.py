@@ -63,10 +63,7 @@ def _named_for(service: str, spec: Json) -> str | None:
 
 
 def _signing(spec: Json) -> dict[str, Any]:
-    """The signing name and the host prefix that the derived spec has from a model.
-
-    What an overlay says of them is beside it, not over it: a part that it does not name stays.
-    """
+    """The signing name and host prefix from a model, where the overlay states none."""
     about, stated = spec.get("x-signing", {}), spec.get("x-conformance", {})
     found: dict[str, Any] = {}
     if "service" in about:
@@ -127,6 +124,7 @@ def _operation(
         headers=dict(_headers(success)),
         payload=_payload(schema),
         usual=tuple(node.get("x-usual", ())),
+        said=tuple(node["x-said"]) if "x-said" in node else None,
     )
 
 
@@ -165,10 +163,14 @@ def _success(node: Json) -> tuple[int, Json]:
 
 
 def _input(node: Json, reader: ShapeReader, protocol: ProtocolName) -> dict[str, Member]:
+    def notes_of(parameter: Json) -> Json:
+        notes = {key: value for key, value in parameter.items() if key.startswith("x-")}
+        return {key: value for key, value in notes.items() if key != "x-source"}
+
     members = {
         parameter["name"]: reader.member(
             parameter["name"],
-            {**_parameter_notes(parameter), **parameter["schema"]},
+            {**notes_of(parameter), **parameter["schema"]},
             Location(parameter["in"]),
             required=bool(parameter.get("required")),
         )
@@ -193,12 +195,6 @@ def _whole(schema: Json, protocol: ProtocolName) -> str | None:
     """The member that is the element of a whole XML body; a label may share its name."""
     named = protocol is ProtocolName.REST_XML and "$ref" in schema
     return schema.get("x-member") if named else None
-
-
-def _parameter_notes(parameter: Json) -> dict[str, Any]:
-    return {
-        key: value for key, value in parameter.items() if key.startswith("x-") and key != "x-source"
-    }
 
 
 def _errors(node: Json, reader: ShapeReader) -> dict[str, DeclaredError]:

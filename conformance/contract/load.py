@@ -52,10 +52,7 @@ class UnknownService(BadInput):
 
 @dataclass(frozen=True, slots=True)
 class SpecFiles:
-    """What the files of a service say: the derived spec, the overlay, and the one over the other.
-
-    ``overlay`` is the file of the overlay and what stands in it, None where there is none.
-    """
+    """The derived spec, the overlay's file with its content, if any, and both merged."""
 
     derived: dict[str, Any]
     overlay: tuple[Path, dict[str, Any]] | None
@@ -165,10 +162,7 @@ def merged_spec(service: str) -> dict[str, Any]:
 
 
 def derived_spec(service: str) -> dict[str, Any]:
-    """The derived OpenAPI document alone; of a service without one from its SDK model.
-
-    Raises UnknownService, and UnspokenProtocol where the model is of another protocol.
-    """
+    """The derived document, else that of the SDK model. Raises UnknownService, UnspokenProtocol."""
     if service not in known_services():
         _derive_from_model(service)
     copy = spec_file(service, COPY)
@@ -178,14 +172,16 @@ def derived_spec(service: str) -> dict[str, Any]:
 
 
 def _derive_from_model(service: str) -> None:
-    from conformance.contract.on_demand import folder_of, is_offered, nearest, told
+    from conformance.contract.on_demand import derivation_note, folder_of, is_offered, nearest
     from conformance.documents.sdk.models import UnknownModel
 
     # A name is one of botocore's own, or nothing that a path is made of.
     try:
         if is_offered(service):
             add_derived(
-                service, folder_of(service, protocol_in_use()), told(service, protocol_in_use())
+                service,
+                folder_of(service, protocol_in_use()),
+                derivation_note(service, protocol_in_use()),
             )
             return
     except UnknownModel:

@@ -71,10 +71,7 @@ def using(folder: Path | None) -> Iterator[None]:
 
 @cache
 def specs_folder() -> Path:
-    """The folder with one folder a service.
-
-    A wheel carries it as ``conformance/specs``; in a checkout it stands beside the package.
-    """
+    """The folder of all services: in a wheel ``conformance/specs``, else beside the package."""
     installed = _PACKAGE / "specs"
     return installed if installed.is_dir() else _PACKAGE.parent / "specs"
 
@@ -96,19 +93,19 @@ def announce_with(listener: Callable[[str], None]) -> None:
     _announced.clear()
 
 
-def announce(told: str) -> None:
+def announce(note: str) -> None:
     """Report, once per command, what else a contract was made from."""
-    if told not in _announced:
-        _announced.add(told)
+    if note not in _announced:
+        _announced.add(note)
         for listener in _listeners:
-            listener(told)
+            listener(note)
 
 
-def add_derived(service: str, folder: Path, told: str) -> None:
+def add_derived(service: str, folder: Path, note: str) -> None:
     """Use the derived spec in a folder for a service that has no contract."""
     _on_demand[service] = folder
     for listener in _listeners:
-        listener(told)
+        listener(note)
 
 
 @contextmanager
@@ -128,11 +125,15 @@ def is_on_demand(service: str) -> bool:
 
 
 def default_services() -> tuple[str, ...]:
-    """The services that are tested where none is named: all but those that say otherwise.
-
-    An overlay says so with ``x-default: false`` at its root.
-    """
-    return tuple(name for name in services() if _added or not _named_only(name))
+    """The services tested by default: all without ``x-default: false`` at their overlay's root."""
+    if _added:
+        return services()
+    overlays = {name: spec_file(name, "overlay.yaml") for name in services()}
+    return tuple(
+        name
+        for name, file in overlays.items()
+        if not (file.is_file() and NOT_BY_DEFAULT.search(file.read_text("utf-8")))
+    )
 
 
 def selected(named: Sequence[str], globs: Sequence[str]) -> tuple[str, ...]:
@@ -152,11 +153,6 @@ def _is_offered(head: str) -> bool:
     from conformance.contract.on_demand import is_offered
 
     return is_offered(head)
-
-
-def _named_only(service: str) -> bool:
-    overlay = spec_file(service, "overlay.yaml")
-    return overlay.is_file() and bool(NOT_BY_DEFAULT.search(overlay.read_text("utf-8")))
 
 
 def _services(folder: Path) -> tuple[str, ...]:

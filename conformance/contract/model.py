@@ -127,6 +127,10 @@ class Shape:
     """Of a structure: its members are known from elsewhere than the documents, and not tested."""
     whole: bool = False
     """Of a timestamp in seconds: AWS writes whole ones. Else the protocol allows a fraction."""
+    filters: tuple[str, ...] = ()
+    """Of a list of filters: the names that the model's prose has for them."""
+    idempotency_token: bool = False
+    """A request with the same one is the same request, by the model's trait and its prose."""
     names: WireNames = NO_NAMES
     """What the value is called in XML and in form parameters, where a protocol has such names."""
 
@@ -137,10 +141,7 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A named part of a request, a response or a structure.
-
-    ``name`` is the name on the wire; ``documented`` the page's name where it differs.
-    """
+    """A named part of a structure; ``name`` is that on the wire, ``documented`` the page's."""
 
     name: str
     shape: Shape
@@ -156,10 +157,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class DeclaredError:
-    """An error an operation's page (or the common-errors page) lists.
-
-    ``status`` is 0 where nothing states it.
-    """
+    """An error that a page lists; ``status`` is 0 where nothing states it."""
 
     name: str
     status: int
@@ -226,6 +224,8 @@ class Operation:
     """The member that the bytes of a success are."""
     usual: tuple[Mapping[str, Any], ...] = ()
     """Requests that are published as examples: candidates, where a made-up one is refused."""
+    said: tuple[str, ...] | None = None
+    """What the model's prose may be read to allow; None where no prose is known."""
 
     @property
     def missing(self) -> tuple[DeclaredError, ...]:

@@ -42,10 +42,7 @@ def disproved(service: str) -> frozenset[str]:
 
 
 def empty_for_unknown(service: str) -> frozenset[str]:
-    """The operations that accept what names nothing, and show nothing of it.
-
-    Their error for what is not there is declared all the same.
-    """
+    """The operations that accept an unknown name and show nothing, whatever error they declare."""
     return frozenset(observations().empty_for_unknown.get(service, {}))
 
 

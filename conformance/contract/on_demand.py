@@ -31,18 +31,17 @@ _MAKES_SPECS = ("contract", "documents")
 
 @cache
 def folder_of(service: str, protocol: str | None = None) -> Path:
-    """The folder with the derived spec of a service, made where it is not there yet.
-
-    Raises UnknownModel, and UnspokenProtocol for a service of another protocol.
-    """
+    """The folder of a derived spec, made if missing. Raises UnknownModel, UnspokenProtocol."""
     model = load_model(service, protocol)
-    folder = _cache() / (service if model.protocol == REST_JSON else f"{service}-{model.protocol}")
+    made_by = f"botocore-{_botocore()}-conformance-{__version__}-{_digest()}"
+    name = service if model.protocol == REST_JSON else f"{service}-{model.protocol}"
+    folder = cache_folder("models", made_by, name)
     if not (folder / SPEC).is_file():
         folder = _written(model, service, folder)
     return folder
 
 
-def told(service: str, protocol: str | None = None) -> str:
+def derivation_note(service: str, protocol: str | None = None) -> str:
     """Where the contract comes from, in one line."""
     model = load_model(service, protocol)
     speaking = "" if model.protocol == REST_JSON else f" for {model.protocol}"
@@ -100,11 +99,6 @@ def _written(model: SdkModel, service: str, folder: Path) -> Path:
         folder = Path(tempfile.mkdtemp(prefix="conformance-")) / service
         write_all({folder / name: text for name, text in files.items()})
     return folder
-
-
-def _cache() -> Path:
-    made_by = f"botocore-{_botocore()}-conformance-{__version__}-{_digest()}"
-    return cache_folder("models", made_by)
 
 
 def _botocore() -> str:

@@ -66,11 +66,7 @@ def facts(protocol: ProtocolName) -> ProtocolFacts:
 
 
 def with_protocol(contract: Contract, changes: Mapping[str, Rule] | None = None) -> Contract:
-    """The contract with the rules of its protocol, less those that its overlay switches off.
-
-    ``changes`` are the overlay's rules as it writes them: of one of the protocol's the keys alone
-    that are other ones.
-    """
+    """The contract with its protocol's rules, as the overlay's ``changes`` leave them."""
     stated, own, written = _read(contract.protocol), contract.overlay.rules, changes or {}
     bound: Rules = {
         **{f"protocol/{name}": rule for name, rule in _of_service(contract, stated["rules"])},

@@ -131,11 +131,7 @@ class RouteMatcher:
 
 
 def is_selected(operation: Operation, query: Query) -> bool:
-    """Whether a query has what selects an operation.
-
-    That are literal parameters, any value of some, and what stands for a selector of its protocol
-    in a header or a body.
-    """
+    """Whether a query has all parameters that select an operation, and its protocol's selectors."""
     for literal in (operation.query, operation.selectors):
         for name, value in literal.items():
             if value not in query.get(name, ()):

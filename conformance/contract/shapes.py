@@ -17,23 +17,10 @@ from conformance.documents.model import WireNames
 from conformance.errors import BadInput
 
 KEYWORDS = (
-    "minLength",
-    "maxLength",
-    "pattern",
-    "enum",
-    "minimum",
-    "maximum",
-    "minItems",
-    "maxItems",
-    "minProperties",
-    "maxProperties",
-)
-SCALARS = {
-    "string": Kind.STRING,
-    "integer": Kind.INTEGER,
-    "number": Kind.NUMBER,
-    "boolean": Kind.BOOLEAN,
-}
+    "minLength", "maxLength", "pattern", "enum", "minimum", "maximum", "minItems", "maxItems",
+    "minProperties", "maxProperties",
+)  # fmt: skip
+SCALARS = {kind.value: kind for kind in (Kind.STRING, Kind.INTEGER, Kind.NUMBER, Kind.BOOLEAN)}
 
 Json = Mapping[str, Any]
 NOTHING: Mapping[Kind, tuple[str, ...]] = {}
@@ -72,14 +59,10 @@ class ShapeReader:
         named_for: str | None = None,
         converts: Mapping[Kind, tuple[str, ...]] = NOTHING,
     ) -> None:
-        """``named_for`` is the signing name, where values are made up by what they are called.
-
-        ``converts`` are the JSON types that are read as another kind, by that kind.
-        """
+        """``named_for`` is the signing name if values are made up; ``converts`` goes by kind."""
         self._name, self._schemas, self._documents = name, schemas, documents
         self._named_for, self._converts = named_for, converts
         self._open: list[str] = []
-        self._refers: dict[str, frozenset[str]] = {}
         self._reach: dict[str, frozenset[str]] = {}
         self._made: dict[tuple[str, frozenset[str]], dict[str, Member]] = {}
 
@@ -141,8 +124,7 @@ class ShapeReader:
 
     def _build(self, target: Json, schema: Json, name: str | None, where: str) -> Shape:
         kind = self._kind(target, where)
-        sources = schema.get("x-sources", {})
-        source = self.source(sources.get("type"))
+        source = self.source(schema.get("x-sources", {}).get("type"))
         return Shape(
             kind=kind,
             constraints=self._constraints(schema),
@@ -164,6 +146,8 @@ class ShapeReader:
             names=wire_names(schema) if "xml" in schema or "x-query-name" in schema else NO_NAMES,
             called=self._called(where),
             usual=tuple(schema.get("x-usual", ())) if self._named_for is not None else (),
+            filters=tuple(schema.get("x-filter-names", ())),
+            idempotency_token=bool(schema.get("x-idempotency-token", False)),
         )
 
     def _called(self, where: str) -> Called | None:
@@ -173,10 +157,7 @@ class ShapeReader:
         return Called(where.rstrip("[]"), inside, self._named_for)
 
     def _of_structure(self, target: Json, name: str | None) -> dict[str, Member]:
-        """The members of a structure: one that has a name is read once, however often it occurs.
-
-        What it ends as differs only by which of the structures that it leads to it is part of.
-        """
+        """The members of a structure, cached: they depend only on the enclosing structures."""
         if name is None:
             return self.members(target)
         key = (name, self._leads_to(name).intersection(self._open))
@@ -190,16 +171,11 @@ class ShapeReader:
             found: set[str] = set()
             queue = [name]
             while queue:
-                inner = self._refers_to(queue.pop()) - found
+                inner = {*_references(self._schemas.get(queue.pop()))} - found
                 found |= inner
                 queue += inner
             self._reach[name] = frozenset(found)
         return self._reach[name]
-
-    def _refers_to(self, name: str) -> frozenset[str]:
-        if name not in self._refers:
-            self._refers[name] = frozenset(_references(self._schemas.get(name)))
-        return self._refers[name]
 
     def _element(self, schema: Json, kind: Kind, where: str) -> Shape | None:
         if kind is Kind.LIST:

@@ -19,19 +19,14 @@ class Violation(NamedTuple):
 
 
 def violations(members: dict[str, Member], values: dict[str, Any]) -> Iterator[Violation]:
-    """What is wrong with a request's (or an answer's) members.
-
-    A null member counts as absent, as the protocol has it.
-    """
-    for one in _WALKER.members(members, values):
-        if not one.held:
-            yield Violation(one.place, one.keyword)
+    """What is wrong with members; a null member counts as absent, as the protocol has it."""
+    checks = _WALKER.members(members, values)
+    return (Violation(one.place, one.keyword) for one in checks if not one.held)
 
 
 def shape_violations(shape: Shape, value: Any, place: Place = ()) -> Iterator[Violation]:
-    for one in _WALKER.shape(shape, value, place):
-        if not one.held:
-            yield Violation(one.place, one.keyword)
+    checks = _WALKER.shape(shape, value, place)
+    return (Violation(one.place, one.keyword) for one in checks if not one.held)
 
 
 def keeps(shape: Shape, value: Any) -> bool:

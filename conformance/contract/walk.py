@@ -70,11 +70,7 @@ def without_unknown(shape: Shape | None, value: Any) -> Any:
 
 
 class ShapeCheck(NamedTuple):
-    """One statement of a shape about one value: the keyword, and whether it holds.
-
-    The keyword is that of a requirement ('type', 'required', 'maxLength', ...), or 'union'. Below
-    a value of the wrong type nothing more is said.
-    """
+    """Whether a value keeps one keyword of its shape; a wrong type ends the descent."""
 
     place: Place
     keyword: str
@@ -163,10 +159,7 @@ class ValueWalker:
 
 
 def misspelt(members: Mapping[str, Member], values: Mapping[str, Any]) -> str | None:
-    """The first name in a value that is one of its members' but for its case or its marks.
-
-    The member itself is not there: who shows both has a member of its own besides.
-    """
+    """The first name that matches an absent member but for its case or separators."""
     absent = {_letters(name): name for name in members.keys() - values.keys()}
     for name in values:
         if name not in members and _letters(name) in absent:

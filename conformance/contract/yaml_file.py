@@ -1,8 +1,10 @@
 """Reads the files that contracts are made of."""
 
 import json
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import yaml
 
@@ -13,27 +15,22 @@ COPY = "openapi.json"
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """A JSON object. Raises SpecProblem when the file is not one."""
-    try:
-        content = json.loads(path.read_bytes())
-    except (OSError, ValueError) as error:
-        raise SpecProblem(path.name, "file", " ".join(str(error).split())) from error
-    if not isinstance(content, dict):
-        raise SpecProblem(path.name, "file", "is not an object")
-    return content
+    """A JSON object. Raises SpecProblem."""
+    return _read(path, json.load, "an object")
 
 
 def read_yaml(path: Path) -> dict[str, Any]:
-    """A YAML mapping, read by the C loader where there is one.
-
-    Raises SpecProblem when the file is not readable YAML or not a mapping.
-    """
+    """A YAML mapping, by the C loader if there is one. Raises SpecProblem."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return _read(path, partial(yaml.load, Loader=loader), "a mapping")
+
+
+def _read(path: Path, parse: Callable[[IO[bytes]], Any], wanted: str) -> dict[str, Any]:
     try:
         with path.open("rb") as stream:
-            content = yaml.load(stream, Loader=loader)  # noqa: S506 - a safe loader, C or Python
-    except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
+            content = parse(stream)
+    except (OSError, yaml.YAMLError, ValueError) as error:
         raise SpecProblem(path.name, "file", " ".join(str(error).split())) from error
     if not isinstance(content, dict):
-        raise SpecProblem(path.name, "file", "is not a mapping")
+        raise SpecProblem(path.name, "file", f"is not {wanted}")
     return content

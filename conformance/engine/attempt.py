@@ -27,10 +27,7 @@ from conformance.plan.valid_requests.resources import kind_of, lifecycle_of, pat
 def attempt(
     session: Session, probe: Probe, *, fresh: bool = False, blamed: bool = False
 ) -> ProbeResult:
-    """Send a probe and judge it; a state error that the contract explains is tried again.
-
-    ``blamed`` is one that broke the target before, where the same without its fault did not.
-    """
+    """Send and judge a probe; a state error is tried again. ``blamed`` broke the target before."""
     sent = _in_time(session, probe, fresh=fresh)
     if not fresh and _explained_by_state(session, probe, sent):
         sent = session.send(probe, fresh=True)
@@ -90,10 +87,7 @@ def _codes(told: Any) -> set[str]:
 
 
 def _in_time(session: Session, probe: Probe, *, fresh: bool) -> SentProbe:
-    """Send a probe; where no answer comes in time, the same on fresh resources.
-
-    It may have been a slow moment.
-    """
+    """Send a probe; without an answer in time, again on fresh resources."""
     if session.patience.unanswered(kinds_of_request(probe)) >= WELL:
         again = session.send_again(probe, 2)  # at once, as it is expected to come to that
     else:
@@ -125,12 +119,8 @@ def _blamed_on_its_form(session: Session, trial: ProbeResult) -> ProbeResult:
 
 
 def _blamed_on_its_fault(session: Session, trial: ProbeResult) -> ProbeResult:
-    """The trial, or one that shows nothing where a request without its fault fails, too.
-
-    Then it is something else that fails: an unknown identifier, a part that the target
-    has no code for, or another made-up value. The server error is reported by its own requirement.
-    Where an overlay says what is valid, nothing of that is in doubt.
-    """
+    """The trial; an empty one if the request without its fault fails as well."""
+    # The rest is made up and may be wrong; where an overlay states valid requests, it is not.
     probe, answer = trial.probe, trial.sent.answer
     if not session.contract.overlay.inferred:
         return trial
@@ -153,11 +143,7 @@ def _blamed_on_its_fault(session: Session, trial: ProbeResult) -> ProbeResult:
 
 
 def _blamed_on_its_route(session: Session, trial: ProbeResult) -> ProbeResult:
-    """The trial, or one that shows nothing where whatever a label names is served.
-
-    A path that leads nowhere is then read as one more name, and that names are not looked up is
-    reported elsewhere.
-    """
+    """The trial; an empty one if any label is served: the path is then one more name."""
     probe = trial.probe
     made_up = session.contract.overlay.inferred and probe.fault is Fault.ROUTE
     if not made_up or probe.form is None or not trial.sent.answer.ok:
@@ -195,10 +181,7 @@ def _explained_by_state(session: Session, probe: Probe, sent: SentProbe) -> bool
 
 
 def _is_of_state(session: Session, sent: SentProbe) -> bool:
-    """Whether an error that the operation declares is none of those for faults of requests.
-
-    Which those are, an overlay says; without one, only the error's name tells.
-    """
+    """Whether a declared error is about state: as the overlay has it, else by its name."""
     code, overlay = str(sent.answer.code), session.contract.overlay
     if code not in sent.probe.operation.errors:
         return False
@@ -208,10 +191,7 @@ def _is_of_state(session: Session, sent: SentProbe) -> bool:
 
 
 def _leave_clean(session: Session, trial: ProbeResult) -> None:
-    """A resource that a wrong acceptance or a crash may have spoilt is not used again.
-
-    What a probe of the create operation made is deleted at once.
-    """
+    """Drop a resource that a wrong acceptance or a crash may have spoilt; delete what was made."""
     sent, disposal = trial.sent, session.disposal
     spoilt = trial.finding is None or not trial.finding.held
     if needs_resource(trial.probe) and (spoilt or sent.answer.server_error):

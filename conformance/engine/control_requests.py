@@ -18,10 +18,7 @@ from conformance.transport.protocols.seam import Labels
 
 
 def without_fault(session: Session, probe: Probe) -> SentProbe | None:
-    """The answer to a probe with a right value in place of its fault; None where it has none.
-
-    A label that is odd in itself, or in how it is written, gives way to one that nothing has.
-    """
+    """The answer to a probe without its fault and odd labels; None if there is none."""
     plain = replace(probe, side=Side.OBSERVE, fault=Fault.NONE, raw=None, form=None)
     if probe.place:
         about = shape_at(probe.operation.input[str(probe.place[0])].shape, probe.place[1:])
@@ -51,11 +48,7 @@ def of_nothing_at_all(session: Session, probe: Probe) -> dict[str, Any]:
 
 
 def refused_alike(session: Session, probe: Probe, refused: ParsedResponse) -> str:
-    """Why a refusal says nothing of the identifier in a request; empty where it does.
-
-    What a request has besides is made up, and may be what is wrong about it; a service that has to
-    be enabled first refuses everything.
-    """
+    """Why a refusal says nothing of the identifier: a valid one is refused as well; else empty."""
     usual = base(session.contract, probe.operation)
     taken = probe.fault is Fault.CONFLICT
     if taken:

@@ -46,11 +46,7 @@ class DecisionOrder:
         return MAY_SPOIL if about is None or self.may_store(about) else 2
 
     def _may_widen(self, requirement: Requirement) -> bool:
-        """True where a wrong value may make a span of time endless, or its steps.
-
-        A server that reads ``true`` as a second of 1970, or takes steps of no length, may go
-        through them long after the answer is given up, and be slow for all that comes then.
-        """
+        """Whether a wrong value may make a span of time endless, which keeps a server busy."""
         shape, about = requirement.shape, self.contract.operations.get(requirement.operation or "")
         if requirement.subject not in OF_SHAPES or shape is None or about is None:
             return False

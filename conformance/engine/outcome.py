@@ -88,28 +88,15 @@ def exit_code(outcome: RunOutcome, *, strict: bool, fail_on_unsupported: bool = 
     return 3 if record.untested(outcome.verdicts, strict=strict) else 0
 
 
-class EmptyShard(BadInput):
-    """A part that has nothing to decide."""
-
-    hint = "split the run into fewer parts, or select more requirements"
-
-    def __init__(self, shard: Shard) -> None:
-        super().__init__(f"shard {shard} has no requirements")
-
-
 def part_of(jobs: Sequence[Job], shard: Shard) -> list[Job]:
-    """The part's share of the jobs.
-
-    Raises:
-        EmptyShard: no requirement of that part, nor any that is watched.
-    """
-    parts = [
-        replace(job, requirements=tuple(_own(job.requirements, shard)))
-        for job in jobs
-    ]  # fmt: skip
+    """The shard's share of the jobs. Raises BadInput if it is empty."""
+    parts = [replace(job, requirements=_own(job.requirements, shard)) for job in jobs]
     kept = [job for job in parts if job.requirements]
     if not kept:
-        raise EmptyShard(shard)
+        raise BadInput(
+            f"shard {shard} has no requirements",
+            "split the run into fewer parts, or select more requirements",
+        )
     return kept
 
 
@@ -124,7 +111,7 @@ def in_every_part(requirement: Requirement) -> bool:
     return is_watched(requirement) or requirement.subject is Subject.ERROR
 
 
-def _own(requirements: Sequence[Requirement], shard: Shard) -> Sequence[Requirement]:
-    return [
+def _own(requirements: Sequence[Requirement], shard: Shard) -> tuple[Requirement, ...]:
+    return tuple(
         one for one in requirements if in_every_part(one) or place(one.id, shard.of) == shard.index
-    ]
+    )

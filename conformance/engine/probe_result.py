@@ -51,7 +51,7 @@ def unanswered(session: Session, sent: SentProbe) -> str:
     told += ", nor to the same request on fresh resources"
     if not is_brief(sent.exchange):
         return told
-    return told + session.patience.told(kinds_of_request(sent.probe))
+    return told + session.patience.waited_for(kinds_of_request(sent.probe))
 
 
 def judged(session: Session, probe: Probe, sent: SentProbe) -> ProbeResult:
@@ -101,11 +101,7 @@ def _unsure(session: Session, probe: Probe, sent: SentProbe) -> ProbeResult | No
 
 
 def _is_looked_up(session: Session, probe: Probe, answer: ParsedResponse) -> bool:
-    """True where a name that keeps its limits is refused for nothing but that nothing has it.
-
-    Then its form was taken, and no other value could be accepted: what has a name got it from the
-    target or from this run.
-    """
+    """Whether a name within its limits is refused only because nothing has it."""
     if probe.side is not Side.ACCEPT or not probe.place or answer.code is None:
         return False
     if not (answer.is_refusal and (says_missing(answer.code) or says_missing(answer.message))):
@@ -116,10 +112,7 @@ def _is_looked_up(session: Session, probe: Probe, answer: ParsedResponse) -> boo
 
 
 def _is_anothers(probe: Probe, answer: ParsedResponse) -> bool:
-    """True where a made-up value, wrong as it is, may have been read as what others own.
-
-    Whether that or its form is refused first is no statement.
-    """
+    """Whether a made-up, wrong value may be read as the name of somebody else's resource."""
     about_value = probe.fault in {Fault.LIMIT, Fault.ENUM}
     denied = says_denied(answer.code or "")
     return denied and about_value and probe.side is Side.REJECT
@@ -166,10 +159,7 @@ UNSURE = "without an overlay, the tool does not know whether the request is vali
 
 
 def is_elsewhere(probe: Probe) -> bool:
-    """True for a request whose answer shows nothing of its operation.
-
-    It is for another route, or in a form or on a connection that may spoil the answer.
-    """
+    """Whether a request goes elsewhere, or its form or connection may spoil the answer."""
     if probe.raw is not None:
         operation = probe.operation
         if not of(operation.protocol).is_for(operation, probe.raw):

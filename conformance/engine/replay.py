@@ -49,11 +49,7 @@ class Replayed:
 
 
 def replay(evidence: Sequence[record.RecordedExchange], channel: SignedChannel) -> list[Replayed]:
-    """Send every exchange in order.
-
-    Names of the recorded run get a new nonce, identifiers that came from an answer are taken from
-    today's answer, masked secrets become random texts of their length.
-    """
+    """Send every exchange in order, with a new nonce, new identifiers and random secrets."""
     stand_ins = _StandIns()
     done: list[Replayed] = []
     for _, together in groupby(enumerate(evidence), _connection):

@@ -142,10 +142,7 @@ class RequestSavings:
             self._usual = median(took.mean for took in self._took.values())
 
     def is_dear(self, requirement: Requirement) -> bool:
-        """Whether others come first, as those of this operation take far longer than is usual.
-
-        Only where not all may be decided in time: then the order depends on it in any case.
-        """
+        """Whether others come first, as this operation is slow; only where time may run out."""
         if not (self._brief and self._bounded and self._took):
             return False
         own = self._took.get(requirement.operation or "")
@@ -189,10 +186,7 @@ class Took:
 
 
 class Costs:
-    """What requests cost that take a target far longer than others: they count as several.
-
-    By medians: what makes all requests slow, or one of them, makes none dear.
-    """
+    """How many requests those of slow operations count for, by medians."""
 
     def __init__(self) -> None:
         self._seconds: dict[str, deque[float]] = defaultdict(partial(deque, maxlen=SAMPLE))

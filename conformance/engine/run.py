@@ -19,7 +19,7 @@ from conformance.engine.runner import Runner
 from conformance.engine.safety.given_state import GivenState
 from conformance.engine.safety.guard import GivenGuard
 from conformance.engine.safety.request_classifier import RouteTable
-from conformance.engine.safety.run_safety import RunSafety, told
+from conformance.engine.safety.run_safety import RunSafety, sweep_report
 from conformance.engine.secrets.masking import LEAST_CREDENTIAL, Masker
 from conformance.engine.sending.channel import SignedChannel
 from conformance.engine.sending.liveness import LivenessTransport
@@ -35,6 +35,12 @@ from conformance.transport.retry import RetryingTransport
 from conformance.transport.signing import Credentials, Signer
 
 DRAWS = {"quick": 0, "standard": 5, "deep": 100}
+ENDINGS: dict[type[BaseException], str] = {
+    TargetDied: "the target stopped answering before this was tested",
+    WrongCredentials: "the target refuses the credentials",
+    KeyboardInterrupt: "the run was interrupted before this was tested",
+}
+"""Why the rest of a service is not tested; other exceptions say it themselves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +117,9 @@ class Run:
             self.outcome.problem = died
         finally:
             self._stops.end()
-            self._clean_up_companions()
+            for companions in self._of_others.values():
+                if left := companions.clean_up():
+                    self._tell(f"could not delete resources of other services: {', '.join(left)}")
             self.outcome.seconds = time.monotonic() - start
             self.outcome.requests = self._config.transport.sent
         return self.outcome
@@ -128,20 +136,11 @@ class Run:
         try:
             given.look()
             runner.run()
-        except LimitReached as reached:
-            runner.abandon(str(reached), Obstacle(ObstacleCause.LIMIT))
-            raise
-        except TargetDied:
-            runner.abandon("the target stopped answering before this was tested")
-            raise
-        except WrongCredentials:
-            runner.abandon("the target refuses the credentials")
-            raise
-        except SpeaksTLS as problem:
-            runner.abandon(str(problem))
-            raise
-        except KeyboardInterrupt:
-            runner.abandon("the run was interrupted before this was tested")
+        except (
+            LimitReached, SpeaksTLS, TargetDied, WrongCredentials, KeyboardInterrupt
+        ) as ending:  # fmt: skip
+            limit = Obstacle(ObstacleCause.LIMIT) if isinstance(ending, LimitReached) else None
+            runner.abandon(ENDINGS.get(type(ending), str(ending)), limit)
             raise
         finally:
             self._note(session, given.restore())
@@ -159,9 +158,12 @@ class Run:
 
     def _session(self, contract: Contract, url: str = "") -> tuple[Session, SignedChannel]:
         """What speaks with one service of the target."""
-        name = contract.signing_name
-        version = contract.signature_version
-        signer = Signer(self._config.credentials, self._config.region, name, version)
+        signer = Signer(
+            self._config.credentials,
+            self._config.region,
+            contract.signing_name,
+            contract.signature_version,
+        )
         url, safety = url or self._config.url, self._config.safety
         transport: Transport = self._liveness
         mark = None
@@ -214,24 +216,15 @@ class Run:
         left = session.clean_up()
         contract, safety = session.contract, self._config.safety
         name = contract.overlay.main.name or "resource"
+        lines = []
         if safety is not None:
-            lines = told(safety.sweep(contract, channel, lacks), name)
+            lines = sweep_report(safety.sweep(contract, channel, lacks), name)
         elif left:
-            shown = ", ".join(left[:5])
-            lines = [f"could not delete {len(left)} {name}s of this run: {shown}"]
-        else:
-            lines = []
-        found = contract.found.by_operation
-        if found:
+            lines = [f"could not delete {len(left)} {name}s of this run: {', '.join(left[:5])}"]
+        if found := contract.found.by_operation:
             count = f"{len(found)} operation{'s' if len(found) > 1 else ''}"
             lines.append(f"found valid requests for {count} by trying: {', '.join(found)}")
         self._note(session, lines)
-
-    def _clean_up_companions(self) -> None:
-        for companions in self._of_others.values():
-            left = companions.clean_up()
-            if left:
-                self._tell(f"could not delete resources of other services: {', '.join(left)}")
 
     def _note(self, session: Session, lines: list[str]) -> None:
         for line in lines:

@@ -18,10 +18,7 @@ from conformance.plan.authentication import Auth
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a run is started with: random draws a side and requirement, the seed, signatures.
-
-    ``settle`` are the seconds that a target has to show what was done.
-    """
+    """The options of a run; ``settle`` are the seconds that a target gets to show changes."""
 
     draws: int = 5
     seed: int = 0

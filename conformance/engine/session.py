@@ -135,10 +135,7 @@ class Session:
     def send_by(
         self, channel: Channel, kind: str, probe: Probe, *, fresh: bool = False
     ) -> SentProbe:
-        """Send a probe by a channel that signs it wrongly, in the way that ``kind`` names.
-
-        Observers do not see its answer: it says nothing about the operation. Raises SetupFailed.
-        """
+        """Send a probe signed wrongly, hidden from the observers. Raises SetupFailed."""
         group, needed = missigned_kinds(probe), self._needed(probe, fresh=fresh)
         [filled] = self._filled([probe], [needed])
         request = replace(filled.request, within=self.patience.within(group))

@@ -43,10 +43,7 @@ class LimitReached(BaseException):
 
 @dataclass(slots=True)
 class Stops:
-    """Looks, between two requests, whether it is time to end.
-
-    ``free`` gives a context in which a signal ends the run at once: nothing is under way there.
-    """
+    """Ends a run between two requests; in ``free`` a signal may end it at once."""
 
     limits: Limits = field(default_factory=Limits)
     sent: Callable[[], int] = int

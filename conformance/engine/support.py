@@ -129,19 +129,13 @@ def obstacle_of(operation: Operation) -> Obstacle:
 
 
 def obstacle_to(contract: Contract, failed: SentProbe) -> Obstacle | None:
-    """What stands in the way where a resource could not be made by this request.
-
-    Nothing that counts where it is unknown whether the request was valid.
-    """
+    """Why a resource could not be made; nothing that counts if the request may be invalid."""
     unsure = contract.overlay.inferred and failed.answer.is_refusal
     return None if unsure else obstacle_of(failed.probe.operation)
 
 
 def answering_for(contract: Contract, sent: SentProbe) -> str | None:
-    """Another operation whose answer this is; its route takes in what is none of its own.
-
-    None of the members that are answered is one of the operation's, and all are of the other one.
-    """
+    """Another operation whose members all of an answer are, while this one has none of them."""
     answer, operation = sent.answer, sent.probe.operation
     if answer.ok and not operation.output:
         return _answering_without_selector(contract, sent)
@@ -155,10 +149,7 @@ def answering_for(contract: Contract, sent: SentProbe) -> str | None:
 
 
 def _answering_without_selector(contract: Contract, sent: SentProbe) -> str | None:
-    """The operation on the same path without a selector, where the head of the answer is its own.
-
-    So a target that does not know ``?encryption`` stores an object, and says its ETag.
-    """
+    """The operation on the path without its selector, as the answer's headers show."""
     operation = sent.probe.operation
     if all(operation.query.values()) or TAGGED not in sent.answer.headers:
         return None

@@ -132,19 +132,13 @@ class SupportRegistry:
         return None
 
     def _breaks_down(self, sent: SentProbe) -> bool:
-        """Whether an operation answers a published example, where a made-up request breaks it.
-
-        A target that breaks at routes that it does not know breaks at odd requests all the same.
-        """
+        """Whether an operation answers its published example: only made-up requests break it."""
         inferred = self._contract.overlay.inferred and bool(sent.probe.operation.usual)
         broken = sent.answer.server_error and sent.answer.code is None
         return inferred and broken and self._session.search.improve(sent) is not None
 
     def _works_unbound(self, probe: Probe, failed: SetupFailed) -> bool:
-        """Whether the operation is accepted without the resources that it need not name.
-
-        From then on its requests name none.
-        """
+        """Whether the operation works, from now on, without resources that it need not name."""
         operation = probe.operation
         bound = self._contract.overlay.words_of(operation.name).binds
         free = {
@@ -172,10 +166,7 @@ class SupportRegistry:
         return sent.answer.ok or (improved and self._session.search.improve(sent) is not None)
 
     def _works_of_another(self, probe: Probe, failed: SetupFailed) -> bool:
-        """Whether what takes the identifier of anything takes that of a kind that can be made.
-
-        From then on its requests name one of that kind, also where they say of which type it is.
-        """
+        """Whether the operation works, from now on, with a kind that can be made."""
         contract, operation = self._contract, probe.operation
         bound = contract.overlay.words_of(operation.name).binds
         anything = [name for name in bound if part(name).of == RESOURCE]
@@ -197,10 +188,7 @@ class SupportRegistry:
         return False
 
     def _works_of_what_is_not_made(self, probe: Probe, failed: SetupFailed) -> bool:
-        """Whether the operation takes what has the form of an identifier, where none can be had.
-
-        A target that lacks what makes something, or answers with it, does not look for it either.
-        """
+        """Whether the operation takes the form of an identifier where none can be had."""
         contract, operation = self._contract, probe.operation
         bound = contract.overlay.words_of(operation.name).binds
         answer = failed.sent.answer
@@ -222,10 +210,7 @@ class SupportRegistry:
         return known is not None and known.standing is not SupportStatus.WORKS
 
     def _asked_of_nothing(self, probe: Probe) -> SentProbe | None:
-        """The answer to the same request about what nothing has: it shows whether there is a route.
-
-        None where that may be an accepted one, which says nothing, or cannot be sent either.
-        """
+        """The answer to the request about nothing, which shows a route; None if it says nothing."""
         named = [
             name for name, one in probe.operation.input.items()
             if one.shape.kind is Kind.STRING
@@ -246,19 +231,13 @@ class SupportRegistry:
         return inferred and support.always_fails(sent, self._others(sent))
 
     def _is_answered_otherwise(self, sent: SentProbe) -> bool:
-        """Whether a failure that any unknown route ends in, too, is one of this request alone.
-
-        A request with every member is answered in another way then.
-        """
+        """Whether other requests are answered otherwise, so that the failure is this one's."""
         unclear = self._contract.overlay.inferred and sent.answer.server_error
         rest = self._others(sent, most=1) if unclear and sent.answer.code is None else ()
         return any(not support.is_alike(sent, other) for other in rest)
 
     def _others(self, sent: SentProbe, most: int = 2) -> Iterator[SentProbe]:
-        """Other requests of an operation: with every member, and for what nothing has.
-
-        What they make is taken away again.
-        """
+        """Other requests of an operation: with every member, and for nothing; cleaned up after."""
         operation, values = sent.probe.operation, dict(sent.probe.values)
         unknown = with_unknown_ids(self._contract, operation, values)
         unknown.update(dict.fromkeys(path_labels(operation), "${name}"))

@@ -11,10 +11,7 @@ from conformance.reports.files import write_report
 
 
 def write(kind: str, record: Record, path: str | Path) -> None:
-    """Write a report: html, junit, markdown, ctrf, or allure, which is a folder.
-
-    Raises UnwritableReport.
-    """
+    """Write an html, junit, markdown, ctrf or allure report. Raises UnwritableReport."""
     module = import_module(f"conformance.reports.{kind}")
     if kind == "allure":
         module.write_allure(record, path)

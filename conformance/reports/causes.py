@@ -9,9 +9,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from conformance import error_identity
 from conformance.contract.levels import Level
 from conformance.record import Record, RecordedRequest, RecordedResponse, VerdictLine, fails_gate
-from conformance.reports.facts import Failure, deciding, error_code, failures, json_object
+from conformance.reports.facts import (
+    Failure,
+    deciding,
+    error_code,
+    failures,
+    grouped,
+    json_object,
+)
 from conformance.reports.text import one_line
 
 Signature = tuple[str, ...]
@@ -73,11 +81,11 @@ class FailureCause:
 
 def causes(record: Record) -> tuple[FailureCause, ...]:
     """The failures of a record by likely cause, the gravest cause first."""
-    groups: dict[Signature, list[VerdictLine]] = {}
-    for line in failures(record):
-        groups.setdefault(signature(line), []).append(line)
     strict = record.run.strict
-    found = [_cause(key, lines, strict=strict) for key, lines in groups.items()]
+    found = []
+    for key, lines in grouped(failures(record), signature).items():
+        gating = sum(fails_gate(line, strict=strict) for line in lines)
+        found.append(FailureCause(key, cause_title(key, lines), tuple(lines), gating))
     return tuple(sorted(found, key=lambda cause: -_consequence(cause, strict=strict)))
 
 
@@ -89,8 +97,7 @@ def signature(line: Failure) -> Signature:
     if exchange.response is None:
         return ("silence", skeleton(exchange.seen))
     response = exchange.response
-    form = _form(response, exchange.request)
-    if form:
+    if form := _form(response, exchange.request):
         return ("form", form)
     if response.status >= _CLIENT_ERROR:
         message = skeleton(_error_message(response))
@@ -100,11 +107,9 @@ def signature(line: Failure) -> Signature:
 
 def _form(response: RecordedResponse, request: RecordedRequest) -> str:
     """A title for an answer whose form is wrong, else empty."""
-    body = response.body or ""
-    what = "Errors" if response.status >= _CLIENT_ERROR else "Answers"
-    if response.status < _CLIENT_ERROR and any(
-        name.lower() == "x-amzn-errortype" for name in response.headers
-    ):
+    body, is_error = response.body or "", response.status >= _CLIENT_ERROR
+    what = "Errors" if is_error else "Answers"
+    if not is_error and error_identity.HEADER in map(str.lower, response.headers):
         return f"Errors have status {response.status}"
     if body.startswith("\ufeff"):
         return f"{what} begin with a byte order mark"
@@ -136,21 +141,13 @@ def skeleton(message: str) -> str:
 
 
 def _kind(line: Failure) -> tuple[str, str, str]:
-    """The part of the contract, how it is broken, and on which side, as far as that is known.
-
-    For example ``("request", "maxLength", "reject")``.
-    """
+    """Section, keyword and side, as far as known: ``("request", "maxLength", "reject")``."""
     parts = line.requirement.split("/")
     tail = parts[2:] if line.operation else parts[1:]
     section = tail[0] if tail else ""
     exchange = deciding(line)
     allowed = exchange is not None and _SUCCESS.match(exchange.expected) is not None
     return section, tail[-1] if len(tail) > 1 else "", "accept" if allowed else "reject"
-
-
-def _cause(key: Signature, lines: list[VerdictLine], *, strict: bool) -> FailureCause:
-    gating = sum(fails_gate(line, strict=strict) for line in lines)
-    return FailureCause(key, cause_title(key, lines), tuple(lines), gating)
 
 
 def cause_title(key: Signature, lines: Sequence[Failure]) -> str:

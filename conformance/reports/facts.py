@@ -1,9 +1,9 @@
 """What every report says of a record: the headline, the order of failures, what is undecided."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from conformance import error_identity
 from conformance.contract.levels import Level, Source
@@ -23,6 +23,9 @@ from conformance.record import (
 )
 from conformance.record import untested as unfinished
 from conformance.reports.text import one_line, plural
+
+_Item = TypeVar("_Item")
+_Key = TypeVar("_Key")
 
 LEVELS = tuple(Level)
 VERDICTS = tuple(Verdict)
@@ -93,15 +96,15 @@ def headline(record: Record) -> str:
     if record.exit == EXIT_OPEN and not record.interrupted and untested(record):
         said = "could not be tested in full"
     covered = len(accepted(record))
+    but = f" except for {plural(covered, 'accepted failure')}" if covered else ""
     if record.exit == 0 and covered:
-        said = f"conforms except for {plural(covered, 'accepted failure')}"
+        said = f"conforms{but}"
     elif record.exit == 1 and not gate_failures(record) and not record.interrupted:
         said = f"fails the gate: {exit_meaning(record)}"
     if not record.interrupted:
         return said
     decided = covered or any(line.verdict is Verdict.PASSED for line in record.verdicts)
     if record.exit == EXIT_OPEN and decided:
-        but = f" except for {plural(covered, 'accepted failure')}" if covered else ""
         said = f"nothing failed{but}"
     return f"{said} so far (interrupted run)"
 
@@ -136,10 +139,10 @@ def gate_sentence(record: Record) -> str:
 
 def untested(record: Record) -> str:
     """The operations that were tested too little to say that they conform; empty for none."""
-    return told_untested(unfinished(record.verdicts, strict=record.run.strict))
+    return untested_sentence(unfinished(record.verdicts, strict=record.run.strict))
 
 
-def told_untested(found: Sequence[Untested]) -> str:
+def untested_sentence(found: Sequence[Untested]) -> str:
     """A sentence about these operations; empty for none."""
     parts = [
         f"{operation_name(one.service, one.operation)}: {one.open:,} of {one.of:,} requirements"
@@ -214,11 +217,16 @@ def share_cell(share: Share) -> str:
     return share_text(share) if share.of else "-"
 
 
-def by_operation(lines: Iterable[VerdictLine]) -> dict[tuple[str, str | None], list[VerdictLine]]:
-    groups: dict[tuple[str, str | None], list[VerdictLine]] = {}
-    for line in lines:
-        groups.setdefault((line.service, line.operation), []).append(line)
+def grouped(items: Iterable[_Item], key: Callable[[_Item], _Key]) -> dict[_Key, list[_Item]]:
+    """The items by key, both in order of appearance."""
+    groups: dict[_Key, list[_Item]] = {}
+    for item in items:
+        groups.setdefault(key(item), []).append(item)
     return groups
+
+
+def by_operation(lines: Iterable[VerdictLine]) -> dict[tuple[str, str | None], list[VerdictLine]]:
+    return grouped(lines, lambda line: (line.service, line.operation))
 
 
 def operation_name(service: str, operation: str | None) -> str:
@@ -228,10 +236,8 @@ def operation_name(service: str, operation: str | None) -> str:
 
 def undecided(record: Record) -> Iterator[Undecided]:
     """What neither passed nor failed, by verdict and reason, our own errors first."""
-    groups: dict[tuple[Verdict, str], list[VerdictLine]] = {}
-    for line in record.verdicts:
-        if line.verdict in UNDECIDED:
-            groups.setdefault((line.verdict, line.reason), []).append(line)
+    lines = (line for line in record.verdicts if line.verdict in UNDECIDED)
+    groups = grouped(lines, lambda line: (line.verdict, line.reason))
     for verdict, reason in sorted(groups, key=lambda key: UNDECIDED.index(key[0])):
         yield Undecided(verdict, reason, tuple(groups[verdict, reason]))
 

@@ -24,10 +24,7 @@ def _reported(path: Path) -> Iterator[None]:
 
 
 def write_report(path: str | Path, text: str) -> None:
-    """Write a report in UTF-8, and the folder it goes to where that is missing.
-
-    Raises UnwritableReport (the file or its folder cannot be written).
-    """
+    """Write a report in UTF-8, and make its folder if it is missing. Raises UnwritableReport."""
     file = Path(path)
     with _reported(file):
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -35,10 +32,7 @@ def write_report(path: str | Path, text: str) -> None:
 
 
 def check_writable(path: str | Path) -> None:
-    """Find out whether a report could be written there, without changing what is there.
-
-    Raises UnwritableReport (it could not).
-    """
+    """Check that a report can be written, without changing the file. Raises UnwritableReport."""
     file = Path(path)
     with _reported(file):
         file.parent.mkdir(parents=True, exist_ok=True)

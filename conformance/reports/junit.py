@@ -3,6 +3,7 @@
 Only what fails the gate is a failure there: anything else would make CI red where the run is not.
 """
 
+from xml.etree import ElementTree as ET
 from xml.etree.ElementTree import Element
 
 from conformance.record import Record, Verdict, VerdictLine
@@ -12,27 +13,26 @@ from conformance.reports.text import one_line
 
 
 def render_junit(record: Record) -> str:
-    from xml.etree import ElementTree as ET
-
     suites = ET.Element("testsuites", {"name": f"conformance {facts.target_name(record)}"})
-    services: dict[str, list[VerdictLine]] = {}
-    for line in record.verdicts:
-        services.setdefault(line.service, []).append(line)
-    for service, lines in services.items():
+    for service, lines in facts.grouped(record.verdicts, lambda line: line.service).items():
         suites.append(_suite(record, service, lines))
-    _total(suites, list(suites))
+    for name in ("tests", "failures", "errors", "skipped"):
+        suites.set(name, str(sum(int(part.get(name, "0")) for part in suites)))
+    suites.set("time", f"{sum(float(part.get('time', '0')) for part in suites):.3f}")
     ET.indent(suites)
     text: str = ET.tostring(suites, encoding="unicode")
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'
 
 
 def _suite(record: Record, service: str, lines: list[VerdictLine]) -> Element:
-    from xml.etree import ElementTree as ET
-
     start = _attribute(record.run.start)
     suite = ET.Element("testsuite", {"name": _attribute(service), "timestamp": start})
+    known = [*about(record), ("verdict", facts.headline(record))]
+    known.append(("gate", facts.gate_sentence(record)))
+    news = facts.baseline_news(record)
+    known += [("baseline", f"{one}: {', '.join(names)}") for one, names in news]
     properties = ET.SubElement(suite, "properties")
-    for name, value in _properties(record):
+    for name, value in known:
         ET.SubElement(properties, "property", {"name": name, "value": _attribute(value)})
     cases = [_case(line, strict=record.run.strict) for line in lines]
     suite.extend(cases)
@@ -43,35 +43,12 @@ def _suite(record: Record, service: str, lines: list[VerdictLine]) -> Element:
     return suite
 
 
-def _total(suites: Element, parts: list[Element]) -> None:
-    for name in ("tests", "failures", "errors", "skipped"):
-        suites.set(name, str(sum(int(part.get(name, "0")) for part in parts)))
-    suites.set("time", f"{sum(float(part.get('time', '0')) for part in parts):.3f}")
-
-
-def _properties(record: Record) -> tuple[tuple[str, str], ...]:
-    return (
-        *about(record),
-        ("verdict", facts.headline(record)),
-        ("gate", facts.gate_sentence(record)),
-        *(
-            ("baseline", f"{news}: {', '.join(names)}")
-            for news, names in facts.baseline_news(record)
-        ),
-    )
-
-
 def _case(line: VerdictLine, *, strict: bool) -> Element:
-    from xml.etree import ElementTree as ET
-
-    case = ET.Element(
-        "testcase",
-        {
-            "classname": _attribute(f"{line.service}.{line.operation or 'service'}"),
-            "name": _attribute(line.requirement),
-            "time": f"{line.seconds:.3f}",
-        },
-    )
+    case = ET.Element("testcase", {
+        "classname": _attribute(f"{line.service}.{line.operation or 'service'}"),
+        "name": _attribute(line.requirement),
+        "time": f"{line.seconds:.3f}",
+    })  # fmt: skip
     tag, message = outcome(line, strict=strict)
     if tag:
         part = ET.SubElement(case, tag, {"message": _attribute(message)})

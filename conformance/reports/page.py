@@ -31,10 +31,7 @@ _ORDER = (Verdict.FAILED, *facts.UNDECIDED, Verdict.PASSED)
 
 @dataclass(frozen=True, slots=True)
 class DetailBudget:
-    """How many requirements appear complete, how many at least without bodies.
-
-    ``text`` is the length to which what was expected and seen is cut for the others.
-    """
+    """How many requirements appear whole, and how many without bodies; ``text`` cuts all others."""
 
     whole: int
     short: int
@@ -130,11 +127,11 @@ def anchor(requirement: str) -> str:
 
 
 def _group(name: str, rows: Iterable[ReportRow]) -> CauseGroup:
-    ranked = sorted(rows, key=lambda row: _ORDER.index(row.line.verdict))
-    telling = tuple(row for row in ranked if row.line.verdict is not Verdict.PASSED)
-    return CauseGroup(
-        name, telling, tuple(row for row in ranked if row.line.verdict is Verdict.PASSED)
+    ranked = facts.grouped(
+        sorted(rows, key=lambda row: _ORDER.index(row.line.verdict)),
+        lambda row: row.line.verdict is Verdict.PASSED,
     )
+    return CauseGroup(name, tuple(ranked.get(False, ())), tuple(ranked.get(True, ())))
 
 
 def _rows(record: Record, budget: DetailBudget) -> Mapping[str, ReportRow]:

@@ -1,4 +1,4 @@
-"""How a run reaches a target, and as whom."""
+"""What is requested of a run, and how it reaches its target, and as whom."""
 
 from __future__ import annotations
 
@@ -8,11 +8,35 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from conformance.contract.given_values import Given
     from conformance.transport.endpoint import Target
     from conformance.transport.exchange import Transport
     from conformance.transport.extra_headers import ExtraHeaders
     from conformance.transport.retry import RetryingTransport
     from conformance.transport.signing import Credentials
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRequest:
+    """What to test and how, with the defaults in place; every caller makes one."""
+
+    target: str
+    services: tuple[str, ...]
+    globs: tuple[str, ...]
+    given: Given
+    headers: ExtraHeaders
+    profile: str
+    seed: int
+    auth: str | None
+    rate: float | None
+    timeout: float
+    time_limit: float | None
+    max_requests: int | None
+    strict: bool
+    fail_on_unsupported: bool
+    baseline: Path | None
+    strict_baseline: bool
+    ca_bundle: Path | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +90,7 @@ def transport(
     headers: ExtraHeaders | None = None,
     **patience: Any,
 ) -> RetryingTransport:
-    """The way to a target; ``limit`` keeps each attempt to what it allows.
-
-    ``patience`` says how often and how long throttled requests are tried, see RetryingTransport.
-    """
+    """The transport; ``limit`` restricts each attempt, ``patience`` goes to RetryingTransport."""
     from conformance.transport.extra_headers import HeaderTransport
     from conformance.transport.http import HttpTransport
     from conformance.transport.retry import QuotaLimit, QuotaTransport, RetryingTransport

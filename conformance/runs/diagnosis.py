@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from conformance.contract.globs import excluding
+from conformance.contract.model import Contract, Operation
 from conformance.contract.places import texts
 from conformance.engine.judge.authentication import (
     is_denied,
@@ -20,17 +20,14 @@ from conformance.engine.judge.authentication import (
 from conformance.engine.sending.channel import SignedChannel
 from conformance.engine.support import lacks
 from conformance.plan.valid_requests.base_requests import base
+from conformance.runs.access import Access
 from conformance.runs.jobs import placed, select_jobs
+from conformance.transport.exchange import Exchange
 from conformance.transport.parsed_response import ParsedResponse
 from conformance.transport.protocols.registry import of, read, wire
 from conformance.transport.protocols.seam import WireRequest
 from conformance.transport.signing import Signer, unsigned
 from conformance.transport.targets import known
-
-if TYPE_CHECKING:
-    from conformance.contract.model import Contract, Operation
-    from conformance.runs.access import Access
-    from conformance.transport.exchange import Exchange
 
 SKEW = 300.0
 """Seconds that AWS lets the time of a signature be off."""
@@ -55,7 +52,7 @@ class ServiceFinding:
     service: str
     presence: Presence
     operation: str = ""
-    told: str = ""
+    answer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,19 +115,16 @@ def _get(access: Access, path: str) -> Exchange:
 
 
 def _header(exchanges: Sequence[Exchange], name: str) -> str:
-    for one in exchanges:
-        found = one.response.header(name) if one.response is not None else None
-        if found:
-            return found
-    return ""
+    found = (one.response.header(name) for one in exchanges if one.response is not None)
+    return next(filter(None, found), "")
 
 
 def _skew(date: str) -> float | None:
     try:
-        told = parsedate_to_datetime(date)
+        time = parsedate_to_datetime(date)
     except ValueError:
         return None
-    return (told.replace(tzinfo=told.tzinfo or UTC) - datetime.now(UTC)).total_seconds()
+    return (time.replace(tzinfo=time.tzinfo or UTC) - datetime.now(UTC)).total_seconds()
 
 
 def _channel(access: Access, contract: Contract) -> SignedChannel:
@@ -153,9 +147,8 @@ def _harmless(contract: Contract) -> tuple[Operation, WireRequest] | None:
 def _service(access: Access, contract: Contract) -> ServiceFinding:
     chosen = _harmless(contract)
     if chosen is None:
-        return ServiceFinding(
-            contract.service, Presence.UNTRIED, told="every request needs a resource"
-        )
+        why = "every request needs a resource"
+        return ServiceFinding(contract.service, Presence.UNTRIED, answer=why)
     operation, request = chosen
     channel = _channel(access, contract)
     answer = read(channel.send(request), operation)

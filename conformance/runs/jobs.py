@@ -94,10 +94,12 @@ def _excluded(globs: tuple[str, ...]) -> Iterator[str]:
 def _derived(jobs: Sequence[Job]) -> Iterator[str]:
     """The notes on contracts that come from an SDK model, wholly or for their setup."""
     from conformance.contract.locate import is_on_demand
-    from conformance.contract.on_demand import told
+    from conformance.contract.on_demand import derivation_note
 
     contracts = [job.contract for job in jobs]
-    yield from (told(one.service, one.protocol) for one in contracts if is_on_demand(one.service))
+    yield from (
+        derivation_note(one.service, one.protocol) for one in contracts if is_on_demand(one.service)
+    )
     yield from (one.completed for one in contracts if one.completed)
 
 
@@ -133,16 +135,6 @@ def placed(job: Job, region: str) -> Job:
     return replace(job, contract=contract, requirements=kept)
 
 
-class Replaced(BadInput):
-    """The record of the run would overwrite the one that it is compared with."""
-
-    hint = "write the new record to another file with --record FILE; the old one has what passed"
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        super().__init__(f"--changed-since {path}: this run's record would overwrite it")
-
-
 class Why(StrEnum):
     """Why a requirement is tested again."""
 
@@ -161,7 +153,7 @@ class Narrowed:
     """Those that are left out, because they held."""
     since: Path
 
-    def told(self) -> str:
+    def summary(self) -> str:
         kinds = ", ".join(f"{number} {why}" for why in Why if (number := self.reasons[why]))
         total = sum(self.reasons.values())
         of = f"{total} of {total + self.held} requirements"
@@ -190,14 +182,14 @@ def narrowed(jobs: Sequence[Job], path: Path) -> Narrowed:
 
 
 def changed_since(jobs: Sequence[Job], path: Path | None, record: Path) -> Narrowed | None:
-    """The same for an option that may be missing; ``record`` is where the run writes.
-
-    Raises RecordProblem, Replaced.
-    """
+    """The same for an optional record, not the run's own. Raises RecordProblem, BadInput."""
     if path is None:
         return None
     if path.resolve() == record.resolve():
-        raise Replaced(path)
+        raise BadInput(
+            f"--changed-since {path}: this run's record would overwrite it",
+            "write the new record to another file with --record FILE; the old one has what passed",
+        )
     return narrowed(jobs, path)
 
 

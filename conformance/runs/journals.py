@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from conformance.transport.targets.known import KNOWN
 
 if TYPE_CHECKING:
     from conformance.engine.outcome import Job
     from conformance.engine.safety.run_safety import RunSafety
+    from conformance.runs.access import Access
 
 FOLDER = Path("reports") / "journals"
 EMBEDDED = frozenset(KNOWN)
@@ -46,6 +47,15 @@ def begin(
     )  # fmt: skip
     path = folder / f"{now:%Y%m%dT%H%M%S}-{names.nonce}.jsonl"
     return RunSafety(Journal.begin(path, header), names, strict)
+
+
+def of_run(
+    target: str, jobs: Sequence[Job], access: Access, folder: Path = FOLDER, **how: Any
+) -> RunSafety | None:
+    """The journal of a run; None for a target that ends with the run. ``how`` as in ``begin``."""
+    if target in EMBEDDED:
+        return None
+    return begin(target, access.region, services(jobs, access.url), folder=folder, **how)
 
 
 @contextmanager

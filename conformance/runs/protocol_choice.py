@@ -30,19 +30,13 @@ MOST_ASKED = 25
 def negotiate(
     jobs: Sequence[Job], access: Access, select: Callable[[], list[Job]]
 ) -> tuple[list[Job], list[str]]:
-    """The jobs in protocols that the target speaks, and what a person should know of that.
-
-    ``select`` makes the jobs anew, where a contract is another one now.
-    """
+    """The jobs, selected anew for the protocols that the target speaks; and notes about them."""
     notes = [note for job in jobs if (note := _settled(job.contract, access))]
     return (select() if notes else list(jobs)), notes
 
 
 def in_other_protocols(job: Job, *, whole: bool) -> list[Job]:
-    """The same of a service in its other protocols; nothing where one was chosen, or it has specs.
-
-    ``whole``: also what no other protocol states.
-    """
+    """The service in its other protocols; ``whole`` adds what only they state."""
     from conformance.contract.listing.catalogue import catalogue
     from conformance.contract.load import load_contract
     from conformance.contract.on_demand import folder_of
@@ -72,17 +66,17 @@ def _settled(contract: Contract, access: Access) -> str:
     if protocol_in_use() is not None or not is_on_demand(contract.service):
         return ""
     from conformance.contract.load import load_contract
-    from conformance.contract.on_demand import folder_of, told
+    from conformance.contract.on_demand import derivation_note, folder_of
 
     service, first = contract.service, contract.protocol
     others = _others(contract)
     if not others or _is_understood(contract, access):
         return ""
     for protocol in others:
-        add_derived(service, folder_of(service, protocol), told(service, protocol))
+        add_derived(service, folder_of(service, protocol), derivation_note(service, protocol))
         if _is_understood(load_contract(service), access):
             return f"{service}: the target does not speak {first}, so the run uses {protocol}"
-    add_derived(service, folder_of(service, first), told(service, first))
+    add_derived(service, folder_of(service, first), derivation_note(service, first))
     return ""
 
 
@@ -98,14 +92,14 @@ def _is_understood(contract: Contract, access: Access) -> bool:
         access.credentials, access.region, contract.signing_name, contract.signature_version
     )
     channel = SignedChannel(access.url, signer, access.transport)
-    asked = _harmless(contract)
-    for operation in asked:
+    harmless = _harmless(contract)
+    for operation in harmless:
         answer = read(channel.send(wire(operation, base(contract, operation))), operation)
         if answer.status is None:
             return True  # nobody there, or nothing heard: that is for the run to find out
         if not answer.form and (answer.ok or (answer.code is not None and not lacks(answer))):
             return True
-    return not asked
+    return not harmless
 
 
 def _harmless(contract: Contract) -> list[Operation]:

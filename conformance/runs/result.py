@@ -42,10 +42,7 @@ class RunResult:
 
     @property
     def exit_code(self) -> int:
-        """What the command would exit with.
-
-        0 the target conforms, 1 it fails at a gate level, 3 not all that matters could be tested.
-        """
+        """0 conforms, 1 fails at a gate level, 3 could not test all that matters."""
         return self.summary.exit
 
     @property

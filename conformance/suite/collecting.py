@@ -5,31 +5,34 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
+from conformance.contract.given import read_given
+from conformance.contract.globs import excluding
 from conformance.contract.listing.requirements import Requirement
+from conformance.engine.outcome import Job
 from conformance.errors import Problem
 from conformance.plan.planner import is_watched
 from conformance.plan.sequences import KINDS, RANDOM
 from conformance.record import ObstacleCause, Verdict, VerdictLine, fails_gate, gate_levels
+from conformance.record.baseline import read_baseline
+from conformance.record.baseline.gate import today_in_utc
+from conformance.reports.outcome import explanation
+from conformance.reports.text import one_line
+from conformance.runs.jobs import select_jobs
 from conformance.suite import OPTIONS, Suite
 from conformance.suite.running import Runs, UndecidedRequirement
-
-if TYPE_CHECKING:
-    from conformance.engine.outcome import Job
-
+from conformance.transport.address import is_real
+from conformance.transport.aws import NAME
 
 FIELDS = {"service": "services"}
 """The fields of a suite that are not called as their option is."""
 
 
 def with_options(suite: Suite, config: pytest.Config, beside: Path) -> Suite:
-    """The suite with the options in place; a baseline of a conftest stands beside it.
-
-    Raises pytest.UsageError where no target is given.
-    """
+    """The suite with the command line's options. Raises pytest.UsageError without a target."""
     if suite.baseline:
         suite = replace(suite, baseline=str(beside / suite.baseline))
     given: dict[str, Any] = {}
@@ -47,12 +50,6 @@ def with_options(suite: Suite, config: pytest.Config, beside: Path) -> Suite:
 
 def jobs_of(suite: Suite) -> list[Job]:
     """The requirements of a suite, by service. Raises pytest.UsageError for what is mistyped."""
-    from conformance.contract.given import read_given
-    from conformance.contract.globs import excluding
-    from conformance.runs.jobs import select_jobs
-    from conformance.transport.address import is_real
-    from conformance.transport.aws import NAME
-
     if suite.target == NAME or is_real(suite.target):
         raise pytest.UsageError("conformance: only `conformance run aws` tests real AWS")
     try:
@@ -65,15 +62,9 @@ def jobs_of(suite: Suite) -> list[Job]:
 
 
 def accepted(suite: Suite) -> Mapping[str, str]:
-    """The failures that the suite's baseline accepts today, each with why.
-
-    Raises pytest.UsageError where it cannot be read.
-    """
+    """The failures that the baseline accepts today, and why. Raises pytest.UsageError."""
     if not suite.baseline:
         return {}
-    from conformance.record.baseline import read_baseline
-    from conformance.record.baseline.gate import today_in_utc
-
     try:
         baseline = read_baseline(Path(suite.baseline))
     except Problem as problem:
@@ -142,9 +133,6 @@ def _judged(request: pytest.FixtureRequest) -> None:
         pytest.fail(f"could not be tested: {line.reason}", pytrace=False)
     if line.verdict is not Verdict.FAILED:
         pytest.skip(f"{line.verdict}: {line.reason}")
-    from conformance.reports.outcome import explanation
-    from conformance.reports.text import one_line
-
     if not fails_gate(line, strict=item.parent.suite.strict):
         pytest.xfail(f"{line.level}, does not fail the gate: {line.reason}")
     # The first line is what a summary of failures shows.
@@ -152,10 +140,7 @@ def _judged(request: pytest.FixtureRequest) -> None:
 
 
 def _is_untested(line: VerdictLine, *, strict: bool) -> bool:
-    """Whether a requirement of the gate is undecided for lack of an answer, or at a limit.
-
-    That is no pass.
-    """
+    """Whether a gated requirement is undecided for lack of an answer or at a limit."""
     cause = None if line.obstacle is None else line.obstacle.cause
     mute = cause is ObstacleCause.NO_ANSWER and line.verdict is Verdict.INCONCLUSIVE
     left = cause is ObstacleCause.LIMIT

@@ -10,17 +10,19 @@ import threading
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from conformance.engine.events import Decided, Event, ServiceStarted
+from conformance.engine.outcome import Job
+from conformance.engine.stops import Limits
 from conformance.errors import CouldNotTest, Problem
+from conformance.record import VerdictLine
+from conformance.runs.access import gain_access
+from conformance.runs.execution import config_of, run_all, settings_for
 from conformance.suite import Suite
 from conformance.suite.scheduling import parts
-
-if TYPE_CHECKING:
-    from conformance.engine.events import Event
-    from conformance.engine.outcome import Job
-    from conformance.record import VerdictLine
-    from conformance.transport.endpoint import Target
+from conformance.transport.endpoint import Target, open_target
+from conformance.transport.exchange import CheckedTransport
+from conformance.transport.retry import RetryingTransport
 
 
 class UndecidedRequirement(CouldNotTest):
@@ -60,10 +62,7 @@ class Running:
         self._thread.join()
 
     def _check(self) -> None:
-        """Raise KeyboardInterrupt once, as Ctrl-C does, where the run is to end.
-
-        That is while it is deciding: its clean-up goes through.
-        """
+        """Raise KeyboardInterrupt, once, if the run is to end; not during its clean-up."""
         if self._stopped.is_set() and self._open > 0:
             self._stopped.clear()
             raise KeyboardInterrupt
@@ -81,28 +80,17 @@ class Running:
                 self._news.notify_all()
 
     def _run(self) -> None:
-        from conformance.engine.run import RunConfig
-        from conformance.engine.stops import Limits
-        from conformance.runs.access import gain_access
-        from conformance.runs.execution import run_all, settings_for
-        from conformance.transport.exchange import CheckedTransport
-        from conformance.transport.retry import RetryingTransport
-
         suite = self._suite
         access = gain_access(self._target, timeout=suite.timeout, ca_bundle=None)
-        transport = CheckedTransport(access.transport, self._check)
-        run_all(
-            RunConfig(
-                jobs=self._jobs, url=access.url, credentials=access.credentials,
-                region=access.region, transport=RetryingTransport(transport, retries=0),
-                settings=settings_for(suite.profile, suite.seed, auth=suite.auth),
-                emit=self._hear, limits=Limits(suite.time_limit, suite.max_requests),
-            )
-        )  # fmt: skip
+        transport = RetryingTransport(CheckedTransport(access.transport, self._check), retries=0)
+        limits = Limits(suite.time_limit, suite.max_requests)
+        settings = settings_for(suite.profile, suite.seed, auth=suite.auth)
+        config = config_of(
+            access, self._jobs, settings, transport=transport, emit=self._hear, limits=limits
+        )
+        run_all(config)
 
     def _hear(self, event: Event) -> None:
-        from conformance.engine.events import Decided, ServiceStarted
-
         if isinstance(event, ServiceStarted):
             self._open = event.requirements
         elif isinstance(event, Decided):
@@ -149,8 +137,6 @@ class Runs:
 
     def _open(self, requirement: str) -> Target:
         if self._target is None:
-            from conformance.transport.endpoint import open_target
-
             try:
                 self._target = self._stack.enter_context(open_target(self._name))
             except Problem as problem:

@@ -123,7 +123,13 @@ class Command:
     """
 
     def __init__(
-        self, text: str | list[str], url: str, log: Path, *, env: Mapping[str, str] | None = None
+        self,
+        text: str | list[str],
+        url: str,
+        log: Path,
+        *,
+        env: Mapping[str, str] | None = None,
+        cwd: Path | None = None,
     ) -> None:
         self._text = text if isinstance(text, str) else text[-1]
         self._url, self._log = url, log
@@ -137,6 +143,7 @@ class Command:
                 stdout=said,
                 stderr=subprocess.STDOUT,
                 env=env,
+                cwd=cwd,
                 **apart(),
             )
 
@@ -156,14 +163,16 @@ class Command:
             raise TargetDidNotStart(name, last_line(said, self._process.returncode))
 
     def close(self) -> None:
+        """End the command and what it started; what reads the pipe may end the latter itself."""
+        if self._process.stdin:
+            with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+                self._process.stdin.close()
+                self._process.wait(_COMMAND_GRACE)
         if hasattr(os, "killpg"):
             self._end_group()
         else:
             self._end_tree()
         self._process.wait()
-        if self._process.stdin:
-            with contextlib.suppress(OSError):
-                self._process.stdin.close()
 
     def _end_group(self) -> None:
         for number in (signal.SIGTERM, signal.SIGKILL):

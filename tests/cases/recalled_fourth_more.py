@@ -126,7 +126,7 @@ TIMESTREAM = [
 
 
 SPACE = ("CreateHttpNamespace", {"Name": "one", "Description": "first"})
-LISTED = ("ListNamespaces", {})
+LISTED: tuple[str, dict[str, str]] = ("ListNamespaces", {})
 DISCOVERED = ("CreateService", {"Name": "s", "NamespaceId": "$ListNamespaces.Namespaces[0].Id",
                                 "Description": "first"})  # fmt: skip
 SERVICE_ID = "$CreateService.Service.Id"

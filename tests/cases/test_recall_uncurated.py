@@ -44,6 +44,7 @@ FINDS = {
     "groups of pools stay as they were": "cognito-idp/UpdateGroup/behavior/Description-is-stored",
     "clients of pools stay as they were":
     "cognito-idp/UpdateUserPoolClient/behavior/ClientName-is-stored",
+    "a repository is created that is there": "ecr/CreateRepository/behavior/taken-identifier",
     "policies of scheduling stay as they were":
     "batch/UpdateSchedulingPolicy/behavior/fairsharePolicy-parts-are-stored",
     "no page of pools follows": "cognito-idp/ListUserPools/behavior/pages",
@@ -75,6 +76,12 @@ FINDS = {
     "rules are listed whatever the prefix": "events/ListRules/behavior/NamePrefix",
     "LocalStack 1698: rules are made without their tags": "events/PutRule/behavior/Tags-are-listed",
     "an archive stays as it was": "events/UpdateArchive/behavior/Description-is-stored",
+    "a user that is not there is deleted": "iam/DeleteUser/behavior/unknown-identifier",
+    "a group is created that is there": "iam/CreateGroup/behavior/taken-identifier",
+    "detached policies are attached": "iam/DetachUserPolicy/behavior/takes-effect",
+    "a policy keeps its default version": "iam/SetDefaultPolicyVersion/behavior/takes-effect",
+    "floci 468: attributes of networks stay":
+    "ec2/ModifyVpcAttribute/behavior/EnableDnsSupport-takes-effect",
     "roles are made without their tags": "iam/CreateRole/behavior/Tags-are-listed",
     "fakecloud 2007: users are listed whatever their path": "iam/ListUsers/behavior/PathPrefix",
     "tags of users stay": "iam/UntagUser/behavior/removes",

@@ -13,7 +13,6 @@ import yaml
 from click.testing import CliRunner
 
 from conformance.cli.derive import command as derive
-from conformance.cli.overlay import OverlayExists
 from conformance.cli.overlay import command as overlay
 from conformance.cli.requirements import command as requirements
 from conformance.contract import locate
@@ -34,6 +33,7 @@ from conformance.documents.sdk.pages import model_pages
 from conformance.engine.outcome import Job
 from conformance.engine.run import RunConfig
 from conformance.engine.service_run import Settings
+from conformance.errors import BadInput
 from conformance.plan.valid_requests.resources import kind_of
 from conformance.record import Verdict
 from conformance.runs.execution import run_all
@@ -127,7 +127,8 @@ def test_a_drafted_overlay_says_what_would_be_inferred(tmp_path: Path) -> None:
     assert all("/UpdateSchedule/" in one for one in within)
     assert before - after - within == inferred
     again = CliRunner().invoke(overlay, ["init", "scheduler", "--specs", str(own)])
-    assert isinstance(again.exception, OverlayExists)
+    assert isinstance(again.exception, BadInput)
+    assert str(again.exception).endswith("overlay.yaml exists")
 
 
 def test_own_specs_stand_in_for_the_shipped_ones(tmp_path: Path) -> None:

@@ -13,9 +13,10 @@ import yaml
 from click.testing import CliRunner
 from openapi_spec_validator import validate
 
-from conformance.cli.derive import OneFileManyServices, command
+from conformance.cli.derive import command
 from conformance.contract.deriving.writing import UnwritableOutput
 from conformance.documents.problems import PageProblem, UnreadableDocument
+from conformance.errors import BadInput
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,7 +84,7 @@ def test_the_bytes_are_the_same_from_anywhere(
 def test_several_services_need_a_folder(tmp_path: Path) -> None:
     shutil.copytree(ORCHARD, tmp_path / "in" / "orchard")
     shutil.copytree(PAGES / "lost" / "orchard", tmp_path / "in" / "garden")
-    with pytest.raises(OneFileManyServices):
+    with pytest.raises(BadInput, match="is one file"):
         derive(tmp_path / "in", "-o", tmp_path / "all.yaml")
     derive(tmp_path / "in", "-o", tmp_path / "specs")
     found = sorted(path.parent.name for path in (tmp_path / "specs").glob("*/openapi.yaml"))

@@ -98,7 +98,7 @@ def test_names_of_the_run_are_no_change_but_another_answer_is():
     assert not diff(old, failing("c-87654321-002", 404)).changed
     (changed,) = diff(old, failing("c-12345678-001", 500)).changed
     text = render_diff_markdown(diff(old, failing("c-12345678-001", 500)))
-    assert changed.told() == "failed -> failed"
+    assert changed.transition() == "failed -> failed"
     assert "before: <code>404 for" in text
     assert "after: <code>500 for" in text
 

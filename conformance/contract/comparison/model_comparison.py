@@ -6,13 +6,14 @@ from enum import StrEnum
 from typing import Any
 
 from conformance.contract.building import METHODS
-from conformance.contract.comparison.model_facts import Fact, lifecycle_of
+from conformance.contract.comparison.model_facts import Fact, facts_of
 from conformance.contract.globs import glob
 from conformance.contract.vocabulary.overlay_access import KnownDifference, Sdk
 from conformance.documents.sdk.models import SdkModel
 from conformance.documents.sdk.pages import model_pages
 
 Json = Mapping[str, Any]
+Facts = dict[str, Fact]
 
 
 class Only(StrEnum):
@@ -26,11 +27,7 @@ class Only(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FactDifference:
-    """A fact on which the two disagree; a side that does not state it has no ``value``.
-
-    The source of such a side is where it would have to stand: that of the nearest thing above.
-    ``reason`` is the overlay's explanation.
-    """
+    """A fact on which both disagree. A side without it has the source of what stands above."""
 
     address: str
     kind: str
@@ -79,11 +76,7 @@ class Comparison:
 
 
 def compare(service: str, derived: Json, model: SdkModel, about: Sdk) -> Comparison:
-    """Compare a spec derived from documents with a model.
-
-    ``about`` is the overlay's ``sdk``: ``paths`` limits the comparison to operations on these
-    paths, ``differences`` explains known ones.
-    """
+    """Compare a derived spec with a model; ``about`` is the overlay's ``sdk``."""
     from conformance.contract.deriving.assemble import assemble_whole
 
     stated = operation_names(derived)
@@ -96,9 +89,8 @@ def compare(service: str, derived: Json, model: SdkModel, about: Sdk) -> Compari
         or any(path.fullmatch(one["http"]["requestUri"]) or path.fullmatch(name) for path in within)
     )
     document, _ = assemble_whole(model_pages(model, service, wanted))
-    theirs = lifecycle_of(document)
     found = Comparison(service, model.name, outside=len(everything) - len(wanted))
-    _count(found, lifecycle_of(derived), theirs)
+    _count(found, facts_of(derived), facts_of(document))
     _explain(found, about.differences)
     return found
 
@@ -108,41 +100,35 @@ def operation_names(spec: Json) -> set[str]:
     return {item[method]["operationId"] for item in items for method in METHODS if method in item}
 
 
-def _count(found: Comparison, ours: Mapping[str, Fact], theirs: Mapping[str, Fact]) -> None:
-    for address in [*ours, *(name for name in theirs if name not in ours)]:
-        mine, their = ours.get(address), theirs.get(address)
-        fact = mine or their
-        if fact is None or _within_missing(address, fact, ours, theirs):
+def _count(found: Comparison, documents: Facts, model: Facts) -> None:
+    for address in documents | model:
+        stated, modelled = documents.get(address), model.get(address)
+        fact = stated or modelled
+        if fact is None or _within_missing(address, fact, documents, model):
             continue
         count = found.counts.setdefault(fact.kind, Count())
-        count.documents += mine is not None
-        count.model += their is not None
-        if mine is not None and their is not None and mine.value == their.value:
+        count.documents += stated is not None
+        count.model += modelled is not None
+        if stated is not None and modelled is not None and stated.value == modelled.value:
             count.same += 1
         else:
-            only = Only.BOTH if mine and their else Only.DOCUMENTS if mine else Only.MODEL
-            found.differences.append(
-                FactDifference(
-                    address=address,
-                    kind=fact.kind,
-                    only=only,
-                    documents=mine.value if mine else None,
-                    model=their.value if their else None,
-                    document_source=_source(mine, fact.above, ours),
-                    model_source=_source(their, fact.above, theirs),
-                )
-            )
+            only = Only.BOTH if stated and modelled else Only.DOCUMENTS if stated else Only.MODEL
+            found.differences.append(FactDifference(
+                address, fact.kind, only,
+                documents=stated.value if stated else None,
+                model=modelled.value if modelled else None,
+                document_source=_source(stated, fact.above, documents),
+                model_source=_source(modelled, fact.above, model),
+            ))  # fmt: skip
 
 
-def _within_missing(
-    address: str, fact: Fact, ours: Mapping[str, Fact], theirs: Mapping[str, Fact]
-) -> bool:
+def _within_missing(address: str, fact: Fact, documents: Facts, model: Facts) -> bool:
     """True for the parts of an operation or type that one side lacks: only the whole is listed."""
     top = "/".join(address.split("/")[: 2 if address.startswith("types/") else 1])
-    return address != top and (top in ours) != (top in theirs) and fact.above != ""
+    return address != top and (top in documents) != (top in model) and fact.above != ""
 
 
-def _source(stated: Fact | None, address: str, facts: Mapping[str, Fact]) -> Json:
+def _source(stated: Fact | None, address: str, facts: Facts) -> Json:
     """The source of a fact, else that of the nearest stated thing above it."""
     if stated is not None:
         return stated.source
@@ -157,8 +143,7 @@ def _explain(found: Comparison, explanations: Sequence[KnownDifference]) -> None
     compiled = [(glob(one.at), one) for one in explanations]
     for index, difference in enumerate(found.differences):
         for number, (pattern, one) in enumerate(compiled):
-            about = one.only in {None, difference.only}
-            if about and pattern.fullmatch(difference.address):
+            if one.only in {None, difference.only} and pattern.fullmatch(difference.address):
                 found.differences[index] = replace(difference, reason=one.reason)
                 used.add(number)
                 break

@@ -26,7 +26,7 @@ class Fact:
     above: str = ""
 
 
-def lifecycle_of(spec: Json) -> dict[str, Fact]:
+def facts_of(spec: Json) -> dict[str, Fact]:
     """Every fact of a derived spec, by address; operations in the order of the spec."""
     return {fact.address: fact for fact in _FactWalk(spec).all()}
 

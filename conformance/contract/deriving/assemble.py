@@ -7,7 +7,6 @@ from conformance.contract.deriving import operations
 from conformance.contract.deriving.facts import differences, operation_facts, structure_facts
 from conformance.contract.deriving.schemas import Schema, SchemaBuilder, pointer, tidy
 from conformance.contract.deriving.shown import SyntaxExamples, look
-from conformance.documents.model import Document
 from conformance.documents.page_model import (
     CommonErrorsPage,
     OperationPage,
@@ -37,10 +36,7 @@ ERROR = "Error"
 
 
 def assemble_whole(pages: ServicePages) -> tuple[dict[str, Any], list[SameRequest]]:
-    """The document of a whole service, and what was left out: of two with one request the second.
-
-    What is left out is taken out of ``pages``.
-    """
+    """The document of a service, and the second of two equal requests, which was left out."""
     skipped: list[SameRequest] = []
     while True:
         try:
@@ -59,7 +55,9 @@ def assemble(pages: ServicePages) -> dict[str, Any]:
     builder = SchemaBuilder(shown.usual_timestamp, structures)
     schemas = dict(_bodies(pages, builder, components))
     schemas.update(_structures(pages, shown, builder))
-    schemas[components[f"={ERROR}"]] = _error_schema()
+    # The body of any error: what it holds besides a message differs by error.
+    error_body = {"type": "object", "x-type": "structure", "properties": {}}
+    schemas[components[f"={ERROR}"]] = error_body
     found: dict[str, Any] = {
         "openapi": OPENAPI,
         "info": {"title": pages.title, "version": pages.version},
@@ -67,7 +65,10 @@ def assemble(pages: ServicePages) -> dict[str, Any]:
         **({"x-protocol": pages.protocol} if pages.protocol else {}),
         **({"x-signing": dict(pages.signing)} if pages.signing else {}),
         **({"x-model": pages.model} if pages.model else {}),
-        "x-documents": {document.name: _about(document) for document in pages.documents},
+        "x-documents": {
+            one.name: {**({"url": one.url} if one.url else {}), "sha256": one.sha256}
+            for one in pages.documents
+        },
     }
     if pages.common_errors:
         found["x-common-errors"] = {
@@ -80,16 +81,8 @@ def assemble(pages: ServicePages) -> dict[str, Any]:
     return found
 
 
-def _about(document: Document) -> Schema:
-    known = {"url": document.url} if document.url else {}
-    return {**known, "sha256": document.sha256}
-
-
 def _component_names(pages: ServicePages, shown: SyntaxExamples) -> dict[str, str]:
-    """Component names: documented structures keep theirs, ours give way.
-
-    Keys are structure names, and ``=`` plus the name wanted for components of our own.
-    """
+    """Names by structure; ours, with the key ``=NAME``, give way to documented ones."""
     found = {name: name for name in (*shown.sights, *pages.structures)}
     taken = set(found)
     own = [f"{name}{part}" for name in pages.operations for part in ("Request", "Response")]
@@ -154,14 +147,9 @@ def _from_syntax(name: str, shown: SyntaxExamples, builder: SchemaBuilder) -> Sc
     return tidy({**schema, "x-from": "syntax", "x-source": pointer(sight.place)})
 
 
-def _error_schema() -> Schema:
-    """The body of any error; what it holds besides a message differs by error."""
-    return {"type": "object", "x-type": "structure", "properties": {}}
-
-
 def _paths(pages: ServicePages, builder: SchemaBuilder, names: dict[str, str]) -> dict[str, Any]:
     paths: dict[str, Any] = {}
-    present = operations.told_by(pages.operations)
+    present = operations.distinguishing_parameters(pages.operations)
     for name, page in sorted(pages.operations.items()):
         item = paths.setdefault(operations.path_key(page, present.get(name, ())), {})
         if page.method.lower() in item:
@@ -185,14 +173,10 @@ def by_service(pages: Sequence[ReadPage]) -> dict[str, ServicePages]:
     found: dict[str, ServicePages] = {}
     for read in pages:
         service = read.document.service
-        found.setdefault(service, ServicePages(service))
-        _add(found[service], read)
+        of_service = found.setdefault(service, ServicePages(service))
+        of_service.documents.append(read.document)
+        _sort(of_service, read.page)
     return dict(sorted(found.items()))
-
-
-def _add(pages: ServicePages, read: ReadPage) -> None:
-    pages.documents.append(read.document)
-    _sort(pages, read.page)
 
 
 def _sort(pages: ServicePages, page: Page) -> None:

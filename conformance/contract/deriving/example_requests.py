@@ -1,12 +1,14 @@
-"""Puts the usual values of a model's members into the spec that is derived of it on demand."""
+"""Puts what a model's prose says into the spec that is derived of it on demand."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from conformance.documents.sdk.models import SdkModel
+from conformance.documents.sdk.prose import filter_names, said_of, tokens
 from conformance.documents.sdk.published_examples import usual_requests, usual_values
 
 KEYWORD = "x-usual"
+SAID, FILTERS, TOKEN = "x-said", "x-filter-names", "x-idempotency-token"
 
 
 def add_usual(document: dict[str, Any], model: SdkModel) -> None:
@@ -22,9 +24,15 @@ def add_usual(document: dict[str, Any], model: SdkModel) -> None:
     add_requests(document, model)
     for path in document["paths"].values():
         for node in path.values():
-            if isinstance(node, dict) and "operationId" in node:
-                about = model.data["operations"].get(node["operationId"], {}).get("input", {})
-                _mark_operation(node, schemas, by_owner.get(about.get("shape", ""), {}))
+            if isinstance(node, dict) and node.get("operationId") in model.data["operations"]:
+                owner = model.data["operations"][node["operationId"]].get("input", {}).get("shape")
+                node[SAID] = said_of(model, node["operationId"])
+                members = _members(node, schemas)
+                _mark(members, by_owner.get(owner, {}))
+                for name, names in filter_names(model, owner) if owner else ():
+                    members.get(name, {})[FILTERS] = names
+                for name in tokens(model, owner) if owner else ():
+                    members.get(name, {})[TOKEN] = True
 
 
 def add_requests(document: dict[str, Any], model: SdkModel) -> None:
@@ -36,16 +44,15 @@ def add_requests(document: dict[str, Any], model: SdkModel) -> None:
                 node[KEYWORD] = list(requests[node["operationId"]])
 
 
-def _mark_operation(
-    node: dict[str, Any], schemas: Mapping[str, Any], values: Mapping[str, tuple[Any, ...]]
-) -> None:
-    parameters = {one["name"]: one["schema"] for one in node.get("parameters", ())}
-    _mark(parameters, values)
+def _members(node: dict[str, Any], schemas: Mapping[str, Any]) -> dict[str, Any]:
+    """The schemas of the members of a request, by wire name."""
+    found = {one["name"]: one["schema"] for one in node.get("parameters", ())}
     for content in node.get("requestBody", {}).get("content", {}).values():
         schema = content["schema"]
         if "$ref" in schema:
             schema = schemas.get(schema["$ref"].rpartition("/")[2], {})
-        _mark(schema.get("properties", {}), values)
+        found.update(schema.get("properties", {}))
+    return found
 
 
 def _mark(schemas: Mapping[str, Any], values: Mapping[str, tuple[Any, ...]]) -> None:

@@ -42,10 +42,7 @@ def operation_facts(page: OperationPage) -> Facts:
 
 
 def structure_facts(page: StructurePage) -> Facts:
-    facts: Facts = {}
-    for member in page.members:
-        facts.update(_member("member", member))
-    return facts
+    return {key: value for one in page.members for key, value in _member("member", one).items()}
 
 
 def differences(earlier: Told, later: Told, facts: Callable[[Told], Facts]) -> Iterator[str]:

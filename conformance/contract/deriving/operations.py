@@ -27,7 +27,7 @@ BINARY = "application/octet-stream"
 JSON_BODIES = {BaseType.STRUCTURE, BaseType.LIST, BaseType.MAP, BaseType.JSON}
 
 
-def told_by(pages: Mapping[str, OperationPage]) -> dict[str, list[str]]:
+def distinguishing_parameters(pages: Mapping[str, OperationPage]) -> dict[str, list[str]]:
     """For operations with one method and path: the parameters and headers that tell them apart."""
     groups: dict[tuple[str, str], list[OperationPage]] = {}
     for page in pages.values():
@@ -51,10 +51,7 @@ def _needed(page: OperationPage) -> set[str]:
 
 
 def path_key(page: OperationPage, present: Sequence[str] = ()) -> str:
-    """The key below ``paths``: literal query parts, or a fragment, tell operations apart.
-
-    ``present`` are the parameters and headers without which it would be another operation.
-    """
+    """The key below ``paths``; the query or a fragment tells operations of one path apart."""
     query = urlencode(page.literal_query)
     selected = next(iter((page.selectors or {}).items()), None)
     behind = f"#{selected[0]}={selected[1]}" if selected else ""
@@ -72,27 +69,26 @@ def operation(
         "summary": f"{page.name} operation",
         "x-source": pointer(page.place),
     }
-    if page.literal_query:
-        found["x-query"] = dict(page.literal_query)
-    if page.selectors:
-        found["x-selectors"] = dict(page.selectors)
-    if page.checksum:
-        found["x-checksum-required"] = True
-    if page.spoke_query:
-        found["x-query-compatible"] = True
-    if page.host_prefix:
-        found["x-host-prefix"] = page.host_prefix
-    if page.recovered:
-        found["x-recovered"] = list(page.recovered)
-    if page.parameters:
-        found["parameters"] = [_parameter(page, one, builder) for one in page.parameters]
-    body = _request_body(page, builder, names["request"])
-    if body:
-        found["requestBody"] = body
-    found["responses"] = _responses(page, builder, names)
-    if rows:
-        found["x-patch-operations"] = {row.path: _patch_row(row) for row in rows}
-    return found
+    optional = {
+        "x-query": dict(page.literal_query),
+        "x-selectors": dict(page.selectors or {}),
+        "x-checksum-required": bool(page.checksum),
+        "x-query-compatible": bool(page.spoke_query),
+        "x-host-prefix": page.host_prefix,
+        "x-recovered": list(page.recovered),
+        "parameters": [_parameter(page, one, builder) for one in page.parameters],
+        "requestBody": _request_body(page, builder, names["request"]),
+        "responses": _responses(page, builder, names),
+        "x-patch-operations": {
+            row.path: {
+                **row.ops,
+                "x-source": pointer(row.place),
+                **({"x-conditions": list(row.conditional)} if row.conditional else {}),
+            }
+            for row in rows
+        },
+    }
+    return found | {key: value for key, value in optional.items() if value}
 
 
 def object_schema(owner: str, content: Content, builder: SchemaBuilder) -> Schema:
@@ -119,17 +115,16 @@ def required_list(members: Sequence[DocumentedMember]) -> Schema:
 def _parameter(page: OperationPage, parameter: Parameter, builder: SchemaBuilder) -> Schema:
     member = parameter.member
     is_path = parameter.where is ParameterLocation.PATH
-    found: Schema = {"name": parameter.wire, "in": parameter.where.value}
-    if member.name != parameter.wire:
-        found["x-documented-name"] = member.name
-    if parameter.prefix:
-        found["x-prefix"] = True
-    if parameter.greedy:
-        found["x-greedy"] = True
-    found["required"] = is_path or bool(member.required)
-    found["x-source"] = pointer(member.place)
-    found["schema"] = builder.member(page.name, member, None, None)
-    return found
+    return {
+        "name": parameter.wire,
+        "in": parameter.where.value,
+        **({"x-documented-name": member.name} if member.name != parameter.wire else {}),
+        **({"x-prefix": True} if parameter.prefix else {}),
+        **({"x-greedy": True} if parameter.greedy else {}),
+        "required": is_path or bool(member.required),
+        "x-source": pointer(member.place),
+        "schema": builder.member(page.name, member, None, None),
+    }
 
 
 def _request_body(page: OperationPage, builder: SchemaBuilder, component: str) -> Schema | None:
@@ -203,10 +198,3 @@ def _add_error(responses: Schema, error: ErrorEntry, component: str) -> None:
         response.setdefault("x-unnamed-errors", []).append(about)
     else:
         response.setdefault("x-errors", {})[error.name] = about
-
-
-def _patch_row(row: PatchRow) -> Schema:
-    found: Schema = {**row.ops, "x-source": pointer(row.place)}
-    if row.conditional:
-        found["x-conditions"] = list(row.conditional)
-    return found

@@ -121,19 +121,11 @@ class SchemaBuilder:
     ) -> Schema:
         if node.as_map is not None:
             values = self.shown(node.as_map, document, section)
-            return {
-                "type": "object",
-                "x-type": "map",
-                "additionalProperties": values,
-                "x-sources": {"type": source},
-            }
-        properties = {k: self.shown(v, document, section) for k, v in node.entries.items()}
-        return {
-            "type": "object",
-            "x-type": "structure",
-            "properties": properties,
-            "x-sources": {"type": source},
-        }
+            inside = {"x-type": "map", "additionalProperties": values}
+        else:
+            properties = {k: self.shown(v, document, section) for k, v in node.entries.items()}
+            inside = {"x-type": "structure", "properties": properties}
+        return {"type": "object", **inside, "x-sources": {"type": source}}
 
     def _typed(self, stated: TypeName, node: Node | None, wire: str | None) -> Schema:
         if stated.base is BaseType.TIMESTAMP:
@@ -172,16 +164,15 @@ class SchemaBuilder:
             return
         at, base = target
         state = pointer(limit.place)
-        if limit.name == "pattern":
-            self._pattern(where, at, str(limit.value), state)
-            return
         name, value = limit.name, limit.value
+        if name == "pattern":
+            self._pattern(where, at, str(value), state)
+            return
         if base is BaseType.BLOB:
             name = {"minLength": "x-minBytes", "maxLength": "x-maxBytes"}.get(name, name)
+        at[name] = value
         if isinstance(value, tuple):
             at[name] = [as_type(text, base) for text in value]
-        else:
-            at[name] = value
         at.setdefault("x-sources", {})[name] = state
 
     def _target(
@@ -192,19 +183,15 @@ class SchemaBuilder:
         about = BaseType.LIST if limit.on is LimitTarget.LIST else BaseType.MAP
         while stated.element is not None:
             if limit.on is not LimitTarget.LEAF and stated.base is about:
+                if depth == 0 and limit.on is LimitTarget.KEY:
+                    keys = schema.setdefault("propertyNames", {"type": "string"})
+                    return keys, BaseType.STRING
                 if depth == 0:
-                    return self._part(schema, limit), _kept_as(limit, stated)
+                    return schema, stated.base
                 depth -= 1
             schema, stated = inner_of(schema), stated.element
         fitting = limit.on is LimitTarget.LEAF and fits(limit.name, stated.base)
         return (schema, stated.base) if fitting else None
-
-    def _part(self, schema: Schema, limit: Limit) -> Schema:
-        """The schema of a list or a map, or that of the map's keys."""
-        if limit.on is not LimitTarget.KEY:
-            return schema
-        keys: Schema = schema.setdefault("propertyNames", {"type": "string"})
-        return keys
 
     def _pattern(self, where: str, schema: Schema, java: str, source: SourcePointer) -> None:
         schema["x-pattern"] = java
@@ -239,10 +226,6 @@ class SchemaBuilder:
                 return
             schema["default"] = value
         sources["default"] = pointer(member.default_place)
-
-
-def _kept_as(limit: Limit, stated: TypeName) -> BaseType:
-    return BaseType.STRING if limit.on is LimitTarget.KEY else stated.base
 
 
 def _name(schema: Schema, names: WireNames | None) -> Schema:

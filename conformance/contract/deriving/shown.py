@@ -31,20 +31,13 @@ class SyntaxExample:
 
 @dataclass(slots=True)
 class SyntaxExamples:
-    """What all syntax blocks of a service show, by structure name.
-
-    Names that members mention are the keys, in the order in which they are met; a structure that
-    no block shows has no sights.
-    """
+    """What the syntax blocks show by structure, in the order in which members mention them."""
 
     sights: dict[str, list[SyntaxExample]] = field(default_factory=dict)
     wires: set[str] = field(default_factory=set)
 
     def timestamp(self, structure: str, member: str) -> str | None:
-        """``number`` or ``string`` for a timestamp of a structure; None where it is not shown.
-
-        The last sight decides, as the later document does.
-        """
+        """The wire form of a structure's timestamp in its last example, if any shows it."""
         for sight in reversed(self.sights.get(structure, [])):
             node = sight.node.entries.get(member)
             if isinstance(node, Leaf):

@@ -51,10 +51,7 @@ def as_yaml(document: Mapping[str, Any]) -> str:
 
 
 def write_all(files: Mapping[Path, str]) -> None:
-    """Write every file to a temporary one first; only when all are whole are they put in place.
-
-    Raises UnwritableOutput; temporary files are then removed.
-    """
+    """Write all files or none. Raises UnwritableOutput."""
     made: dict[Path, Path] = {}
     try:
         for path, text in files.items():

@@ -3,12 +3,14 @@
 For services without an overlay. An error that an operation declares for something that is not
 there is provoked with an unknown identifier. That reads and updates end with it is sure,
 and so do descriptions of several that may name some of them, and declare that one of just these is
-not there (``TargetGroupNotFound`` of ``DescribeTargetGroups``); deletions may succeed without
-effect, and other lists may be empty: those are reported as information. So is what declares it only
-of another thing that it names: ``NoSuchDomain`` says nothing of the item in a domain. Where AWS is
-known to accept what nothing has, nothing is demanded. A creation that chooses its own identifier,
-and that declares an error for one that exists, is sent twice, the second time with another content,
-as to repeat a request may be fine.
+not there (``TargetGroupNotFound`` of ``DescribeTargetGroups``). So do deletions of what the service
+itself makes, where the error can be of nothing else and the model's prose leaves no doubt; others
+may succeed without effect, and other lists may be empty: those are reported as information. So is
+what declares it only of another thing that it names: ``NoSuchDomain`` says nothing of the item in a
+domain. Where AWS is known to accept what nothing has, nothing is demanded. A creation that chooses
+its own identifier, and that declares an error for one that exists, is sent twice, the second time
+with another content where there may be one, as to repeat a request may be fine: unless there is no
+word of that in the prose, and no token.
 """
 
 from __future__ import annotations
@@ -29,6 +31,7 @@ from conformance.contract.vocabulary.overlay_rules import (
     TakenIdentifierRule,
     UnknownIdentifierRule,
 )
+from conformance.documents.sdk.prose import ABSENT_IS_FINE, AGAIN_IS_FINE
 from conformance.error_identity import (
     CONFLICT,
     is_missing,
@@ -62,6 +65,8 @@ CONTENT = "conformance"
 UPSERTS = ("Put", "Add")
 """Verbs of creations that may well be repeated: what is taken there may be something else."""
 READS, UPDATES = ("Get", "Describe"), ("Update", "Modify")
+_NEARLY_ALL = 0.9
+_TOKEN = re.compile(r"token|request_?id|reference|idempot", re.IGNORECASE)
 
 
 def missing_errors(operation: Operation) -> list[DeclaredError]:
@@ -165,7 +170,25 @@ def _is_about_one(operation: Operation, labels: set[str]) -> bool:
 def _level(contract: Contract, operation: Operation) -> Level:
     sure = _is_sure(operation) and _is_made_here(contract, operation)
     sure = sure or (asked_for(operation) is not None and _makes(contract, operation))
+    sure = sure or _ends_what_is_there(contract, operation)
     return Level.EXPECTED if sure else Level.INFORMATIONAL
+
+
+def _ends_what_is_there(contract: Contract, operation: Operation) -> bool:
+    """Whether a deletion can declare its one error for nothing but the one thing that it names.
+
+    That is so where it names nothing else, and no prose says that it may be gone already. What
+    nearly every operation of a service declares says nothing.
+    """
+    errors, named = missing_errors(operation), naming_members(operation)
+    others = [name for name in operation.input if NAMING.search(name) and name not in named]
+    if not operation.name.startswith("Delete") or len(named) != 1 or others or len(errors) != 1:
+        return False
+    if operation.said is None or ABSENT_IS_FINE in operation.said or _is_of_others(operation):
+        return False
+    every = contract.operations.values()
+    declared = sum(errors[0].name in one.errors for one in every)
+    return declared < _NEARLY_ALL * len(every) and _is_made_here(contract, operation)
 
 
 def _is_made_here(contract: Contract, operation: Operation) -> bool:
@@ -225,7 +248,12 @@ def _taken(contract: Contract, kinds: tuple[Resource, ...]) -> Iterator[tuple[st
             continue
         other = _other_content(operation, one)
         alone = _has_identity_alone(operation, one)
-        sure = (bool(other) or alone) and any(says_exists(error.name) for error in errors)
+        again = operation.said is not None and AGAIN_IS_FINE not in operation.said
+        again = again and operation.name.startswith(CREATES[0])
+        again = again and (one.read is not None or one.listing is not None)
+        again = again and not any(one.shape.idempotency_token or _TOKEN.search(name)
+                                  for name, one in operation.input.items())  # fmt: skip
+        sure = (bool(other) or alone or again) and any(says_exists(error.name) for error in errors)
         sure = sure and not operation.name.startswith(UPSERTS)
         yield (
             f"{operation.name}/behavior/taken-identifier",

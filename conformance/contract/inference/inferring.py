@@ -18,6 +18,7 @@ from msgspec.structs import replace
 
 from conformance.contract.inference.answered import AnsweredMembers
 from conformance.contract.inference.binding import Binding, Bound
+from conformance.contract.inference.filter_rules import filter_rules
 from conformance.contract.inference.identities import Identity, template
 from conformance.contract.inference.list_rules import (
     ends_shown,
@@ -28,7 +29,7 @@ from conformance.contract.inference.list_rules import (
 from conformance.contract.inference.listings import listings, lists_of
 from conformance.contract.inference.naming import plain
 from conformance.contract.inference.nouns import Noun
-from conformance.contract.inference.switch_rules import switch_rules
+from conformance.contract.inference.switch_rules import switch_rules, token_rules
 from conformance.contract.inference.tag_rules import tag_rules
 from conformance.contract.levels import Level, Source
 from conformance.contract.member_roles import TOKENS, names_it
@@ -41,7 +42,11 @@ from conformance.contract.vocabulary.overlay_model import (
     Resource,
     Unique,
 )
-from conformance.contract.vocabulary.overlay_rules import AnyRule, GoneRule, StepsRule
+from conformance.contract.vocabulary.overlay_rules import (
+    AnyRule,
+    GoneRule,
+    StepsRule,
+)
 from conformance.contract.vocabulary.overlay_steps import Step
 from conformance.error_identity import says_exists
 
@@ -91,6 +96,8 @@ def inferred_overlay(contract: Contract) -> Overlay:
     about = {name: one.about for name, one in bound.items()
              if names_it(contract.operations[name], one.members)}  # fmt: skip
     rules |= switch_rules(contract, about, kinds)
+    rules |= filter_rules(contract, kinds)
+    rules |= token_rules(contract, kinds)
     rules |= tag_rules(contract, bound, kinds, partial(binding.token, own=True))
     main, *others = found
     return Overlay(

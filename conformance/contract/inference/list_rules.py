@@ -24,13 +24,14 @@ from conformance.contract.vocabulary.overlay_rules import (
     AnyRule,
     FilteredRule,
     PagingRule,
+    SortedRule,
     StepsRule,
 )
 from conformance.contract.vocabulary.overlay_steps import Step
 
 LARGEST = 2
 """The largest page that three resources do not fit on."""
-_MOST_VALUES = 3
+_MOST_VALUES, _WAYS = 3, 2
 _OTHERWISE = re.compile(
     r"not|exclu|order|sort|min|max|start|end|after|before|account|region|catalog|owner|version",
     re.IGNORECASE,
@@ -42,6 +43,10 @@ _WHOLE = re.compile(r"all|any|both|none|every.*|default", re.IGNORECASE)
 _PATH = "/conformance/"
 _LASTS = re.compile(r"days|window|retain|recover|skip|schedule|hours|keep", re.IGNORECASE)
 """Words of the members of a deletion that leaves something for a while."""
+_SORTS = re.compile(r"(sort|order|scan)?_?(order|sort|direction|by)|reverse_?order|descending",
+                    re.IGNORECASE)  # fmt: skip
+_RISES = re.compile(r"asc(ending)?|\w*ascending", re.IGNORECASE)
+_FALLS = re.compile(r"desc(ending)?|\w*descending", re.IGNORECASE)
 _STATE = re.compile(r"(status|state)$", re.IGNORECASE)
 _TELLS = re.compile(r"stat(e|us)|progress|phase|processing|delet(ed|ing|ion)", re.IGNORECASE)
 """Names of members that tell of what goes on by itself."""
@@ -69,6 +74,7 @@ def list_rules(
     if about.listing is None:
         return
     yield from _paging(operation, about.page, address)
+    yield from _sorting(operation, address)
     yield from _tokens(operation, about.page, address)
     named = {*bound} if prefix is None else {*bound, prefix.name}
     yield from _filters(operation, about, address, named)
@@ -156,6 +162,22 @@ def _tokens(operation: Operation, page: Page | None, address: str) -> Iterator[t
                 statement=f"a {token.name} that no answer gave is refused",
             ),
         )  # fmt: skip
+
+
+def _sorting(operation: Operation, address: str) -> Iterator[tuple[str, AnyRule]]:
+    """That a list has another order where it is asked for; its entries are made one by one."""
+    for name, member in operation.input.items():
+        if not _SORTS.fullmatch(name):
+            continue
+        listed = [str(one) for one in member.shape.limit("enum") or ()]
+        ways = [one for way in (_RISES, _FALLS) for one in filter(way.fullmatch, listed)]
+        values = (False, True) if member.shape.kind is Kind.BOOLEAN else tuple(ways)
+        if len(values) == _WAYS:
+            rule = SortedRule(
+                level=Level.EXPECTED, source=member.source, member=name, values=values,
+                statement=f"with another {name}, the list has another order",
+            )  # fmt: skip
+            yield f"{address}/{name}", rule
 
 
 def _filters(

@@ -7,6 +7,7 @@ from dataclasses import replace
 from conformance.contract.batches import batch_rules
 from conformance.contract.globs import NOT, matching, negative, positive
 from conformance.contract.levels import Level, Source
+from conformance.contract.listing.effects import effect_rules
 from conformance.contract.listing.nested import of_several
 from conformance.contract.listing.readback import read_backs
 from conformance.contract.listing.requirements import PRESENCE, Requirement, Subject, of_operation
@@ -43,7 +44,9 @@ def listed(contract: Contract, sharing: Sharing) -> tuple[Requirement, ...]:
             found.setdefault(requirement.id, one)
     for requirement in _of_read_backs(contract):
         found.setdefault(requirement.id, requirement)
-    for requirement in _of_rules(contract):
+    told = {one.id.partition("/")[2] for one in found.values()
+            if one.read_back is not None and one.level is Level.EXPECTED}  # fmt: skip
+    for requirement in _of_rules(contract, effect_rules(contract, told)):
         found[requirement.id] = requirement
     for known in disproved(contract.service) & found.keys():
         found[known] = replace(found[known], level=Level.INFORMATIONAL)
@@ -120,8 +123,8 @@ def _of_read_backs(contract: Contract) -> Iterator[Requirement]:
         )
 
 
-def _of_rules(contract: Contract) -> Iterator[Requirement]:
-    inferred: dict[str, AnyRule] = {**arns_rule(contract), **batch_rules(contract)}
+def _of_rules(contract: Contract, effects: Mapping[str, AnyRule]) -> Iterator[Requirement]:
+    inferred: dict[str, AnyRule] = {**arns_rule(contract), **batch_rules(contract), **effects}
     for address, rule in {**inferred, **contract.overlay.rules}.items():
         name = address.split("/", 1)[0]
         if name in contract.setup:

@@ -26,11 +26,7 @@ class OverlayProblem(BadInput):
 
 
 def apply_overlay(document: Json, overlay: Json, name: str) -> Json:
-    """The document with the overlay applied, as a new value.
-
-    Raises OverlayProblem for an action without a valid target or one that selects nothing: a
-    silent miss would be a requirement lost.
-    """
+    """A copy with the overlay applied. Raises OverlayProblem, also if a target selects nothing."""
     merged = copy.deepcopy(document)
     for index, action in enumerate(overlay.get("actions", []), start=1):
         _apply_action(merged, action, name, index)

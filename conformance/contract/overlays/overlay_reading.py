@@ -29,10 +29,7 @@ _STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]")
 
 
 def read_overlay(stated: Mapping[str, Any]) -> words.Overlay:
-    """The typed overlay. Raises msgspec.ValidationError where ``value_faults`` finds something.
-
-    A rule that changes one of the protocol's is read as the whole that it changes.
-    """
+    """The typed overlay, with changed rules in full. Raises msgspec.ValidationError."""
     rules = {name: _whole_rule(name, rule) for name, rule in stated.get("rules", {}).items()}
     return msgspec.convert({**stated, "rules": rules}, words.Overlay)
 
@@ -64,10 +61,7 @@ def _whole_rule(address: str, rule: Any) -> Any:
 
 
 def overlay_schema() -> dict[str, Any]:
-    """The JSON Schema of ``x-conformance``.
-
-    A rule without a kind changes one of the protocol's file at its address.
-    """
+    """The JSON Schema of ``x-conformance``; a rule without a kind changes one of the protocol's."""
     schema = msgspec.json.schema(words.Overlay)
     rules = schema["$defs"]["Overlay"]["properties"]["rules"]
     change = {"type": "object", "not": {"required": ["rule"]}}
@@ -84,26 +78,22 @@ def _converted(value: Any, wanted: Any, at: Way) -> Iterator[OverlayFault]:
 
 def _told(text: str, wanted: Any, value: Any, at: Way) -> OverlayFault:
     place = _PLACE.search(text)
-    inner = tuple(
-        name or int(number) for name, number in _STEP.findall(place["place"] if place else "")
-    )
-    what = _PLACE.sub("", text)
+    steps = _STEP.findall(place["place"] if place else "")
+    inner = tuple(name or int(number) for name, number in steps)
+    what, way = _PLACE.sub("", text), (*at, *inner)
     if place and place["key"]:
-        return OverlayFault(
-            (*at, *inner),
-            "a key is not a string",
-            "YAML reads on, off, yes and no as booleans; quote the key",
-        )
+        hint = "YAML reads on, off, yes and no as booleans; quote the key"
+        return OverlayFault(way, "a key is not a string", hint)
     unknown, invalid = _UNKNOWN.search(what), _INVALID.search(what)
     if unknown:
         key = unknown["key"]
-        known = _keys(wanted, value, inner)
-        return OverlayFault((*at, *inner, key), f"unknown key `{key}`", suggestion(key, known))
+        hint = suggestion(key, _keys(wanted, value, inner))
+        return OverlayFault((*way, key), f"unknown key `{key}`", hint)
     if invalid:
         known = [*RULES] if inner[-1:] == ("rule",) else _choices(wanted, value, inner)
         what = f"unknown value {invalid['value']!r}"
-        return OverlayFault((*at, *inner), what, suggestion(invalid["value"], known))
-    return OverlayFault((*at, *inner), _plain(what), "see the vocabulary of the overlays")
+        return OverlayFault(way, what, suggestion(invalid["value"], known))
+    return OverlayFault(way, _plain(what), "see the vocabulary of the overlays")
 
 
 def _plain(text: str) -> str:
@@ -128,8 +118,7 @@ def _at(wanted: Any, value: Any, inner: Way) -> type[Struct] | None:
             continue
         if not (isinstance(wanted, type) and issubclass(wanted, Struct)):
             return None
-        fields = {one.encode_name: one.type for one in msgspec.structs.fields(wanted)}
-        wanted = next((one for one in _classes(fields.get(step))), None)
+        wanted = next(_classes(_fields(wanted).get(step)), None)
     return wanted if isinstance(wanted, type) and issubclass(wanted, Struct) else None
 
 
@@ -146,7 +135,7 @@ def _keys(wanted: Any, value: Any, inner: Way) -> list[str]:
     if found is None:
         return []
     tag = found.__struct_config__.tag_field
-    return [*([tag] if tag else []), *(one.encode_name for one in msgspec.structs.fields(found))]
+    return [*([tag] if tag else []), *_fields(found)]
 
 
 def _choices(wanted: Any, value: Any, inner: Way) -> list[str]:
@@ -155,8 +144,12 @@ def _choices(wanted: Any, value: Any, inner: Way) -> list[str]:
     found = _at(wanted, value, tuple(names[:-1]))
     if found is None or not names:
         return []
-    fields = {one.encode_name: one.type for one in msgspec.structs.fields(found)}
-    return [str(one) for one in _literals(fields.get(names[-1]))]
+    return [str(one) for one in _literals(_fields(found).get(names[-1]))]
+
+
+def _fields(kind: type[Struct]) -> dict[str, Any]:
+    """The types of a class's fields, by key."""
+    return {one.encode_name: one.type for one in msgspec.structs.fields(kind)}
 
 
 def _literals(hint: Any) -> Iterator[Any]:

@@ -1,7 +1,8 @@
 """What an overlay names must be there: operations, members, places, kinds, errors, placeholders."""
 
 from collections.abc import Iterator
-from typing import Any
+
+from msgspec import to_builtins
 
 from conformance.contract.model import Contract, Operation
 from conformance.contract.overlays.overlay_faults import OverlayFault, Way
@@ -19,7 +20,7 @@ FAULTS = ("limit", "enum", "type", "required", "patch", "syntax", "route")
 
 
 def reference_faults(contract: Contract) -> Iterator[OverlayFault]:
-    yield from _Checker(contract).all()
+    return _Checker(contract).all()
 
 
 class _Checker(OverlayNames):
@@ -147,9 +148,10 @@ class _Checker(OverlayNames):
             for key, members in (("needs", move.needs), ("may", move.may)):
                 yield from self.template(members, operation.input, (*way, key))
         read = self.named(main.read)
-        for group, names in _plain(model.members).items():
-            for name in names if read is not None else ():
-                yield from has_place(read.output, name, (*at, "members", group))  # type: ignore[union-attr]
+        if read is not None:
+            for group, names in to_builtins(model.members).items():
+                for name in names:
+                    yield from has_place(read.output, name, (*at, "members", group))
 
 
 def _further(one: words.Resource) -> Iterator[tuple[str, Way]]:
@@ -170,9 +172,3 @@ def _listing(one: words.Listing, listed: Operation, at: Way) -> Iterator[Overlay
         for key, name in (("pageSize", one.page.page_size), ("inputToken", one.page.input_token)):
             yield from has_place(listed.input, name, (*at, "page", key))
         yield from has_place(listed.output, one.page.output_token, (*at, "page", "outputToken"))
-
-
-def _plain(value: Any) -> Any:
-    from msgspec import to_builtins
-
-    return to_builtins(value)

@@ -105,8 +105,7 @@ def _of_notes(schema: Mapping[str, Any], at: Way) -> Iterator[OverlayFault]:
 def _of_values(schema: Mapping[str, Any], at: Way) -> Iterator[OverlayFault]:
     for keyword, level in schema.get("x-levels", {}).items():
         if level not in LEVELS:
-            here = (*at, "x-levels", keyword)
-            yield _no(f"{level!r} is not a level", str(level), LEVELS, here)
+            yield _no(f"{level!r} is not a level", str(level), LEVELS, (*at, "x-levels", keyword))
     for name in schema.get("x-lenient", ()):
         if name not in JSON_TYPES:
             yield _no(f"{name!r} is not a JSON type", str(name), JSON_TYPES, (*at, "x-lenient"))

@@ -39,10 +39,7 @@ NAMED: dict[str, Ranges] = {
 
 
 def ranges_of(name: str) -> Ranges:
-    r"""The ranges of a class: a Java name such as ``w``, or ``p:L`` for a general category.
-
-    Raises LookupError for a name that is neither.
-    """
+    """The ranges of a class such as ``w`` or, by category, ``p:L``. Raises LookupError."""
     if not name.startswith("p:"):
         return NAMED[name]
     if name == _LETTERS_AND_DIGITS:

@@ -36,11 +36,7 @@ MAX_CODE = 0x10FFFF
 
 
 def read_java(java: str) -> list[Token]:
-    """The tokens of a Java pattern.
-
-    Raises UnsupportedPattern for what is not valid Java and for the parts of Java that have no
-    translation: intersections, flags, scripts and blocks.
-    """
+    """The tokens of a Java pattern. Raises UnsupportedPattern, also for flags and intersections."""
     reader = _PatternReader(java)
     reader.read()
     return reader.tokens

@@ -35,10 +35,7 @@ CACHE = 1024
 
 
 def matches(java: str, value: str) -> bool:
-    """Whether the whole of ``value`` matches a Java pattern, with Java's meaning.
-
-    Raises UnsupportedPattern where the pattern cannot be translated.
-    """
+    """Whether the whole value matches, by Java's rules. Raises UnsupportedPattern."""
     return _compiled(java).fullmatch(value) is not None
 
 
@@ -54,10 +51,7 @@ def can_match(java: str) -> bool:
 
 @lru_cache(maxsize=CACHE)
 def to_python(java: str) -> str:
-    """A Python ``re`` expression with the meaning of a Java one, for ``re.fullmatch``.
-
-    Raises UnsupportedPattern for what Java allows and this translation does not.
-    """
+    """A ``re`` expression with that meaning, for ``re.fullmatch``. Raises UnsupportedPattern."""
     return "".join(_python_token(java, token) for token in read_java(java))
 
 
@@ -119,15 +113,8 @@ def class_ranges(java: str, token: CharClass) -> Ranges:
 
 
 def _python_class(ranges: Ranges) -> str:
-    if not ranges:
-        return r"(?!)"
-    return "[" + "".join(_python_range(low, high) for low, high in ranges) + "]"
-
-
-def _python_range(low: int, high: int) -> str:
-    if low == high:
-        return _code_point(low)
-    return f"{_code_point(low)}-{_code_point(high)}"
+    spans = ("-".join(map(_code_point, dict.fromkeys(span))) for span in ranges)
+    return f"[{''.join(spans)}]" if ranges else r"(?!)"
 
 
 def _code_point(code: int) -> str:

@@ -59,10 +59,7 @@ class RegexGroup:
 
 @dataclass(frozen=True, slots=True)
 class Verbatim:
-    """Anything that is written alike everywhere: quantifiers, ``|``, ``)``, anchors, ``.``.
-
-    ``name`` is set for a reference back to a named group.
-    """
+    """What is written alike everywhere; ``name`` is set for a reference to a named group."""
 
     text: str
     possessive: bool = False

@@ -125,6 +125,31 @@ class FilteredRule(Rule, frozen=True, tag="filtered"):
     values: tuple[Any, ...]
 
 
+class NamedFilterRule(Rule, frozen=True, tag="filtered-by-name"):
+    """With the filter ``name`` and a value that an entry shows, a list has this entry, else not."""
+
+    filter: str
+    keys: tuple[str, str]
+    name: str
+    shown: str
+    at: str
+    id: str
+
+
+class SortedRule(Rule, frozen=True, tag="sorted"):
+    """A list has another order with each of two values of ``member``."""
+
+    member: str
+    values: tuple[Any, ...]
+
+
+class SameTokenRule(Rule, frozen=True, tag="same-token"):
+    """A creation that is sent again with the same ``token`` makes nothing new."""
+
+    token: str
+    at: str
+
+
 class GoneRule(Rule, frozen=True, tag="gone-after-deletion"):
     """What was deleted is not read just as before."""
 
@@ -134,6 +159,18 @@ class SwitchedRule(Rule, frozen=True, tag="switched"):
 
     on: str
     off: str
+
+
+class EffectRule(Rule, frozen=True, tag="takes-effect"):
+    """One of a kind shows something else at a place after a change, and after it was undone."""
+
+    on: str
+    of: str
+    by: str
+    at: str
+    off: str | None = None
+    member: str | None = None
+    with_: Template = field(default_factory=dict, name="with")
 
 
 class PrefixRule(Rule, frozen=True, tag="prefix"):
@@ -288,7 +325,8 @@ class RandomSequencesRule(Rule, frozen=True, tag="random-sequences"):
 AnyRule = (
     RefusedRule | AcceptedRule | ObservedRule | RawRule | OneConnectionRule | StepsRule
     | AdvancesRule | FilteredRule | GoneRule | PagingRule | PrefixRule | LastPageRule
-    | DefaultPageRule | ErrorBodyRule | SwitchedRule
+    | DefaultPageRule | ErrorBodyRule | SwitchedRule | EffectRule
+    | NamedFilterRule | SortedRule | SameTokenRule
     | ErrorMembersRule | AuthenticatesRule | SignatureRule | ErrorCodeRule | ErrorCodesAgreeRule
     | ResponseHeaderRule | NullMembersRule | MemberNamesRule | ParallelOneRule | ParallelManyRule
     | PagingAfterDeletionRule | RobustRule | UnknownIdentifierRule | TakenIdentifierRule

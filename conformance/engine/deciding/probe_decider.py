@@ -29,10 +29,7 @@ EMPTY_OBJECT = "empty-object"
 
 
 class ProbeDecider:
-    """The requirements of one service that single requests show.
-
-    ``explored`` is what fuzzing found: it counts where the plan finds nothing.
-    """
+    """Decides the requirements of single requests; ``explored`` are the findings of fuzzing."""
 
     def __init__(self, run: ServiceRun, post_checks: PostRequestChecks) -> None:
         self._run, self._give, self._post_checks = run, run.decisions.give, post_checks
@@ -118,10 +115,7 @@ class ProbeDecider:
     def _try_some(
         self, probes: Iterator[Probe], trials: list[ProbeResult], tally: CaseCounts
     ) -> list[ProbeResult]:
-        """Try probes until several are broken, or none is left; gives those that are broken.
-
-        What a few ways of breaking it show, many more do not show better.
-        """
+        """Try probes until several break or none is left; gives those that are broken."""
         savings, broken = self._run.savings, []
         silent = {kind for one in trials if one.silent for kind in kinds_of_request(one.probe)}
         for probe in probes:

@@ -8,6 +8,7 @@ from msgspec import UNSET
 from conformance.contract.listing.requirements import Requirement
 from conformance.contract.vocabulary.overlay_rules import (
     AnswersEachRule,
+    EffectRule,
     OneConnectionRule,
     StepsRule,
 )
@@ -96,10 +97,7 @@ class RuleDecider:
         return self._run.standings.works(name) or self._is_unproved(name)
 
     def _is_unproved(self, name: str) -> bool:
-        """Whether an operation only refuses a request that nobody knows to be valid.
-
-        A rule has other requests of it: what it sends is made of answers before.
-        """
+        """Whether the only valid request is unproved and refused: a rule has other requests."""
         unproved = self._run.contract.overlay.words_of(name).unproved
         return unproved and self._run.standings.of(name).standing is SupportStatus.REFUSED
 
@@ -125,6 +123,9 @@ class RuleDecider:
             steps = requirement.rule.every()
             made = any(step.make is not UNSET for step in steps)
             roles = (*(("create",) if made else ()), *_sent_in(steps))
+        elif isinstance(requirement.rule, EffectRule):
+            rule = requirement.rule
+            return [rule.on, rule.by, *([rule.off] if rule.off else [])]
         elif isinstance(requirement.rule, AnswersEachRule):
             roles = ()  # what its request names is made where that is needed
         elif isinstance(requirement.rule, OneConnectionRule):
@@ -180,10 +181,7 @@ class RuleDecider:
             self._give(requirement, Verdict.FAILED, str(broken), ending.steps)
 
     def _lacking(self, ending: ScenarioResult) -> Support | None:
-        """What is known of the operation whose answer broke a rule, where the target lacks it.
-
-        What answered one of its requests with success is there.
-        """
+        """The standing of a lacking operation whose answer broke a rule, unless one succeeded."""
         sent = [step.sent for step in ending.steps]
         name = sent[-1].probe.operation.name if sent else ""
         served = any(one.answer.ok for one in sent if one.probe.operation.name == name)

@@ -1,7 +1,7 @@
 """Drives the sequences of rules; several at once, so that their pauses cost no time."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -74,11 +74,7 @@ class _Silent(Exception):
 
 
 class ScenarioRun:
-    """One sequence that is played on new resources.
-
-    ``works`` says whether an operation answers a valid request, ``given`` is the time that the
-    target has to show what was done.
-    """
+    """Plays a sequence on new resources; ``given`` is the time that changes may take to show."""
 
     def __init__(
         self,
@@ -135,10 +131,7 @@ class ScenarioRun:
                 self._end(ScenarioResult(why=str(stuck)))
 
     def _wait_again(self, sent: SentProbe) -> None:
-        """Begin anew after a step without an answer; after enough of them, end.
-
-        That is sooner where another rule ended so.
-        """
+        """Begin anew after an unanswered step, or end after enough of them."""
         self._silences += 1
         operation = sent.probe.operation.name
         patience = self._session.patience
@@ -176,7 +169,9 @@ class ScenarioRun:
             self._hold(step, each)
         self._sent += sent
         mute = [one for one in sent if is_unanswered(one.exchange)]
-        if mute and not self._judges(step, mute[0]):
+        # A rule about a connection judges silence itself, if the operation works.
+        judges = isinstance(step, Connected) and mute and self._works(mute[0].probe.operation.name)
+        if mute and not judges:
             raise _Silent(mute[0])
         if mute and not self._works(sent[0].probe.operation.name):
             # It answers nothing on any connection: the operation's requirements report that.
@@ -187,10 +182,6 @@ class ScenarioRun:
         parts = tuple(one.answer for one in sent)
         one = len(parts) == 1 and not isinstance(step, Connected)
         self._last = parts[0] if one else replace((NO_ANSWER, *parts)[-1], parts=parts)
-
-    def _judges(self, step: Step, mute: SentProbe) -> bool:
-        """Whether the rule judges a missing answer: over one connection, if the operation works."""
-        return isinstance(step, Connected) and self._works(mute.probe.operation.name)
 
     def _next(self) -> Step:
         """The next step; delayed where the target is given time before it."""
@@ -224,10 +215,7 @@ class ScenarioRun:
         self._pauses[before] = self._pauses.get(before, 0.0) + seconds
 
     def _hold(self, step: Step, sent: SentProbe) -> None:
-        """Whatever may or may not have been carried out ends the sequence: it begins anew.
-
-        What happens to a separate connection is for the rule to judge.
-        """
+        """Begin anew if a request may have been carried out; rules judge separate connections."""
         if self._restarts and connection_broke(sent.exchange) and not isinstance(step, Connected):
             raise _Lost
 
@@ -236,16 +224,14 @@ class ScenarioRun:
             if name in self._session.left_out:
                 raise NotShown(self._session.why_left_out.get(name) or excluded(name))
         if isinstance(step, Make):
-            if step.anew:
-                self._sent, self._pauses = [], {}
+            self._sent, self._pauses = ([], {}) if step.anew else (self._sent, self._pauses)
             values = self._session.placeholders.tag(step.values, self._tagged)
-            made = self._session.inventory.create(values, self._kind)
-            if any(other.id == made.id and not other.gone for other in self._made):
+            made = self._make(step, values)
+            if made.id in [one.id for one in self._made if one.kind == made.kind and not one.gone]:
                 # A mock without state: what is true of one resource says nothing of two.
                 raise NotShown("two new resources have the same identifier")
-            self._resources[step.key] = made
+            self._resources[step.key], made.held = made, True
             self._made.append(made)
-            made.held = True
             return [made.created]
         if isinstance(step, Send):
             return [self._session.send(self._probe(step), resource=self._resources.get(step.key))]
@@ -255,6 +241,15 @@ class ScenarioRun:
             return self._session.send_all(probes, resource, pipelined=step.pipelined)
         resources = [self._resources[send.key] for send in step.sends]
         return self._session.send_together([self._probe(send) for send in step.sends], resources)
+
+    def _make(self, step: Make, values: Mapping[str, Any] | None) -> RunResource:
+        first = self._resources.get(0)
+        if step.kind is None or first is None:
+            return self._session.inventory.create(values, step.kind or self._kind)
+        known = {**first.parents, first.kind or "": first}
+        made = self._session.inventory.create_of(known, step.kind)
+        first.parents = {**first.parents, step.kind: made}
+        return made
 
     def _probe(self, step: Send) -> Probe:
         values = self._session.placeholders.tag(step.values, self._tagged)

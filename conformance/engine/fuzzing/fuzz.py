@@ -94,10 +94,7 @@ def explore(
 
 @contextmanager
 def unobserved(session: Session) -> Iterator[None]:
-    """Requests that observers do not see, as what they show is reported later.
-
-    What they leave behind is looked at all the same.
-    """
+    """Hide requests from the observers: what they show is reported later."""
     kept, session.observers = session.observers, []
     try:
         yield

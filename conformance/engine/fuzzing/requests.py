@@ -22,11 +22,7 @@ FAULTS = {"type": Fault.TYPE, "enum": Fault.ENUM, "required": Fault.REQUIRED}
 
 
 def faulty(contract: Contract, operation: Operation, member: Member, value: Any) -> Probe | None:
-    """A probe for a generated value of a member that has one fault, and one that is clear.
-
-    The rest of the request is the operation's valid base, so that a refusal of it, and an
-    acceptance, is about that fault and no other.
-    """
+    """A probe for a value with one clear fault; the rest of the request is the valid base."""
     if value is None or "${" in json.dumps(value):
         return None  # of a placeholder, what will be sent is not what stands here
     found = set(shape_violations(member.shape, value, (member.name,)))

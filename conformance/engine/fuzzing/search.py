@@ -21,10 +21,7 @@ MORE = 3
 
 
 class FuzzFailure(Exception):
-    """Tells Hypothesis that a value breaks something; each requirement has a separate class.
-
-    Hypothesis tells failures apart by the class of their exception, and makes each small.
-    """
+    """Tells Hypothesis of a failure: by a class for each requirement, so that all are shrunk."""
 
 
 class _Escaped(BaseException):
@@ -33,10 +30,7 @@ class _Escaped(BaseException):
 
 @dataclass(slots=True)
 class Search:
-    """One search: what may be drawn, how it is sent, and how much of it.
-
-    ``enough`` is asked before each request; nothing is sent from then on.
-    """
+    """One search; once it is ``enough``, nothing more is sent."""
 
     cases: tuple[FuzzCase, ...]
     send: Send
@@ -50,10 +44,7 @@ class Search:
     _classes: dict[str, type[FuzzFailure]] = field(default_factory=dict)
 
     def run(self) -> int:
-        """Draw, send and make smaller; gives how many requests were sent.
-
-        Whatever the sending raises (a target that died, say) is raised.
-        """
+        """Draw, send and shrink; gives the number of requests. Raises what sending raises."""
         self._left = self.draws
         chosen = hypothesis_settings(MORE * self.draws, several=True)
 
@@ -115,10 +106,7 @@ class _Unanswered(BaseException):
 
 
 def explore(about: Drawing, draws: int, seed: str, attempt: Try) -> tuple[ProbeResult | None, int]:
-    """Send ``draws`` values of a drawing; gives the smallest failure, if any, and how many held.
-
-    The seed alone decides the values, so that a run can be repeated.
-    """
+    """Send ``draws`` values by the seed; gives the smallest failure, and how many held."""
     held, failure = 0, None
 
     def check(value: Any) -> None:

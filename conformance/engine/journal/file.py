@@ -71,10 +71,7 @@ class Journal:
 
     @classmethod
     def resume(cls, path: Path) -> Journal | None:
-        """Go on with the journal of a run that has ended; None where it never began.
-
-        Raises JournalProblem, InUse.
-        """
+        """Reopen the journal of an ended run; None if it is empty. Raises JournalProblem, InUse."""
         try:
             file = _opened(path, 0)
         except OSError as error:
@@ -121,9 +118,8 @@ class Journal:
                 os.close(file)
             if self.state.empty:
                 self.path.unlink(missing_ok=True)
-                if self.path.parent.name == FOLDER:
-                    # It stays where it is not empty: that is no error.
-                    with contextlib.suppress(OSError):
+                with contextlib.suppress(OSError):  # it may have other journals
+                    if self.path.parent.name == FOLDER:
                         self.path.parent.rmdir()
             if sys.platform != "win32":
                 os.close(file)
@@ -181,10 +177,7 @@ def _sync_folder(folder: Path) -> None:
 
 
 def read(path: Path) -> tuple[Header | None, State]:
-    """The header and what the lines come to; no header where the run ended before writing one.
-
-    Raises JournalProblem.
-    """
+    """The header, None if the run ended before it, and the state. Raises JournalProblem."""
     try:
         whole, _, cut = path.read_bytes().rpartition(b"\n")
     except OSError as error:

@@ -76,10 +76,7 @@ def as_json(line: Header | Entry) -> dict[str, Any]:
 
 
 def header_of(line: Mapping[str, Any]) -> Header:
-    """The first line as a value.
-
-    Raises KeyError, TypeError, ValueError or ValidationError for anything else.
-    """
+    """The first line as a value. Raises one of several errors for anything else."""
     if line["type"] != "journal":
         raise ValueError("it does not begin like a journal")
     if line["format"] != FORMAT:

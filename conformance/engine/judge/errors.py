@@ -48,10 +48,8 @@ def observe_rules(
     """What an answer holds or breaks of the rules that are watched."""
     if answer.status is None or answer.status >= 500:
         return
-    for watch, name, rule in _watched(contract):
-        finding = watch(name, rule, operation, answer)
-        if finding is not None:
-            yield finding
+    findings = (watch(name, rule, operation, answer) for watch, name, rule in _watched(contract))
+    yield from filter(None, findings)
 
 
 @identity_cache(KEPT)
@@ -82,10 +80,7 @@ def _body(
 def _members(
     name: str, rule: ErrorMembersRule, operation: Operation, answer: ParsedResponse
 ) -> Finding | None:
-    """Whether an error has its members, each one of the texts given for it, or a list.
-
-    The pages capitalise the names of errors' members, whatever the wire has: both are right.
-    """
+    """Whether an error has its members, in the pages' case or capitalized, with known texts."""
     if answer.code not in operation.errors or answer.code != rule.error:
         return None
     body = answer.body if isinstance(answer.body, dict) else {}
@@ -142,10 +137,7 @@ def _codes(name: str, _rule: Rule, _operation: Operation, answer: ParsedResponse
 def _header(
     name: str, rule: ResponseHeaderRule, operation: Operation, answer: ParsedResponse
 ) -> Finding | None:
-    """Whether a header is there.
-
-    A recording may keep few headers: of an error only those tell that are whole.
-    """
+    """Whether a header is there; errors count only if they are declared and recorded in full."""
     declared = answer.is_refusal and answer.code in operation.errors
     if rule.errors and not (declared and answer.headers & OF_TRANSFER):
         return None

@@ -4,10 +4,7 @@ from typing import NamedTuple
 
 
 class Finding(NamedTuple):
-    """Held or broken, and for people what was expected and what was seen.
-
-    A tuple: every answer makes dozens, and a frozen dataclass takes three times as long to make.
-    """
+    """What an answer shows of a requirement. A tuple, as every answer makes dozens."""
 
     requirement: str
     held: bool

@@ -16,11 +16,7 @@ CHECKED = {Fault.LIMIT, Fault.ENUM, Fault.TYPE, Fault.REQUIRED}
 
 
 def bytes_match_probe(probe: Probe, request: Request) -> bool:
-    """True when the bytes that were sent have the intended fault, and no other.
-
-    Rules of the overlay may forbid what no limit of the contract does: they, and raw bodies, are
-    not decided here.
-    """
+    """Whether the bytes have just the intended fault; rules and raw bodies are not checked."""
     written = probe.raw is not None or probe.form is not None
     if written or probe.side is Side.OBSERVE or probe.beyond_limits:
         return True
@@ -39,10 +35,7 @@ def bytes_match_probe(probe: Probe, request: Request) -> bool:
 
 
 def _is_without_payload(probe: Probe, request: Request) -> bool:
-    """True where the member that is the whole body was to be left out, and there is no body.
-
-    Such a body is not read back as members.
-    """
+    """Whether the payload was to be left out and is: such a body is not read back as members."""
     if probe.fault is not Fault.REQUIRED or probe.place is None or request.body:
         return False
     member = probe.operation.input.get(str(probe.place[0]))

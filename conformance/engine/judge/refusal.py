@@ -44,10 +44,7 @@ COMMON_REFUSALS: Mapping[Fault, frozenset[str]] = {
 
 
 def entries_refused(operation: Operation, answer: ParsedResponse) -> str:
-    """The member of an accepted answer that tells of entries that were not accepted, if any.
-
-    What takes many things at once answers so about each, and refuses none as a whole.
-    """
+    """The member of a success that lists failed entries of a batch; empty if none does."""
     body = answer.body if answer.ok and isinstance(answer.body, Mapping) else {}
     told = (
         name
@@ -63,10 +60,7 @@ def judge_probe(
     answer: ParsedResponse,
     values: Mapping[str, Any] | None = None,
 ) -> Finding:
-    """Held when the target did what the probe's side demands, for the right reason.
-
-    ``values`` are the members as they were sent, for texts that name them.
-    """
+    """Whether the target did what the probe demands; ``values`` are the members as sent."""
     if probe.side is Side.ACCEPT:
         return _accepted(contract, probe, answer)
     if probe.side is Side.REJECT:
@@ -114,11 +108,7 @@ def _refused(contract: Contract, probe: Probe, answer: ParsedResponse) -> Findin
 
 
 def _is_of_another_fault(contract: Contract, probe: Probe, answer: ParsedResponse) -> bool:
-    """True where a request that nobody confirmed may have a second fault, and that is refused.
-
-    A name that is taken already, or that nothing has: which fault is seen first is no statement.
-    A member that is missing names nothing.
-    """
+    """Whether a made-up request is refused for a second fault: a name that is taken or unknown."""
     if probe.fault in {Fault.NOT_FOUND, Fault.CONFLICT} or answer.code is None:
         return False
     if not contract.overlay.inferred or not answer.is_refusal:
@@ -128,11 +118,7 @@ def _is_of_another_fault(contract: Contract, probe: Probe, answer: ParsedRespons
 
 
 def _is_denied_first(contract: Contract, probe: Probe, answer: ParsedResponse) -> bool:
-    """True where what is named is refused as something that the caller may not use.
-
-    AWS may decide that before the service looks at it: of an ARN that keeps no limit, seen at
-    DynamoDB's tags, and of the name of what nothing has, seen at the vaults of Backup.
-    """
+    """Whether access is denied before the service looks, as seen at DynamoDB's tags and Backup."""
     names = [part for part in probe.place or () if isinstance(part, str)]
     is_arn = bool(names) and names[-1].lower().endswith("arn") and probe.fault is Fault.LIMIT
     unknown = contract.overlay.inferred and probe.fault is Fault.NOT_FOUND
@@ -141,11 +127,7 @@ def _is_denied_first(contract: Contract, probe: Probe, answer: ParsedResponse) -
 
 
 def _is_over_quota(contract: Contract, probe: Probe, answer: ParsedResponse) -> bool:
-    """True where too many of something are refused by the operation's error for its quota.
-
-    A rule of EventBridge has five targets, and a request up to a hundred: a hundred and one break
-    both.
-    """
+    """Whether too many things are refused by the quota's error: EventBridge has five targets."""
     del contract
     is_count = probe.fault is Fault.LIMIT and probe.requirement.endswith(COUNT_LIMITS)
     declared = answer.is_refusal and answer.code in probe.operation.errors
@@ -197,10 +179,7 @@ def _worded(probe: Probe, answer: ParsedResponse, values: Mapping[str, Any]) -> 
 
 
 def _is_tolerated(contract: Contract, probe: Probe, code: str) -> bool:
-    """True for an error that is as right, and for any other name of something that is not there.
-
-    Which name a target has for that is a requirement of its own.
-    """
+    """Whether an error is as right, or says in other words that something is not there."""
     right = _tolerated(contract, probe)
     missing = error_identity.says_missing
     alike = missing(code) and any(map(missing, right)) and probe.fault is not Fault.NOT_FOUND
@@ -208,10 +187,7 @@ def _is_tolerated(contract: Contract, probe: Probe, code: str) -> bool:
 
 
 def _tolerated(contract: Contract, probe: Probe) -> set[str]:
-    """The operation's errors that are as right; where no overlay says which, any refusal of its.
-
-    Which of its members name something that is looked up before anything is checked, nobody says.
-    """
+    """The operation's errors that are as right as the expected one; without an overlay, any."""
     errors = probe.operation.errors.values()
     if contract.overlay.inferred and probe.fault is Fault.NOT_FOUND:
         return {error.name for error in missing_errors(probe.operation)}
@@ -228,11 +204,7 @@ def _tolerated(contract: Contract, probe: Probe) -> set[str]:
 def refusals(
     contract: Contract, operation: Operation, fault: Fault, variant: str = ""
 ) -> tuple[Refusal, ...]:
-    """The refusals that are right for a fault (or a variant of it), the best known first.
-
-    The overlay's table says which answers are documented or recorded for each kind of fault;
-    without one it is the operation's declared errors of the status that fits, and the protocol's.
-    """
+    """The right refusals of a fault: by the overlay's table, else by declared errors."""
     if fault in {Fault.NOT_FOUND, Fault.CONFLICT}:
         return _by_identity(contract, operation, fault)
     table = contract.overlay.refusals
@@ -251,11 +223,7 @@ def _taken(contract: Contract, operation: Operation) -> tuple[Refusal, ...]:
 
 
 def _by_identity(contract: Contract, operation: Operation, fault: Fault) -> tuple[Refusal, ...]:
-    """How an unknown identifier, or that is taken, is refused.
-
-    Where no overlay says it, the errors of another status whose names say so are as right; and what
-    is made up may not have the form of an identifier.
-    """
+    """The right refusals of an unknown or taken identifier; without an overlay, by name too."""
     missing = fault is Fault.NOT_FOUND
     by_status = _as_refusals(operation.missing if missing else operation.conflicting)
     if not contract.overlay.inferred:

@@ -120,10 +120,7 @@ def _empty(
 def _members(
     contract: Contract, operation: Operation, values: Mapping[str, Any]
 ) -> Iterator[Finding]:
-    """What an answer's members hold and break; of what a recording hides nothing is known.
-
-    How many members of a union are given is no statement about answers.
-    """
+    """What members hold and break; in answers a union may have any number of members."""
     prefix = f"{operation.service}/{operation.name}/response"
     nulls = NULLS in contract.overlay.rules
     finely = contract.overlay.inferred or facts(contract.protocol).textual

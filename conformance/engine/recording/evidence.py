@@ -35,10 +35,7 @@ LONGEST = 8
 
 @dataclass(frozen=True, slots=True)
 class EvidenceStep:
-    """A request and, for the one that decides, what was expected and seen.
-
-    ``pause`` are the seconds that had to pass before it was sent.
-    """
+    """A request; for the deciding one with what was expected and seen. ``pause`` goes before it."""
 
     sent: SentProbe
     role: record.Role
@@ -60,10 +57,7 @@ def as_evidence(
 def with_setup(
     sent: SentProbe, expected: str, seen: str, listed: RunResource | None = None
 ) -> list[EvidenceStep]:
-    """A probe with the requests before it that made its resource what it is.
-
-    For an answer about no single resource, ``listed`` is the one that matters in it.
-    """
+    """A probe after the requests that made its resource, or ``listed`` for a list's answer."""
     resource = sent.resource or listed
     behind = [*_behind(sent), *(_chain(resource) if resource is not None else [])]
     made = list({id(one.created): one for one in behind if one.created is not sent}.values())

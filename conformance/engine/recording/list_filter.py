@@ -39,10 +39,7 @@ def entries_of_this_run(
 
 
 def _listed(contract: Contract, sent: SentProbe) -> tuple[str, list[tuple[str | None, Any]]] | None:
-    """The member of a list's answer that has the entries, and these by what they identify.
-
-    None where the answer is no list. An odd request may have been stored as an identifier.
-    """
+    """A list's member with its entries, by what they identify; None where it is no list."""
     name, body = sent.probe.operation.name, sent.answer.body
     resource = lifecycle_of(contract, name)
     listing = resource.listing
@@ -56,10 +53,7 @@ def _listed(contract: Contract, sent: SentProbe) -> tuple[str, list[tuple[str | 
 
 
 def shortened(answer: ParsedResponse) -> ParsedResponse:
-    """The answer with the first and the last entries of a list that is longer than any page.
-
-    What hundreds of entries show alike, the others show, too.
-    """
+    """The answer with only the first and last entries of a very long list."""
     body = answer.body
     if answer.size < LONG or not isinstance(body, dict):
         return answer
@@ -74,10 +68,7 @@ def shortened(answer: ParsedResponse) -> ParsedResponse:
 def culprit(
     contract: Contract, sent: SentProbe, made: Sequence[RunResource], requirement: str
 ) -> RunResource | None:
-    """The resource whose entry in a list breaks the requirement.
-
-    None where the answer is no list, or breaks it whatever is listed.
-    """
+    """The resource whose list entry breaks the requirement; None if it breaks without any."""
     listed = _listed(contract, sent)
     if listed is None:
         return None

@@ -75,10 +75,9 @@ def unbroken(planned: Plan, trials: Sequence[ProbeResult], tally: CaseCounts) ->
     if lacking is not None:
         return Verdict.UNSUPPORTED, lacking.why, (), None
     mute = next((trial for trial in trials if trial.finding is None), None)
+    if mute is not None and mute.sent.answer.failure is FailureKind.WITHHELD:
+        return Verdict.SKIPPED, mute.why, (), None
     if mute is not None:
-        withheld = mute.sent.answer.failure is FailureKind.WITHHELD
-        if withheld:
-            return Verdict.SKIPPED, mute.why, (), None
         return Verdict.INCONCLUSIVE, mute.why, (), _obstacle(mute.sent.answer)
     missing = [side for side in planned.sides if not tally.shown(side)]
     if missing:
@@ -152,13 +151,12 @@ class VerdictLog:
         self.by_id = {requirement.id: requirement for requirement in requirements}
         self._tallies = {requirement.id: CaseCounts() for requirement in requirements}
         self._watched = {
-            one.id: (self._tallies[one.id], _side(one))
+            one.id: (self._tallies[one.id], Side.REJECT if is_error else Side.ACCEPT)
             for one in requirements
-            if is_watched(one) or one.subject is Subject.ERROR
+            if (is_error := one.subject is Subject.ERROR) or is_watched(one)
         }
         self._contract, self._session, self._emit = contract, session, emit
-        service = contract.signing_name
-        self._signing = record.RecordedSigning(service, region)
+        self._signing = record.RecordedSigning(contract.signing_name, region)
         self._began = (time.monotonic(), 0)
 
     def tally(self, requirement: Requirement) -> CaseCounts:
@@ -206,7 +204,3 @@ class VerdictLog:
         masker = self._session.masker
         line = decided(requirement, tally, verdict, reason, steps, masker, self._signing, obstacle)
         self._emit(line)
-
-
-def _side(requirement: Requirement) -> Side:
-    return Side.REJECT if requirement.subject is Subject.ERROR else Side.ACCEPT

@@ -46,10 +46,7 @@ class Answers:
         self._in_vain: dict[str, list[SentProbe]] = {}
 
     def parents(self, probe: Probe, resource: RunResource | None) -> dict[str, RunResource]:
-        """What a template speaks of besides its resource: others, and answers that are of the same.
-
-        Raises SetupFailed.
-        """
+        """The other resources and answers that a template mentions. Raises SetupFailed."""
         found = self._inventory.parents(probe, resource)
         if not self._contract.overlay.answers:
             return found

@@ -100,10 +100,7 @@ class Companions:
         return left
 
     def sweep(self) -> tuple[int, list[str]]:
-        """Delete what a journal says is left of an earlier run; how many were, and what was not.
-
-        What was on its way when the run ended bears the name that the journal has, if it has any.
-        """
+        """Delete what a journal has left, creations under way too; gives how many, and failures."""
         state = None if self._journal is None else self._journal.state
         if state is None or self._journal is None:
             return 0, []
@@ -172,10 +169,13 @@ class Companions:
             return None
         members = self._filled(about.with_)
         named = str(members[about.named]) if about.named is not None else ""
-        number = self._noted(name, about, named)
+        owner, journal, number = f"{OWNER}{name}", self._journal, 0
+        if journal is not None:
+            number = journal.creating(owner, about.create, named or None, tagged=False)
         answer = self._caller.call(about.service, about.create, members)
         if answer.members is None:
-            self._settle(number if not answer.sent else None)
+            if journal is not None and not answer.sent:
+                journal.settled(number)
             self.trouble.append(f"the tool could not create a {name} first: {answer.told}")
             return None
         shown = dict(answer.members)
@@ -183,18 +183,9 @@ class Companions:
         identifier = place if isinstance(place, str) else named
         if not identifier:
             return None  # made, but nobody knows under which name: the journal keeps it open
-        if self._journal is not None and number is not None:
-            self._journal.made(number, f"{OWNER}{name}", [identifier])
+        if journal is not None:
+            journal.made(number, owner, [identifier])
         return MadeCompanion(identifier, named, shown)
-
-    def _noted(self, name: str, about: Companion, named: str) -> int | None:
-        if self._journal is None:
-            return None
-        return self._journal.creating(f"{OWNER}{name}", about.create, named or None, tagged=False)
-
-    def _settle(self, number: int | None) -> None:
-        if self._journal is not None and number is not None:
-            self._journal.settled(number)
 
 
 def _name(owner: str) -> str:

@@ -34,10 +34,7 @@ def emptied(
     identifier: str,
     send: Callable[[Operation, dict[str, Any]], ParsedResponse],
 ) -> bool:
-    """Delete what a resource of a kind holds; whether anything of it went.
-
-    What is listed is what is there: whatever made it, and whoever lost sight of it.
-    """
+    """Delete what a resource holds, whoever made it; whether anything went."""
     held, went = kind.contents, False
     if held is None or kind.label is None:
         return False
@@ -62,10 +59,7 @@ def emptied(
 
 
 class Disposal:
-    """Deletes the resources of an inventory.
-
-    ``is_in_vain`` knows requests that the target leaves without an answer.
-    """
+    """Deletes resources; ``is_in_vain`` knows requests that the target never answers."""
 
     def __init__(
         self,
@@ -78,11 +72,7 @@ class Disposal:
         self._is_in_vain = is_in_vain
 
     def delete(self, resource: RunResource, *, even_in_vain: bool = False) -> SentProbe | None:
-        """Delete a resource; None where the contract has no delete operation.
-
-        None too where the deletion names something else that cannot be made, and where deletions
-        are known to stay without an answer, unless it is to be tried all the same.
-        """
+        """Delete a resource; None where there is no way, or the target never answers deletions."""
         of = self._inventory.made.lifecycle(resource.kind)
         operation = self._contract.operations.get(of.delete or "")
         if operation is None or of.label is None or resource.given:
@@ -140,10 +130,7 @@ class Disposal:
                 self.delete(one)
 
     def made_room(self, sent: SentProbe) -> bool:
-        """Delete what nothing uses of a kind of which there may be no more.
-
-        Only where the contract is inferred: there the run itself may have made too many.
-        """
+        """Delete unused resources of a kind with a quota; only where the contract is inferred."""
         kind = self._inventory.made.kind_made_by(sent.probe.operation.name)
         full = sent.answer.is_refusal and says_full(sent.answer.code or "")
         if kind is None or not full or not self._contract.overlay.inferred:
@@ -158,11 +145,7 @@ class Disposal:
         return any(one.gone for one in spare)
 
     def clean_up(self) -> list[str]:
-        """Delete everything that this run made; gives the identifiers that stayed.
-
-        What was made last goes first, as it may be made of what was made before. A target that
-        does not answer gets no request about each of them.
-        """
+        """Delete everything, the newest first, as it may rest on the older; gives what stayed."""
         made, unanswered = self._inventory.made, 0
         before = made.all.copy()
         # A deletion may name what is gone, so that another one is made for it: that goes last.

@@ -59,10 +59,7 @@ class ImplicitResources:
         return None if owner is None else self._of(kind, owner)
 
     def _of(self, kind: str, owner: str) -> RunResource | None:
-        """The one of the current owner, or, where that is gone or was used, of a new one.
-
-        Where a new owner cannot be made, the one that was used.
-        """
+        """That of the current owner or, if it is gone or used, of a new one; else the used one."""
         about = self._kinds[kind].identifier
         if about is None or about.given is not None:
             return None

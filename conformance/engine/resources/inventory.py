@@ -91,10 +91,7 @@ class Inventory:
         return current
 
     def _made_or_shown(self, kind: str | None, current: RunResource | None) -> RunResource:
-        """A new one of a kind; else the one that came with what it is part of, or the current one.
-
-        Raises SetupFailed.
-        """
+        """A new one of a kind, else one that came with another, else the current. SetupFailed."""
         if kind is None or not self._contract.overlay.inferred:
             return self.create(kind=kind)
         known = self._implicit.again(kind)
@@ -150,26 +147,28 @@ class Inventory:
     def _of_the_same(
         self, parent: RunResource, others: Iterable[RunResource | None]
     ) -> RunResource:
-        """The one given, or one that is made of the same as what else a request speaks of.
-
-        A user is put into a group of its own pool. The one given, where no other can be made.
-        """
+        """The parent, or one made of the same as the others: a user's group is of its own pool."""
         known = {of: one for other in others if other
                  for of, one in (*other.parents.items(), (other.kind, other))}  # fmt: skip
         wrong = [of for of, one in parent.parents.items() if known.get(of, one) is not one]
         if not wrong or not self._contract.overlay.inferred:
             return parent
-        before = self._current.copy()
-        self._current.update({of: known[of] for of in wrong})
         try:
-            made = self.create(kind=parent.kind)
+            made = self.create_of({of: known[of] for of in wrong}, parent.kind or "")
         except SetupFailed:
             return parent
-        finally:
-            self._current.update({of: before[of] for of in wrong if of in before})
         self._leave(parent.kind)
         self._current[parent.kind] = made
         return made
+
+    def create_of(self, known: Mapping[str, RunResource], kind: str) -> RunResource:
+        """A new one of a kind, made of these where it is made of such. Raises SetupFailed."""
+        before = {one: self._current[one] for one in known if one in self._current}
+        self._current.update(known)
+        try:
+            return self.create(kind=kind)
+        finally:
+            self._current.update(before)
 
     def _parent(self, kind: str, *, fresh: bool, shared: bool) -> RunResource:
         """One of another kind; where the target cannot make any, what stands for it.
@@ -200,10 +199,9 @@ class Inventory:
     def read(self, resource: RunResource) -> SentProbe | None:
         """Read a resource; None where the contract has no operation for it. Raises SetupFailed."""
         operation = self._contract.operations.get(self.made.lifecycle(resource.kind).read or "")
-        if operation is None:
-            return None
-        values = base(self._contract, operation)
-        return self._send(Probe("", operation, Side.OBSERVE, values, ""), resource=resource)
+        values = base(self._contract, operation) if operation is not None else {}
+        probe = operation and Probe("", operation, Side.OBSERVE, values, "")
+        return self._send(probe, resource=resource) if probe else None
 
     def create(
         self,
@@ -212,10 +210,7 @@ class Inventory:
         *,
         by: str | None = None,
     ) -> RunResource:
-        """Make a resource of a kind (default the main one), by its creation or another one.
-
-        Raises SetupFailed.
-        """
+        """Make a resource of a kind (default: the main one). Raises SetupFailed."""
         of = self.made.lifecycle(None) if kind is None else self._kinds.get(kind, Resource())
         operation = self._contract.operations.get(by or of.create or "")
         if operation is None:
@@ -245,10 +240,7 @@ class Inventory:
         return resource
 
     def _made_otherwise(self, kind: str, refused: str) -> RunResource | None:
-        """What another operation makes of the kind, where the usual one is refused.
-
-        Not what is made of one that is there, as a copy is; and nothing that was refused before.
-        """
+        """What another operation makes of the kind; no copies, and nothing that was refused."""
         if not self._contract.overlay.inferred:
             return None
         known = self._kinds.get(kind, Resource())

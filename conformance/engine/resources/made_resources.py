@@ -14,10 +14,7 @@ REMEMBERED = 60
 
 
 class MadeResources:
-    """Everything that was created, whatever request created it.
-
-    ``all`` has it, oldest first; what has been gone for long is forgotten.
-    """
+    """Everything that was created, oldest first; what has been gone for long is forgotten."""
 
     def __init__(self, contract: Contract) -> None:
         self.all: list[RunResource] = []

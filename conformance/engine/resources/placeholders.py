@@ -173,10 +173,7 @@ def facts(resource: RunResource) -> dict[str, str]:
 
 
 def _texts(value: Any, depth: int = 3) -> Iterator[tuple[str, str]]:
-    """The texts and numbers of an answer by name, the outermost last, of lists the first entry's.
-
-    What is in a list comes before what is not: it tells less of the whole.
-    """
+    """The texts and numbers of an answer by name, the outermost and unlisted last."""
     if isinstance(value, list) and value:
         value = value[0]
     if not isinstance(value, Mapping):
@@ -190,10 +187,7 @@ def _texts(value: Any, depth: int = 3) -> Iterator[tuple[str, str]]:
 
 
 def unknown_facts(value: Any, kind: str | None, resource: RunResource) -> bool:
-    """Whether a template asks for what a resource has not shown yet; None is its own kind.
-
-    Nor has one that was updated shown its new version.
-    """
+    """Whether a template needs what its resource, perhaps just updated, has not shown yet."""
     asked = [name for of, name in ASKED.findall(token_texts(value)) if (of or None) == kind]
     changed = bool(resource.history) and resource.seen is None
     if changed and any(VERSIONS.search(name) for name in asked):

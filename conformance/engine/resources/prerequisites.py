@@ -84,10 +84,7 @@ def first_operations(contract: Contract, name: str, refusal: ParsedResponse) -> 
 
 
 def _showing(contract: Contract, name: str, makers: list[Operation]) -> Iterator[Operation]:
-    """What answers with an identifier that a request must have and that is of no resource.
-
-    To create the instances of a stack set shows the ``OperationId`` that is then asked for.
-    """
+    """What answers with a required identifier of no resource, such as an ``OperationId``."""
     request = base(contract, contract.operations[name])
     needed = [key for key, member in contract.operations[name].input.items()
               if member.required and part(key).kind == ID

@@ -37,10 +37,7 @@ _PASSING = re.compile(
 
 
 class Readiness:
-    """What is known of the states of the resources of one service.
-
-    ``look`` reads a resource, and gives None where the contract has no operation for that.
-    """
+    """The states of one service's resources; ``look`` reads one, None where that is impossible."""
 
     def __init__(
         self,

@@ -53,10 +53,7 @@ FIRST = 3
 
 
 class RequestSearch:
-    """What one run finds out about the valid requests of one service.
-
-    ``may_send`` knows the operations that no guess may lead to.
-    """
+    """Finds valid requests of one service; ``may_send`` knows what no guess may lead to."""
 
     def __init__(
         self,
@@ -125,10 +122,7 @@ class RequestSearch:
         return None
 
     def _pruned(self, accepted: SentProbe, start: Mapping[str, Any]) -> SentProbe:
-        """The least of an accepted request that is accepted still.
-
-        What was put in and need not be there may cost: a capacity that the target then provides.
-        """
+        """The least of an accepted request that is still accepted, as additions may cost."""
         left = PRUNINGS
         for depth in (1, 2):
             values = accepted.probe.values

@@ -46,10 +46,7 @@ def counted(contract: Contract, operation: str) -> list[str]:
 def seconds(
     sent: Mapping[tuple[str, str], int], contracts: Sequence[Contract], factor: float = 1.0
 ) -> float:
-    """How long requests (their number by service and operation) take at the quotas, at least.
-
-    Services are tested one after the other.
-    """
+    """The least time that requests, counted by service and operation, take at the quotas."""
     limits = quotas(contracts, factor)
     whole = 0.0
     for contract in contracts:

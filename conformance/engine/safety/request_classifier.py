@@ -125,10 +125,7 @@ class RouteTable:
         return operation.name in self._parts
 
     def deleted(self, visit: ClassifiedRequest) -> list[str]:
-        """The identifiers that are gone once a deletion was accepted.
-
-        What is named by what it is part of has none of its own.
-        """
+        """The identifiers that a deletion removes; a part that its whole names has none."""
         if visit.operation is None or self.is_part(visit.operation):
             return []
         kind = kind_of(self.contract, visit.operation.name)

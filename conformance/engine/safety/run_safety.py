@@ -65,10 +65,7 @@ class RunSafety:
         channel: SignedChannel,
         lacks: Callable[[str], bool] = lambda _: False,
     ) -> CleanupResult:
-        """Clean up what the run itself could not, or does not know of.
-
-        ``lacks`` says which operations the target does not have: those have created nothing.
-        """
+        """Clean up what the run could not, or does not know of; ``lacks`` knows operations."""
         if contract.overlay.resource is None:
             return CleanupResult()
         for creation in self.journal.state.doubtful(contract.service):
@@ -164,7 +161,7 @@ def _is_not_listed(
     return not more and not any(identifier in text for text in texts(answer.body))
 
 
-def told(swept: CleanupResult, name: str) -> list[str]:
+def sweep_report(swept: CleanupResult, name: str) -> list[str]:
     """What of a sweep somebody has to know, as sentences."""
     lines = []
     if swept.left:

@@ -23,10 +23,7 @@ _ESCAPE = re.compile(r"%[0-9A-F]{2}")
 
 
 def forms(text: str, least: int) -> tuple[str, ...]:
-    """The text and the forms in which it comes back, of at least so many characters, each once.
-
-    That is escaped for JSON, URLs or HTML, in base64, or in hex.
-    """
+    """The text and its forms in JSON, URLs, HTML, base64 and hex, of at least ``least`` letters."""
     return tuple(dict.fromkeys(form for form in _forms(text) if len(form) >= least))
 
 
@@ -50,10 +47,7 @@ def _forms(text: str) -> Iterator[str]:
 
 
 def base64_fragments(data: bytes) -> Iterator[str]:
-    """What of the text shows in base64, wherever in a longer text it stands.
-
-    Three bytes are four characters; those at either end also depend on the neighbours.
-    """
+    """What base64 surely has of the data at any offset; the ends depend on the neighbours."""
     for before in range(3):
         encoded = base64.b64encode(bytes(before) + data).rstrip(b"=").decode()
         whole = encoded[(before * 8 + 5) // 6 : (before + len(data)) * 8 // 6]

@@ -47,10 +47,7 @@ def connection_broke(exchange: Exchange) -> bool:
 
 
 def only_reads(contract: Contract, operation: Operation) -> bool:
-    """True when a request changes nothing: it shows what others have done.
-
-    Most protocols have one method for everything, so that the name says it.
-    """
+    """Whether a request changes nothing, which in most protocols only the name says."""
     looks = looks_only(operation.name) or operation.method == "GET"
     return looks or _lists(contract, operation)
 
@@ -75,10 +72,7 @@ Seen = TypeVar("Seen")
 
 
 def confirm(again: Callable[[], Seen | None], times: int = 1) -> Seen | None:
-    """The failure as it came last, or None where it did not come again each time.
-
-    ``again`` brings it about once more.
-    """
+    """The last of several repeated failures; None as soon as ``again`` brings none about."""
     seen = None
     for _ in range(times):
         seen = again()
@@ -88,10 +82,7 @@ def confirm(again: Callable[[], Seen | None], times: int = 1) -> Seen | None:
 
 
 def repeats_of(first: ParsedResponse) -> int:
-    """How often what this answer showed must come again: a trouble may be a passing one.
-
-    A server error or no answer may have nothing to do with the request.
-    """
+    """How often a failure must repeat: a server error or silence may be a passing trouble."""
     return 2 if unreliable(first) else 1
 
 
@@ -101,10 +92,7 @@ def not_repeated(seen: str) -> str:
 
 
 def repeats_of_silence(exchange: Exchange) -> int:
-    """How often what was not answered in time is sent again before that counts.
-
-    Once less where the run has waited for others without an answer, and so waited only briefly.
-    """
+    """How often a silent request is repeated; once less after others were waited for in vain."""
     return 1 if is_brief(exchange) else 2
 
 

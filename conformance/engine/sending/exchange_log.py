@@ -64,10 +64,7 @@ class SentProbe:
 
     @property
     def has_odd_value(self) -> bool:
-        """True where a value is tried that only its text shows to be odd.
-
-        That is a time in a form that it does not have, or a number that JSON cannot write.
-        """
+        """Whether only the text of a value is odd: a time's form, or a number beyond JSON."""
         probe = self.probe
         if probe.side is not Side.OBSERVE or not probe.place:
             return False

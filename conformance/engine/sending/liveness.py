@@ -44,10 +44,7 @@ class LivenessTransport:
         self._dead = self._ever = self._looked = False
 
     def send(self, request: Request) -> Exchange:
-        """Send a request.
-
-        Raises TargetDied, once: who cleans up may still try; SpeaksTLS.
-        """
+        """Send a request. Raises TargetDied, once: who cleans up may still try; SpeaksTLS."""
         exchange = self._inner.send(request)
         if not (self._ever or self._looked):
             self._looked = _check_scheme(exchange)
@@ -108,10 +105,7 @@ class LivenessTransport:
 
 
 def _check_scheme(exchange: Exchange) -> bool:
-    """Find out why a request was answered oddly: some servers say so, others hang up.
-
-    Whether it was looked at, which takes some seconds, and tells for good.
-    """
+    """Whether an odd answer was examined for TLS, which takes seconds and settles it."""
     failure, response = exchange.failure, exchange.response
     odd = failure is not None and failure.kind in {FailureKind.PROTOCOL, FailureKind.RESET}
     told = response is not None and response.status == 400 and b"https" in response.body.lower()

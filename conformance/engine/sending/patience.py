@@ -72,10 +72,7 @@ class Patience:
             return self._brief() if self._spent else None
 
     def unanswered(self, kinds: Kinds) -> int:
-        """How many of a kind that is known stayed without an answer since the last one to it.
-
-        More than EQUAL: the last one was expected to; from WELL on the next one is.
-        """
+        """How many of a kind stayed unanswered since the last answer; EQUAL and WELL are limits."""
         with self._lock:
             silence = self._known(kinds)
             return 0 if silence is None else silence.count
@@ -93,7 +90,7 @@ class Patience:
                 self._spent += exchange.seconds / together
                 self._longest = max(self._longest, exchange.seconds)
 
-    def told(self, kinds: Kinds) -> str:
+    def waited_for(self, kinds: Kinds) -> str:
         """What the requests of a kind were that were waited for, for people."""
         with self._lock:
             silence = self._known(kinds)
@@ -113,11 +110,7 @@ class Patience:
 
 
 def kinds_of_request(probe: Probe) -> Kinds:
-    """The kinds of a request: the operation of a valid one, else what is wrong with it.
-
-    What is wrong counts by itself, too: it is often one piece of code that looks at it, whatever
-    the operation.
-    """
+    """The kinds of a request: its operation if valid, else its fault, with and without it."""
     operation = probe.operation
     own = f"{operation.service}/{operation.name}"
     if probe.form is not None:

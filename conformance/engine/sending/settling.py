@@ -42,10 +42,7 @@ Look = Callable[[RunResource, Operation], None]
 
 
 class Arrival:
-    """Waits for resources that were made a moment ago and are not found yet.
-
-    ``look`` may read one first: where that is answered, it is something else that is not there.
-    """
+    """Waits for new resources that are not found yet; ``look`` may read one first."""
 
     def __init__(
         self, settle: float, sleep: Callable[[float], None] = time.sleep, look: Look | None = None
@@ -61,10 +58,7 @@ class Arrival:
         again: Callable[[], Exchange],
         values: Mapping[str, Any],
     ) -> Exchange:
-        """The exchange, or one that came later where the resource had not arrived.
-
-        ``values`` are the members of the request: it may be something else that is not there.
-        """
+        """The exchange, or a later one if a resource of ``values`` had not arrived."""
         waited, lacks = 0.0, partial(_lacks, resource, operation, values)
         if self._look and lacks(exchange) and self._is_worth_it(resource, 0.0):
             tried = self._in_vain.total()
@@ -101,11 +95,7 @@ class Arrival:
 def _lacks(
     resource: RunResource, operation: Operation, values: Mapping[str, Any], exchange: Exchange
 ) -> bool:
-    """Whether an answer says that the resource is not there, as far as it says what is not.
-
-    Not where it shows another value of the request, or its code names something else. A page
-    without any error is that of a path that leads nowhere.
-    """
+    """Whether an answer says that the resource, and nothing else of the request, is missing."""
     answer = read(exchange, operation)
     if not (answer.is_refusal and is_missing(answer.status, answer.code)):
         return False
@@ -119,11 +109,7 @@ def _lacks(
 
 @dataclass(frozen=True, slots=True)
 class Time:
-    """What a sequence is given so that the target can show what was done.
-
-    ``seconds`` before step number ``at``, or with ``everywhere`` before each read that comes after
-    a change.
-    """
+    """The seconds that a target gets before step ``at``, or before each read after a change."""
 
     seconds: float = 0.0
     at: int | None = None
@@ -140,11 +126,7 @@ NONE = Time()
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """A rule that was broken and is being played again, with the time that it is given now.
-
-    ``comparing`` says that it held with that, and is played without it: so a target that lags is
-    told from one that is broken now and then.
-    """
+    """A broken rule that is played again with more time; if ``comparing``, without it."""
 
     broken: tuple[RuleBroken, ...]
     time: Time = NONE

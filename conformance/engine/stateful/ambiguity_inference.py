@@ -48,10 +48,7 @@ class ReferenceModel:
         self.readings = tuple(field.name for field in fields(Ambiguities))
 
     def world(self, chosen: frozenset[str]) -> Answers:
-        """A new, empty application with these of its readings turned round.
-
-        It is called without a socket or a signature; its answers are as the judge reads them.
-        """
+        """A new, empty application with these readings turned round, called without a socket."""
         setting = Setting(readings=Ambiguities(**dict.fromkeys(chosen, True)))
         application = Application(self._contracts, setting)
 
@@ -85,10 +82,7 @@ class Turn:
 
 
 class ModelReplica:
-    """The same sequence on the model, in one choice of readings.
-
-    ``ids`` are the model's identifiers by the number of the resource.
-    """
+    """The sequence on the model, in one choice of readings; ``ids`` go by resource number."""
 
     def __init__(self, session: Session, model: ReferenceModel, chosen: frozenset[str]) -> None:
         self.ids: dict[int, str] = {}
@@ -138,10 +132,7 @@ class AmbiguityTracker:
         return ModelReplica(self._session, self._model, self.chosen)
 
     def revised(self, compared: Compared, turns: Sequence[Turn]) -> ModelReplica | None:
-        """A world in which all these turns have come out right, and that is believed from now on.
-
-        None where no choice of readings explains them.
-        """
+        """A world that explains all turns, believed from now on; None where there is none."""
         for chosen in self._choices(turns):
             mirror = ModelReplica(self._session, self._model, chosen)
             if all(mirror.difference(compared, turn) is None for turn in turns):

@@ -176,11 +176,7 @@ def _told(name: str, value: Any) -> str:
 
 
 class Memory:
-    """What a target has said of its resources and must say again.
-
-    A time that has moved is only a ``doubt`` unless ``times`` is set: times may be of
-    whole seconds, so that it is chance whether a hasty sequence shows one that moves.
-    """
+    """What a target has said and must repeat; a moved time is a ``doubt`` without ``times``."""
 
     def __init__(self, compared: Compared, *, times: bool = True) -> None:
         self._compared, self._times = compared, times

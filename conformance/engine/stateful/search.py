@@ -87,10 +87,7 @@ class _Search:
 def wander(
     requirement: Requirement, session: Session, works: Callable[[str], bool], games: int, seed: int
 ) -> StatefulResult:
-    """Play ``games`` sequences; a failing one is shortened and played again on new resources.
-
-    ``works`` says whether the target has an operation: moves of those it has not are left out.
-    """
+    """Play ``games`` sequences of what ``works``; a failing one is shortened and repeated."""
     moves = [one for one in moves_of(session.contract) if works(one.operation.name)]
     model = model_of(session.contract.service)
     if model is None or not moves:

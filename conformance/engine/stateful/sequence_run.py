@@ -48,11 +48,7 @@ class Played:
 
 @dataclass(frozen=True, slots=True)
 class ReadPolicy:
-    """How carefully a sequence is played, when it is to confirm a failure.
-
-    ``patient``: a read that differs is sent again a moment later before it counts; ``pause``:
-    seconds before every step that changes a resource.
-    """
+    """How carefully a sequence confirms: ``patient`` reads differences again, after ``pause``."""
 
     patient: bool = False
     pause: float = 0.0
@@ -101,10 +97,7 @@ class SequenceRun:
         return [number for number, slot in self.slots.items() if slot.resource.gone]
 
     def play(self, step: ModelStep) -> bool:
-        """Play a step; False where it cannot be played here.
-
-        Raises ModelMismatch, Inconclusive.
-        """
+        """Play a step; False where that is impossible. Raises ModelMismatch, Inconclusive."""
         values = self.session.placeholders.tag(step.values, self._tagged)
         if self.mute or not self._playable(step, values):
             return False

@@ -84,10 +84,7 @@ class Arns:
     def _is_ours(
         self, sent: SentProbe, answer: ParsedResponse, name: str, arn: re.Match[str]
     ) -> bool:
-        """Whether an ARN is surely of something that this run made.
-
-        The answer to a creation may also show what belongs to others.
-        """
+        """Whether an ARN surely belongs to this run; a creation may also show others' ARNs."""
         parts = set(re.split("[/:]", arn[5]))
         if self._names.made_by_us(arn[5]):
             return True

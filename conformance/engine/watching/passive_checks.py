@@ -84,10 +84,7 @@ class PassiveChecker:
         return self._sharing.is_of_service
 
     def has_shown(self, requirement: Requirement) -> bool:
-        """Whether a run that ends early has shown it: answers did, and none broke it.
-
-        What is to be so whatever is sent, only the whole of a run shows.
-        """
+        """Whether answers have shown it in a run cut short; some statements take a whole run."""
         whole = requirement.subject is Subject.NO_SERVER_ERROR
         if whole or isinstance(requirement.rule, StillAnswersRule) or not is_watched(requirement):
             return False
@@ -110,10 +107,7 @@ class PassiveChecker:
             self.is_held = False
 
     def _found(self, sent: SentProbe) -> Iterator[Finding]:
-        """What an answer holds and breaks, without what says nothing.
-
-        That is others' entries in a list, and what was wrongly taken.
-        """
+        """The findings of an answer, less those of others' entries and wrongly taken values."""
         made = self._session.inventory.made.all
         own = shortened(entries_of_this_run(self._contract, sent, made))
         if self._spoilt.is_unreadable(own):
@@ -187,10 +181,7 @@ class PassiveChecker:
     def _once_more(
         self, finding: Finding, sent: SentProbe, seen: dict[int, dict[str, Broken]]
     ) -> Broken | None:
-        """The same finding of the request on a new resource; what it created is deleted.
-
-        ``seen`` has what the repetition breaks of each request, for all findings of one answer.
-        """
+        """The finding from a new resource, deleted again; ``seen`` has an answer's repetition."""
         if unreliable(sent.answer) or id(sent) not in seen:
             seen[id(sent)] = self._repeated(sent)
         return seen[id(sent)].get(finding.requirement)
@@ -211,10 +202,7 @@ class PassiveChecker:
         return broken
 
     def _of_the_same(self, finding: Finding, sent: SentProbe) -> Broken | None:
-        """The same finding from a request with the very same members, one that met an error.
-
-        An error may come with the status of a success: that may be what is wrong.
-        """
+        """The finding from the same members after an error with the status of a success."""
         named = self._decisions.by_id[finding.requirement].keyword == ERROR_STATUS
         if not (sent.answer.is_refusal or named) or sent.probe.form is not None:
             return None
@@ -256,10 +244,7 @@ def _told(session: Session, finding: Finding, sent: SentProbe) -> tuple[Finding,
 
 
 def _is_odd_address(sent: SentProbe) -> bool:
-    """True where the path or the query of a request is odd, and any answer to that is right.
-
-    A path with a label beyond its limits may lead nowhere: its own requirement says of that.
-    """
+    """Whether path or query are odd, so that any answer is right: its requirement says so."""
     probe = sent.probe
     limits = probe.side is Side.REJECT and probe.fault is Fault.LIMIT
     if not probe.place or not (limits or probe.side is Side.OBSERVE):

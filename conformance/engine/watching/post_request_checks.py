@@ -98,10 +98,7 @@ class PostRequestChecks:
         return self._kind_changed_by(name) is not None
 
     def is_spoilt(self, operation: Operation) -> bool:
-        """Whether a list or a read fails for every request, and did not before.
-
-        A failure caused by something that was stored must not be blamed on the request.
-        """
+        """Whether a list or read fails for good since a value was stored, whatever is sent."""
         if self._standings.is_aside(operation.name):
             return True
         name, last = operation.name, self._last

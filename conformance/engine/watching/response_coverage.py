@@ -138,10 +138,7 @@ class ResponseCoverage:
         self._vary(operation, create, self._all_unseen(names))
 
     def _shown_by(self, operation: Operation) -> list[Operation]:
-        """The reads that show what a request says, where it makes nothing that is known by a name.
-
-        Their answers have a structure with most of its members, as that of an alarm has.
-        """
+        """The reads that show a request of no named resource: a structure with its members."""
         if not changes(operation.name):
             return []
         given = {*operation.input}

@@ -85,10 +85,7 @@ class Spoilt:
         return self._endless and answer.ok and answer.form == ENDLESS
 
     def hide(self, answer: ParsedResponse, about: str = "") -> ParsedResponse:
-        """The answer without what was brought in so, and without entries of what was made so.
-
-        ``about`` is the resource that was requested.
-        """
+        """The answer without wrongly taken values and resources; ``about`` was requested."""
         known = self._values or self._resources or self._common or self._null
         if not (known and answer.ok and isinstance(answer.body, dict)):
             return answer
@@ -144,10 +141,7 @@ def _name(place: Place) -> str:
 
 
 def _is_brief(value: Any) -> bool:
-    """True for what is tried as a value of a wrong type and is no text.
-
-    A member that is called a little otherwise may show it: an EngineName as EngineDisplayName.
-    """
+    """Whether a value of a wrong type is no text; a similar member may show it."""
     if isinstance(value, list | dict):
         return len(value) <= 1
     return isinstance(value, int | float) and not isinstance(value, bool)

@@ -1,7 +1,4 @@
-"""Walks through lists page by page, and rules about them.
-
-Paging visits everything once, a filter keeps what begins with a text.
-"""
+"""Walks through lists page by page, and rules about pages: everything is visited once."""
 
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, replace
@@ -13,10 +10,8 @@ from conformance.contract.model import Kind, Operation
 from conformance.contract.places import find, parse
 from conformance.contract.vocabulary.overlay_rules import (
     DefaultPageRule,
-    FilteredRule,
     PagingAfterDeletionRule,
     PagingRule,
-    PrefixRule,
 )
 from conformance.plan.sequences.steps import (
     Make,
@@ -244,56 +239,3 @@ def last_page(script: Script) -> Sequence:
     listing = yield from walk(life)
     if len(listing.sizes) > 1 and not listing.sizes[-1]:
         raise RuleBroken("no position on the last page", "a position that leads to an empty page")
-
-
-def filtered(script: Script) -> Sequence:
-    """With each of ``values`` of ``filter`` entries show that value at ``shown``, if they show one.
-
-    Of a text that nothing has, it has to be within what is shown, in whatever case: a filter may
-    take a part.
-    """
-    life = Lifecycle.of(script.contract, script.requirement.operation)
-    rule = rule_of(script.requirement, FilteredRule)
-    listed = life.listed()[rule.shown].shape.limit("enum") or ()
-    yield Make()
-    everything = (yield from walk(life)).entries
-    shows = any(
-        isinstance(one, dict) and isinstance(one.get(rule.shown), str) for one in everything
-    )
-    answered, why = 0, f"no entry shows {rule.shown}"
-    for template in rule.values if shows else ():
-        value = script.fill(template, 0)
-        try:
-            listing = yield from walk(life, {rule.filter: value})
-        except NotShown as refused:
-            why = str(refused)
-            continue
-        answered += 1
-        (text,) = value if isinstance(value, list) else (value,)
-        for one in listing.entries:
-            found = one.get(rule.shown) if isinstance(one, dict) else None
-            if not isinstance(found, str) or found == text:
-                continue
-            if found in listed if listed else text.lower() not in found.lower():
-                raise RuleBroken(f"entries whose {rule.shown} is {text!r}", repr(found))
-    if not answered:
-        raise NotShown(why)
-
-
-def prefix(script: Script) -> Sequence:
-    """``filter`` keeps names that begin with it, in the same case, and no others."""
-    life = Lifecycle.of(script.contract, script.requirement.operation)
-    rule = rule_of(script.requirement, PrefixRule)
-    name = script.fill("${name.listed}", 0)
-    yield Make(0, {**life.request("create"), rule.named: f"{name}-one"})
-    yield Make(1, {**life.request("create"), rule.named: f"{name}-two"})
-    wanted = {name: {0, 1}, f"{name}-one": {0}, f"{name}-t": {1}}
-    unwanted = {name[3:]: set[int](), name.upper(): set[int](), f"{name}-two-more": set[int]()}
-    for text, keys in {**wanted, **unwanted}.items():
-        listing = yield from walk(life, {rule.filter: text})
-        for key in (0, 1):
-            times = len(listing.of(script.fill("${id}", key), life.listing.id))
-            if times != (key in keys):
-                expected = f"{'once' if key in keys else 'not'} in the list for {text!r}"
-                raise RuleBroken(f"the key named {name}-{'one' if key == 0 else 'two'} {expected}",
-                             f"{times} times")  # fmt: skip

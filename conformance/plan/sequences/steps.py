@@ -20,13 +20,15 @@ class Make:
     """Create resource number ``key`` with these members (default: the base request).
 
     With ``may_fail`` a refusal is an answer like any other; else it ends the sequence.
-    With ``anew`` what was sent before is no evidence of what is seen from here on.
+    With ``anew`` what was sent before is no evidence of what is seen from here on. One of another
+    ``kind`` than the rule is about is made of what number 0 is made of, and goes with that.
     """
 
     key: int = 0
     values: Mapping[str, Any] | None = None
     may_fail: bool = False
     anew: bool = False
+    kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

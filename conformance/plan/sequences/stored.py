@@ -15,8 +15,8 @@ from typing import Any
 
 from conformance.contract.listing.requirements import rule_of
 from conformance.contract.model import Kind, Operation, Shape
-from conformance.contract.places import ABSENT, ITEM, Place, find, show, texts
-from conformance.contract.vocabulary.overlay_rules import SwitchedRule
+from conformance.contract.places import ABSENT, ITEM, Place, find, parse, show, texts
+from conformance.contract.vocabulary.overlay_rules import SameTokenRule, SwitchedRule
 from conformance.plan.sequences.assertions import shown
 from conformance.plan.sequences.listing import walk
 from conformance.plan.sequences.mismatch import Mismatch, mismatch
@@ -31,7 +31,7 @@ from conformance.plan.sequences.steps import (
     answered,
 )
 from conformance.plan.valid_requests.lifecycle import Lifecycle
-from conformance.plan.valid_requests.other_values import Request, other_requests
+from conformance.plan.valid_requests.other_values import Request, other_requests, tagged
 from conformance.transport.parsed_response import ParsedResponse
 
 STATE = re.compile(r"(status|state|enabled)$", re.IGNORECASE)
@@ -189,6 +189,18 @@ def switched(script: Script) -> Sequence:
         raise NotShown("the answer shows no state")
     if seen[1] in (seen[0], seen[2]):
         raise RuleBroken(f"a different state after {rule.off} than after {rule.on}", "the same")
+
+
+def same_token(script: Script) -> Sequence:
+    """A creation with the same token and content shows the identifier of the first."""
+    life = Lifecycle.of(script.contract, script.requirement.operation)
+    rule = rule_of(script.requirement, SameTokenRule)
+    request = tagged({**life.request("create"), rule.token: "${uuid}"})
+    yield Make(0, request)
+    again = yield from answered(Send(life.operation("create"), request), "the second request")
+    seen, own = next(find(again.members, parse(rule.at)), None), script.fill("${id}", 0)
+    if seen is not None and own not in str(seen):
+        raise RuleBroken(f"{rule.at} is {shown(own)} again", shown(seen))
 
 
 def reset(script: Script) -> Sequence:

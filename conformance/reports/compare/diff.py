@@ -6,9 +6,10 @@ from typing import Any
 
 from conformance.record import Record, Verdict, VerdictLine, fails_gate
 from conformance.reports.causes import signature, skeleton
-from conformance.reports.facts import deciding, seen, severity, target_name
+from conformance.reports.facts import deciding, grouped, seen, severity, target_name
 
 FORMAT = 1
+KINDS = ("broken", "fixed", "covered", "lost", "changed")
 DECIDED = {Verdict.PASSED, Verdict.FAILED}
 
 
@@ -25,7 +26,7 @@ class VerdictChange:
         assert line is not None  # noqa: S101 - a change of nothing to nothing is never made
         return line
 
-    def told(self) -> str:
+    def transition(self) -> str:
         """``passed -> failed``."""
         return f"{_verdict(self.before)} -> {_verdict(self.after)}"
 
@@ -60,13 +61,7 @@ class Diff:
     @property
     def kinds(self) -> dict[str, tuple[VerdictChange, ...]]:
         """The changes by kind, the kinds in the order to look at them."""
-        return {
-            "broken": self.broken,
-            "fixed": self.fixed,
-            "covered": self.covered,
-            "lost": self.lost,
-            "changed": self.changed,
-        }
+        return {name: getattr(self, name) for name in KINDS}
 
     @property
     def gating(self) -> tuple[VerdictChange, ...]:
@@ -87,25 +82,14 @@ class Diff:
 def diff(before: Record, after: Record) -> Diff:
     old = {line.requirement: line for line in before.verdicts}
     new = {line.requirement: line for line in after.verdicts}
-    changes = [VerdictChange(old.get(name), new.get(name)) for name in {**old, **new}]
-    kinds: dict[str, list[VerdictChange]] = {}
-    for change in changes:
-        kinds.setdefault(_kind(change), []).append(change)
+    kinds = grouped((VerdictChange(old.get(name), new.get(name)) for name in old | new), _kind)
 
     def worst_first(kind: str) -> tuple[VerdictChange, ...]:
         strict = after.run.strict
         return tuple(sorted(kinds.get(kind, ()), key=lambda one: severity(one.line, strict=strict)))
 
-    return Diff(
-        before,
-        after,
-        tuple(_incomparable(before, after)),
-        broken=worst_first("broken"),
-        fixed=worst_first("fixed"),
-        covered=worst_first("covered"),
-        lost=worst_first("lost"),
-        changed=worst_first("changed"),
-    )
+    incomparable = tuple(_incomparable(before, after))
+    return Diff(before, after, incomparable, *map(worst_first, KINDS))
 
 
 def _kind(change: VerdictChange) -> str:

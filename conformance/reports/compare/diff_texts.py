@@ -78,7 +78,7 @@ def _part(kind: str, changes: tuple[VerdictChange, ...], room: int) -> Iterator[
 
 def _item(kind: str, change: VerdictChange) -> Iterator[str]:
     line = change.line
-    said = "" if kind in {"broken", "fixed"} else f", {change.told()}"
+    said = "" if kind in {"broken", "fixed"} else f", {change.transition()}"
     accepted = ", accepted by the baseline" if line.baseline is not None else ""
     yield f"- {code(line.requirement)} ({line.level}{said}{accepted}): {escaped(line.statement)}"
     if kind == "changed" and change.before is not None:
@@ -90,7 +90,7 @@ def _item(kind: str, change: VerdictChange) -> Iterator[str]:
 
 def _plain(kind: str, change: VerdictChange) -> Iterator[str]:
     line = change.line
-    said = "" if kind in {"broken", "fixed"} else f"  {change.told()}"
+    said = "" if kind in {"broken", "fixed"} else f"  {change.transition()}"
     yield f"  {line.level:13}  {one_line(line.requirement)}{said}"
     if kind == "changed" and change.before is not None:
         yield f"      before  {one_line(facts.seen(change.before))}"

@@ -1,7 +1,7 @@
 """Requirements by targets: who has what, and who holds what of it; as a page and as Markdown."""
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -55,6 +55,11 @@ class MatrixSection:
 
     def failed(self, column: int) -> int:
         return sum(line.verdicts[column] is Verdict.FAILED for line in self.lines)
+
+    def cell(self, column: int) -> str:
+        """How many requirements hold on a target, and fail, in a few words."""
+        held, failed = self.held(column), self.failed(column)
+        return f"{held:,} of {len(self.lines):,}" + (f", {failed:,} failed" if failed else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,40 +126,35 @@ class Matrix:
 
 
 def matrix(records: Sequence[Record], folder: Path) -> Matrix:
-    """The matrix of some runs; ``folder`` is where it will stand, for the links to their reports.
-
-    Where a target occurs twice its columns are labelled with the names of the records.
-    """
+    """The matrix of some runs, to stand in ``folder``; equal targets get their record's name."""
     names = [target_name(record) for record in records]
     columns = tuple(
-        Column(record, _label(name, record, names), _report(record.path, folder))
+        Column(
+            record,
+            name if names.count(name) == 1 else f"{name} ({record.path.stem})",
+            _report(record.path, folder),
+        )
         for name, record in zip(names, records, strict=True)
     )
-    by_id = [{line.requirement: line for line in record.verdicts} for record in records]
-    groups: dict[tuple[str, str | None], list[MatrixLine]] = {}
-    for line in _everything(records):
-        found = [lines.get(line.requirement) for lines in by_id]
-        verdicts = tuple(None if one is None else one.verdict for one in found)
-        groups.setdefault((line.service, line.operation), []).append(MatrixLine(line, verdicts))
-    sections = tuple(MatrixSection(*key, tuple(lines)) for key, lines in groups.items())
+    by_id = [{line.requirement: line.verdict for line in record.verdicts} for record in records]
+    sections = tuple(
+        MatrixSection(*key, tuple(
+            MatrixLine(line, tuple(verdicts.get(line.requirement) for verdicts in by_id))
+            for line in lines
+        ))
+        for key, lines in facts.by_operation(_everything(records)).items()
+    )  # fmt: skip
     return Matrix(columns, sections, tuple(_incomparable(records)))
 
 
-def _everything(records: Iterable[Record]) -> Iterable[VerdictLine]:
-    lines: dict[str, VerdictLine] = {}
-    for record in records:
-        for line in record.verdicts:
-            lines.setdefault(line.requirement, line)
-    services = list(dict.fromkeys(line.service for line in lines.values()))
+def _everything(records: Sequence[Record]) -> Iterable[VerdictLine]:
+    lines = {line.requirement: line for one in reversed(records) for line in one.verdicts}
+    services = list(dict.fromkeys(line.service for one in records for line in one.verdicts))
     # The same order whatever was decided first in a run: a matrix is compared with its last state.
     return sorted(
         lines.values(),
         key=lambda line: (services.index(line.service), line.operation or "", line.requirement),
     )
-
-
-def _label(name: str, record: Record, names: Sequence[str]) -> str:
-    return name if names.count(name) == 1 else f"{name} ({record.path.stem})"
 
 
 def _report(record: Path, folder: Path) -> str | None:
@@ -209,7 +209,10 @@ def cell_link(column: Column, requirement: str) -> str:
 
 def render_matrix_markdown(found: Matrix) -> str:
     """The matrix as Markdown: scores, then operations; requirements only where something fails."""
-    parts = [*_scores(found), *_services(found), *_operations(found), *_notes(found)]
+    parts = [*_scores(found), *_services(found), *_operations(found)]
+    parts.append("Shares count only requirements that were decided, not what a target lacks.")
+    if found.incomparable:
+        parts += ["", f"The runs are not comparable: {escaped('; '.join(found.incomparable))}."]
     return "\n".join(parts) + "\n"
 
 
@@ -218,19 +221,26 @@ def _scores(found: Matrix) -> Iterator[str]:
     yield "|---|" + "---:|" * len(facts.LEVELS) + "---|"
     for number, column in enumerate(found.columns):
         scores = (found.score(number, level) for level in facts.LEVELS)
-        run = column.record.run
+        run, name = column.record.run, escaped(column.name)
         day = escaped(f"{run.start[:10]}, seed {run.seed}, {run.profile}")
-        yield row((_linked(column), *map(facts.share_text, scores), day))
+        linked = f"[{name}]({report_link(column)})" if column.report else name
+        yield row((linked, *map(facts.share_text, scores), day))
     yield ""
 
 
 def _services(found: Matrix) -> Iterator[str]:
-    yield row(("service", *(escaped(column.name) for column in found.columns)))
-    yield "|---|" + "---:|" * len(found.columns)
     scores = [found.service_scores(number) for number in range(len(found.columns))]
-    for service in found.services:
-        cells = (service_cell(one.get(service)) for one in scores)
-        yield row((escaped(service), *cells))
+    yield from _table("service", found, {
+        service: [service_cell(one.get(service)) for one in scores] for service in found.services
+    })  # fmt: skip
+
+
+def _table(head: str, found: Matrix, rows: Mapping[str, Iterable[str]]) -> Iterator[str]:
+    """A table with a column for each target."""
+    yield row((head, *(escaped(column.name) for column in found.columns)))
+    yield "|---|" + "---:|" * len(found.columns)
+    for name, cells in rows.items():
+        yield row((escaped(name), *cells))
     yield ""
 
 
@@ -245,28 +255,7 @@ def service_cell(score: ServiceScore | None) -> str:
 
 
 def _operations(found: Matrix) -> Iterator[str]:
-    yield row(("operation", *(escaped(column.name) for column in found.columns)))
-    yield "|---|" + "---:|" * len(found.columns)
-    for section in found.sections:
-        name = escaped(facts.operation_name(section.service, section.operation))
-        cells = (_cell(section, number) for number in range(len(found.columns)))
-        yield row((name, *cells))
-    yield ""
-
-
-def _cell(section: MatrixSection, column: int) -> str:
-    held, failed = section.held(column), section.failed(column)
-    said = f"{held:,} of {len(section.lines):,}"
-    return f"{said}, {failed:,} failed" if failed else said
-
-
-def _linked(column: Column) -> str:
-    name = escaped(column.name)
-    return f"[{name}]({report_link(column)})" if column.report else name
-
-
-def _notes(found: Matrix) -> Iterator[str]:
-    yield "Shares count only requirements that were decided, not what a target lacks."
-    if found.incomparable:
-        yield ""
-        yield f"The runs are not comparable: {escaped('; '.join(found.incomparable))}."
+    yield from _table("operation", found, {
+        facts.operation_name(one.service, one.operation): map(one.cell, range(len(found.columns)))
+        for one in found.sections
+    })  # fmt: skip

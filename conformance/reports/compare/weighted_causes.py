@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from conformance.record import Record, Share, VerdictLine, fails_gate, score_services
 from conformance.reports.causes import Signature, cause_title, signature
-from conformance.reports.facts import deciding, failures, seen, target_name
+from conformance.reports.facts import deciding, failures, grouped, seen, target_name
 from conformance.reports.markdown import code, escaped, row
 from conformance.reports.text import plural
 
@@ -59,7 +59,7 @@ def weighted_causes(records: Iterable[Record], least: float) -> tuple[WeightedCa
     found = [
         WeightedCause(
             target,
-            _title(cause, group.lines),
+            "Fails with a status of 5xx" if cause == _BREAKS else cause_title(cause, group.lines),
             tuple(sorted(group.shares.items(), key=lambda one: -_percent(one[1]))),
             tuple(group.lines),
         )
@@ -72,10 +72,8 @@ def _shares(record: Record) -> Iterator[tuple[Signature, str, Share, list[Verdic
     strict = record.run.strict
     scores = score_services(record.verdicts, strict=strict)
     decided = {score.service: score.gate.of for score in scores}
-    groups: dict[tuple[Signature, str], list[VerdictLine]] = {}
-    for line in failures(record):
-        if fails_gate(line, strict=strict):
-            groups.setdefault((_signature(line), line.service), []).append(line)
+    failing = (line for line in failures(record) if fails_gate(line, strict=strict))
+    groups = grouped(failing, lambda line: (_signature(line), line.service))
     for (cause, service), lines in groups.items():
         yield cause, service, Share(len(lines), decided[service]), lines
 
@@ -84,10 +82,6 @@ def _signature(line: VerdictLine) -> Signature:
     exchange = deciding(line)
     response = exchange and exchange.response
     return _BREAKS if response and response.status >= _SERVER_ERROR else signature(line)
-
-
-def _title(cause: Signature, lines: list[VerdictLine]) -> str:
-    return "Fails with a status of 5xx" if cause == _BREAKS else cause_title(cause, lines)
 
 
 def _percent(share: Share) -> float:
@@ -100,25 +94,17 @@ def render_weighted_causes(found: Iterable[WeightedCause]) -> str:
 
 
 def _rows(found: Iterable[WeightedCause]) -> Iterator[str]:
-    target = None
-    for cause in found:
-        if cause.target != target:
-            if target is not None:
-                yield ""
-            target = cause.target
-            yield from (f"## {escaped(target)}", "", row(_HEAD))
-            yield "|---|---:|---:|---|---|---|"
-        example = cause.lines[0]
-        cells = (
-            escaped(cause.title, _EXAMPLE),
-            f"{cause.percent:.1f} %",
-            f"{len(cause.lines):,}",
-            _services(cause),
-            code(example.requirement),
-            escaped(seen(example), _EXAMPLE),
-        )
-        yield row(cells)
-    if target is None:
+    tables = grouped(found, lambda cause: cause.target)
+    for number, (target, causes) in enumerate(tables.items()):
+        yield from ([""] if number else [])
+        yield from (f"## {escaped(target)}", "", row(_HEAD), "|---|---:|---:|---|---|---|")
+        for cause in causes:
+            example = cause.lines[0]
+            yield row((
+                escaped(cause.title, _EXAMPLE), f"{cause.percent:.1f} %", f"{len(cause.lines):,}",
+                _services(cause), code(example.requirement), escaped(seen(example), _EXAMPLE),
+            ))  # fmt: skip
+    if not tables:
         yield "No cause accounts for that much of a score."
 
 

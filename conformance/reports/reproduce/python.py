@@ -61,10 +61,7 @@ _KEYS = {
 
 
 def python_script(evidence: Sequence[RecordedExchange]) -> str:
-    """A program that sends the exchanges again on a fresh target and prints the answers.
-
-    Needs requests, and botocore where requests are signed.
-    """
+    """A program that sends the exchanges again; needs requests, and botocore to sign."""
     why = unsupported_reason(evidence) or _rewritten(evidence)
     if why:
         return unsupported_comment(why, evidence)

@@ -38,10 +38,7 @@ Part = str | Repeat | Variable
 
 
 def cut(text: str, variables: Mapping[str, str]) -> tuple[Part, ...]:
-    """Cut a text; ``variables`` maps the values to replace to the names that stand for them.
-
-    Masked secrets become invented ones.
-    """
+    """Cut a text at the values of ``variables``; masked secrets become invented ones."""
     text = fill_redactions(text)
     if not variables:
         return tuple(_repeats(text))
@@ -196,10 +193,7 @@ def _shell_word(part: Part) -> str:
 
 
 def _plain_text(text: str) -> str:
-    """A text inside a Python literal inside a shell's quotes, in ASCII.
-
-    "!" would be a history reference, a quote would end the shell's quotes.
-    """
+    """ASCII for a Python literal in a shell's quotes, where ``!`` and quotes have a meaning."""
     return "".join(c if _plain(c) else _code(c) for c in text)
 
 

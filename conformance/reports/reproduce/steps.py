@@ -100,10 +100,7 @@ class Capture:
 
 @dataclass(frozen=True, slots=True)
 class ReproductionStep:
-    """One request to send, after ``pause`` seconds; ``number`` counts from 1.
-
-    ``body`` is None where there is none; bytes that are not UTF-8 stand as they are.
-    """
+    """One request to send after ``pause`` seconds; a body that is not UTF-8 stays bytes."""
 
     number: int
     role: Role

@@ -59,11 +59,7 @@ class Site:
 def build_site(
     records: Path, folder: Path, *, title: str = TITLE, workers: int | None = None
 ) -> Site:
-    """Build the site of all records in a folder and below; an older site there is replaced.
-
-    Raises NotASite (the folder has something else in it), RecordProblem (a record cannot be read,
-    or there is none).
-    """
+    """Build the site of all records below a folder. Raises NotASite, RecordProblem."""
     runs = find_runs(records)
     _check(folder)
     league = league_of(runs)

@@ -91,11 +91,7 @@ def run_of(path: Path) -> RunFile | None:
 
 
 def verdicts_of(file: RunFile, service: str) -> Iterator[StreamedVerdict]:
-    """The verdicts of a service in a record, in its order.
-
-    A last line that was cut off is left out. Raises LineNotJson and WrongShape for any other line
-    that is no verdict.
-    """
+    """The verdicts of a service, without a cut-off line. Raises LineNotJson, WrongShape."""
     for number, line in enumerate(_lines(file.path), 1):
         if not line.startswith(_START) and _kind(file.path, number, line) != "verdict":
             continue

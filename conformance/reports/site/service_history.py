@@ -6,6 +6,7 @@ from typing import Any
 
 from conformance.record import ServiceScore, Verdict, gate_levels, score_services
 from conformance.reports.causes import cause_title, signature
+from conformance.reports.facts import grouped
 from conformance.reports.site.record_stream import (
     Entry,
     RunFile,
@@ -108,10 +109,7 @@ def history_of(entry: Entry, current: Sequence[StreamedVerdict]) -> ServiceHisto
 
 
 def by_operation(lines: Iterable[StreamedVerdict]) -> dict[str | None, list[StreamedVerdict]]:
-    groups: dict[str | None, list[StreamedVerdict]] = {}
-    for line in lines:
-        groups.setdefault(line.operation, []).append(line)
-    return groups
+    return grouped(lines, lambda line: line.operation)
 
 
 def _past(file: RunFile, service: str, lines: Sequence[StreamedVerdict]) -> PastRun:
@@ -128,13 +126,9 @@ def _changes(
     since: PastRun, before: Sequence[StreamedVerdict], now: Sequence[StreamedVerdict]
 ) -> Changes:
     known = {line.requirement: line.verdict for line in before}
-    fixed, broken = [], []
-    for line in now:
-        was = known.get(line.requirement)
-        if was is Verdict.FAILED and line.verdict is Verdict.PASSED:
-            fixed.append(line.requirement)
-        elif was is Verdict.PASSED and line.verdict is Verdict.FAILED:
-            broken.append(line.requirement)
+    turns = [(known.get(line.requirement), line.verdict, line.requirement) for line in now]
+    fixed = [name for *turn, name in turns if turn == [Verdict.FAILED, Verdict.PASSED]]
+    broken = [name for *turn, name in turns if turn == [Verdict.PASSED, Verdict.FAILED]]
     return Changes(
         since, tuple(fixed[:_CHANGES]), tuple(broken[:_CHANGES]), len(fixed), len(broken)
     )
@@ -143,11 +137,12 @@ def _changes(
 def _common_causes(lines: Sequence[StreamedVerdict]) -> tuple[CommonCause, ...]:
     """The causes of failures that gate, the most frequent first."""
     levels = gate_levels(strict=False)
-    groups: dict[tuple[str, ...], list[StreamedVerdict]] = {}
-    for line in lines:
-        if line.verdict is Verdict.FAILED and line.level in levels and line.baseline is None:
-            groups.setdefault(signature(line), []).append(line)
-    found = sorted(groups.items(), key=lambda item: -len(item[1]))
+    failing = (
+        line
+        for line in lines
+        if line.verdict is Verdict.FAILED and line.level in levels and line.baseline is None
+    )
+    found = sorted(grouped(failing, signature).items(), key=lambda item: -len(item[1]))
     return tuple(
         CommonCause(cause_title(key, some), len(some), some[0].requirement, page_of(some[0]))
         for key, some in found[:_CAUSES]

@@ -150,19 +150,15 @@ def _requirement(row: _Row, targets: Sequence[str], operation_page: str) -> str:
 
 def _alike(found: Sequence[tuple[str, StreamedVerdict]]) -> list[dict[str, Any]]:
     """The targets that have the same verdict for the same reason, as one row of the table."""
-    groups: dict[tuple[Verdict, str], list[str]] = {}
-    for name, line in found:
-        groups.setdefault((line.verdict, line.reason), []).append(name)
+    groups = facts.grouped(found, lambda one: (one[1].verdict, one[1].reason))
     order = list(Verdict)
     return [
         {
             "verdict": verdict,
             "reason": one_line(reason, _LONGEST),
-            "targets": _target_links(tuple(names)),
+            "targets": _target_links(tuple(name for name, _ in groups[verdict, reason])),
         }
-        for (verdict, reason), names in sorted(
-            groups.items(), key=lambda item: (order.index(item[0][0]), item[0][1])
-        )
+        for verdict, reason in sorted(groups, key=lambda key: (order.index(key[0]), key[1]))
     ]
 
 

@@ -16,7 +16,7 @@ import msgspec
 
 from conformance.contract.locate import default_services, known_services
 from conformance.contract.on_demand import is_offered
-from conformance.errors import BadInput, CouldNotTest, FileProblem
+from conformance.errors import CouldNotTest, FileProblem
 from conformance.toml_file import Mistake, line_of, mistakes, nearest, read_toml
 from conformance.transport.endpoint import target_url
 from conformance.transport.errors import MalformedURL
@@ -27,13 +27,6 @@ class BadCampaign(FileProblem):
     """The file of a campaign cannot be read, or says what no campaign can be."""
 
     hint = "docs/recipes/campaigns.md has an example of every key"
-
-
-class NoDask(BadInput):
-    """The library that spreads the parts is not installed."""
-
-    hint = "install it: pip install 'aws-conformance[campaign]'"
-    told = "a campaign needs Dask distributed, which is not installed"
 
 
 @dataclass(eq=False)
@@ -214,17 +207,17 @@ def _faults(campaign: CampaignFile) -> list[str]:
 
 
 def _wrong_services(campaign: CampaignFile) -> Iterator[str]:
-    asked = {*campaign.services, *(name for one in campaign.target for name in one.services or ())}
+    named = {*campaign.services, *(name for one in campaign.target for name in one.services or ())}
     options = {*campaign.options, *(word for one in campaign.target for word in one.options)}
     if not any(word.startswith("--specs") for word in options):
-        for name in sorted(asked):
+        for name in sorted(named):
             if name not in known_services() and not is_offered(name):
                 yield f"no service is called {name}{nearest(name, known_services())}"
     for service, number in campaign.shards.items():
         if number < 1:
             yield f"shards of {service}: must be at least 1"
-        if service not in asked:
-            yield f"shards of {service}: not a service of this campaign{nearest(service, asked)}"
+        if service not in named:
+            yield f"shards of {service}: not a service of this campaign{nearest(service, named)}"
 
 
 def _misplaced(target: CampaignTarget) -> Iterator[str]:

@@ -16,22 +16,24 @@ from conformance.cache_folder import cache_folder
 from conformance.record import RecordedTarget, RecordProblem, read_record, write_record
 from conformance.runs.campaign.file import CampaignTarget, PartFailed
 from conformance.runs.campaign.store import Part
-from conformance.transport.targets.started import LOOPBACK, answers, free_port
+from conformance.transport.errors import TargetDidNotStart
+from conformance.transport.targets.started import LOOPBACK, StartedTarget, version_of
 
-_PAUSE, _GRACE = 0.2, 10.0
+_GRACE = 10.0
 _TAIL = 500
+_SUPERVISOR = (sys.executable, "-m", "conformance.runs.campaign.supervisor")
+"""Runs a command that ends when this process closes its pipe, or is killed."""
 
 
 @contextmanager
 def supervised(
-    command: Sequence[str], log: Path, env: dict[str, str] | None = None, cwd: Path | None = None
+    command: Sequence[str], log: Path, cwd: Path | None = None
 ) -> Iterator[subprocess.Popen[bytes]]:
     """A command that ends with the block, and when this process is killed."""
     with log.open("wb") as out:
-        process = subprocess.Popen(  # noqa: S603 - what the campaign's file says
-            [sys.executable, "-m", "conformance.runs.campaign.supervisor", *command],
-            stdin=subprocess.PIPE, stdout=out, stderr=subprocess.STDOUT,
-            env=os.environ | (env or {}), cwd=cwd,
+        process = subprocess.Popen(  # noqa: S603 - our own command
+            [*_SUPERVISOR, *command],
+            stdin=subprocess.PIPE, stdout=out, stderr=subprocess.STDOUT, cwd=cwd,
         )  # fmt: skip
     try:
         yield process
@@ -49,28 +51,24 @@ def supervised(
 def started(
     target: CampaignTarget, folder: Path, seconds: float
 ) -> Iterator[tuple[str, str | None]]:
-    """The URL or the name of the target while it runs, and its version where it is known.
-
-    Raises PartFailed (it did not start in time).
-    """
+    """The URL or name of a running target, and its version if known. Raises PartFailed."""
     if not target.start and not target.command:
         yield target.url or target.name, target.version
         return
-    port = free_port()
-    state = folder / "state"
-    state.mkdir()
-
-    def filled(text: str) -> str:
-        # Not as a format: a command of the shell may have braces of its own.
-        return text.replace("{port}", str(port)).replace("{folder}", str(state))
-
-    env = {name: filled(text) for name, text in target.env.items()}
     python = environment(target) if target.install else _python(target)
-    command = [filled(part) for part in _command(target, python)]
-    url, log = f"http://127.0.0.1:{port}", folder / "target.log"
-    with supervised(command, log, env, state) as process:
-        _wait_ready(process, url + target.ready, log, seconds)
-        yield url, target.version or _version(target, python)
+    log = folder / "target.log"
+    server = StartedTarget(target.name, ready=target.ready, wait=seconds, log=log)
+    command = [server.filled(part) for part in _command(target, python)]
+    try:
+        server.launch([*_SUPERVISOR, *command], target.env, server.folder)
+        server.wait_ready()
+        installed = target.package and version_of(python, (target.package,))
+        yield server.url, target.version or installed
+    except TargetDidNotStart as error:
+        said = log.read_text("utf-8", "replace").strip()[-_TAIL:]
+        raise PartFailed(f"{error}: {said}") from None
+    finally:
+        server.close()
 
 
 def _python(target: CampaignTarget) -> str:
@@ -115,29 +113,10 @@ def environment(target: CampaignTarget) -> str:
     return str(python)
 
 
-def _run(command: Sequence[str]) -> str:
+def _run(command: Sequence[str]) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode:
         raise PartFailed(f"{' '.join(command[1:4])}: {done.stderr.strip()[-_TAIL:]}")
-    return done.stdout.strip()
-
-
-def _version(target: CampaignTarget, python: str) -> str | None:
-    if not target.package:
-        return None
-    code = f"import importlib.metadata as m; print(m.version({target.package!r}))"
-    return _run([python, "-c", code])
-
-
-def _wait_ready(process: subprocess.Popen[bytes], url: str, log: Path, seconds: float) -> None:
-    """Wait until the target answers anything at all."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline and process.poll() is None:
-        if answers(url):
-            return
-        time.sleep(_PAUSE)
-    said = log.read_text("utf-8", "replace").strip()[-_TAIL:]
-    raise PartFailed(f"the target did not start within {seconds:g} s: {said}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
+from conformance.errors import BadInput
 from conformance.reports.text import Display, one_line
-from conformance.runs.campaign.file import NoDask, PartFailed, SchedulerLost
+from conformance.runs.campaign.file import PartFailed, SchedulerLost
 from conformance.runs.campaign.launch import PartResult, run_part
 from conformance.runs.campaign.store import Part, Store
 
@@ -52,11 +53,7 @@ def run_parts(
     listen: Listener,
     seconds: float | None = None,
 ) -> tuple[PartEnded, ...]:
-    """Run every part that the store does not have; gives those that failed.
-
-    What is not finished after ``seconds`` is left for another time. Raises NoDask (it is not
-    installed), SchedulerLost (there is no scheduler at the address, or it went away).
-    """
+    """Run the missing parts; gives those that failed. Raises BadInput, SchedulerLost."""
     missing = tuple(part for part in parts if not store.has(part))
     if not missing:
         return ()
@@ -76,7 +73,10 @@ def _client(scheduler: str | None, workers: int) -> Iterator[Client]:
         import dask
         from distributed import Client, LocalCluster
     except ImportError:
-        raise NoDask from None
+        raise BadInput(
+            "a campaign needs Dask distributed, which is not installed",
+            "install it: pip install 'aws-conformance[campaign]'",
+        ) from None
     # Its warnings are about connections that end, which the campaign reports itself.
     for name in ("distributed", "tornado", "asyncio", "bokeh"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
@@ -125,10 +125,7 @@ def _reach(scheduler: str) -> None:
 def _ended(
     client: Client, parts: tuple[Part, ...], store: Store, where: str, seconds: float | None
 ) -> Iterator[PartEnded]:
-    """Each part as it ends, until the seconds are over; workers of another machine end theirs.
-
-    What is finished is kept at once, and its memory given back.
-    """
+    """Each part as it ends, kept at once; workers of another machine go on after the time."""
     from distributed import as_completed
 
     # With a priority of its own each: the order of the parts is that of the file.

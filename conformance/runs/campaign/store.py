@@ -16,7 +16,7 @@ import msgspec
 
 from conformance.cache_folder import write_whole
 from conformance.record import Record, Verdict, VerdictLine, merged, read_record, write_record
-from conformance.reports.facts import deciding
+from conformance.reports.facts import deciding, grouped
 from conformance.reports.site.record_stream import file_name, run_of
 from conformance.runs.campaign.file import CampaignFile, CampaignTarget
 
@@ -93,12 +93,9 @@ class Store:
 
     def merge(self, parts: Iterable[Part]) -> Path:
         """Make a record of each target, version and service that is finished; gives the folder."""
-        groups: dict[tuple[str, str | None, str], list[Part]] = {}
-        for part in parts:
-            key = (part.target.name, part.target.version, part.service)
-            groups.setdefault(key, []).append(part)
+        groups = grouped(parts, lambda one: (one.target.name, one.target.version, one.service))
         for (target, _, service), some in groups.items():
-            if all(self.has(part) for part in some):
+            if all(map(self.has, some)):
                 self._merge(target, service, some)
         return self.folder / RECORDS
 
@@ -124,10 +121,7 @@ LONGEST = 4_000
 
 
 def publish(records: Path, folder: Path) -> int:
-    """Copy every record, compressed, without evidence but the deciding exchange of each failure.
-
-    What was published of the same targets before is replaced. Gives how many were copied.
-    """
+    """Replace the compressed copies of a target's records, of failures with one exchange each."""
     found = sorted(records.rglob("*.jsonl"))
     for target in {file.relative_to(records).parts[0] for file in found}:
         shutil.rmtree(folder / target, ignore_errors=True)

@@ -10,10 +10,20 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
 
+from conformance.contract.listing.catalogue import catalogue
+from conformance.contract.load import load_contract
 from conformance.engine.outcome import Job
+from conformance.engine.run import RunConfig
 from conformance.errors import CouldNotTest
+from conformance.plan.authentication import Auth
+from conformance.record import fails_gate
+from conformance.reference.inprocess import URL, InProcess
+from conformance.reference.server import TEST_KEYS, ServerOptions
+from conformance.runs.execution import run_all, settings_for
 from conformance.runs.mutants.selection import Globs
 from conformance.runs.mutants.values import Campaign, Mutant, MutantPlan, MutantStatus, Ran, Result
+from conformance.transport.credentials import DEFAULT_REGION, TEST_CREDENTIALS
+from conformance.transport.retry import RetryingTransport
 
 QUICK = "quick"
 """The profile whose requests every other profile sends too, and sooner than its own."""
@@ -53,15 +63,6 @@ def judged(mutant: Mutant, ran: Ran) -> Result:
 
 def suite(services: tuple[str, ...], plan: MutantPlan, faults: tuple[str, ...] = ()) -> Ran:
     """What ``conformance run reference`` does, in this process, with these faults built in."""
-    from conformance.engine.run import RunConfig
-    from conformance.plan.authentication import Auth
-    from conformance.record import fails_gate
-    from conformance.reference.inprocess import URL, InProcess
-    from conformance.reference.server import TEST_KEYS, ServerOptions
-    from conformance.runs.execution import run_all, settings_for
-    from conformance.transport.credentials import DEFAULT_REGION, TEST_CREDENTIALS
-    from conformance.transport.retry import RetryingTransport
-
     jobs = [_job(service) for service in services]
     transport = RetryingTransport(InProcess(ServerOptions(faults=faults, keys=TEST_KEYS)))
     # The reference shows at once what was done: there is nothing to wait for.
@@ -86,10 +87,6 @@ def suite(services: tuple[str, ...], plan: MutantPlan, faults: tuple[str, ...] =
 @cache
 def _job(service: str) -> Job:
     """A service with all its requirements, read once a process."""
-    from conformance.contract.listing.catalogue import catalogue
-    from conformance.contract.load import load_contract
-    from conformance.engine.outcome import Job
-
     contract = load_contract(service)
     return Job(contract, catalogue(contract))
 
@@ -103,8 +100,8 @@ class ReferenceFails(CouldNotTest):
     hint = "`conformance run reference` shows what fails; fix that first"
 
     def __init__(self, control: Ran) -> None:
-        told = control.problem or ", ".join(control.failures)
-        super().__init__(f"the reference fails without a fault: {told}")
+        why = control.problem or ", ".join(control.failures)
+        super().__init__(f"the reference fails without a fault: {why}")
 
 
 def run(mutants: Sequence[Mutant], plan: MutantPlan, workers: int, heard: Heard) -> Campaign:

@@ -6,8 +6,11 @@ from dataclasses import replace
 from fnmatch import translate
 from pathlib import Path
 
+from conformance.contract.load import UnknownService
 from conformance.contract.yaml_file import read_yaml
 from conformance.errors import BadInput
+from conformance.reference.mutations import registry
+from conformance.reference.tables import SERVICES, load
 from conformance.runs.mutants.values import Mutant
 
 
@@ -30,10 +33,7 @@ _TABLE = tuple((Globs((about,)), globs) for about, globs in EXPECTED_KILLERS.ite
 
 
 def killers(fault: str, services: Mapping[str, str]) -> tuple[str, ...]:
-    """Globs of the requirements that name the fault with this id.
-
-    ``services`` has the service of each operation.
-    """
+    """Globs of the requirements that name a fault; ``services`` go by operation."""
     stated = (glob for about, globs in _TABLE for glob in globs if about.match(fault))
     return tuple(dict.fromkeys((*_derived(fault, services), *stated)))
 
@@ -77,29 +77,6 @@ def _limits(prefix: str, place: str, keyword: str) -> Iterator[str]:
 LIST = "`conformance mutants --list --all` shows every fault and its kind"
 
 
-class UnknownFaults(BadInput):
-    """A glob that matches no fault."""
-
-    hint = LIST
-
-    def __init__(self, glob: str) -> None:
-        super().__init__(f"no fault matches {glob!r}")
-
-
-class UnknownKind(BadInput):
-    """A kind that no fault has."""
-
-    def __init__(self, kind: str, known: Sequence[str]) -> None:
-        super().__init__(f"there is no kind {kind!r}", f"kinds: {', '.join(known)}")
-
-
-class NoMutant(BadInput):
-    """Options that together leave nothing to try."""
-
-    hint = LIST
-    told = "no fault matches the given kinds, services and ids"
-
-
 def select(
     *,
     kinds: Sequence[str] = (),
@@ -110,8 +87,7 @@ def select(
     """The mutants that the options name, in the order of the registry.
 
     A fault that a glob names is tried whether it is in the standard list or not. With ``services``
-    a fault of both services is tried on those alone. Raises UnknownFaults, UnknownKind, NoMutant
-    (nothing matches), UnknownService (a service without a spec).
+    a fault of both services is tried on those alone. Raises BadInput.
     """
     known = _mutants()
     _check(known, kinds, globs, services)
@@ -126,14 +102,11 @@ def select(
     )
     found = tuple(mutant for mutant in chosen if mutant.services)
     if not found:
-        raise NoMutant
+        raise BadInput("no fault matches the given kinds, services and ids", LIST)
     return found
 
 
 def _mutants() -> tuple[Mutant, ...]:
-    from conformance.reference.mutations import registry
-    from conformance.reference.tables import SERVICES, load
-
     contracts = load()
     services = {name: contract.service for contract in contracts for name in contract.operations}
     named = ((fault, killers(fault.id, services)) for fault in registry(contracts).values())
@@ -146,16 +119,13 @@ def _mutants() -> tuple[Mutant, ...]:
 def _check(
     mutants: Sequence[Mutant], kinds: Sequence[str], globs: Sequence[str], services: Sequence[str]
 ) -> None:
-    from conformance.contract.load import UnknownService
-    from conformance.reference.tables import SERVICES
-
     known = list(dict.fromkeys(mutant.kind for mutant in mutants))
     for kind in kinds:
         if kind not in known:
-            raise UnknownKind(kind, known)
+            raise BadInput(f"there is no kind {kind!r}", f"kinds: {', '.join(known)}")
     for glob in globs:
         if not any(Globs((glob,)).match(mutant.id) for mutant in mutants):
-            raise UnknownFaults(glob)
+            raise BadInput(f"no fault matches {glob!r}", LIST)
     for service in services:
         if service not in SERVICES:
             raise UnknownService(service, SERVICES)

@@ -34,10 +34,7 @@ class Mutant(Recorded):
 
 @dataclass(frozen=True, slots=True)
 class MutantPlan:
-    """How each mutant is run: as ``conformance run`` does with this profile and seed.
-
-    The profile is the one that decides; where a quicker one names the fault, that is enough.
-    """
+    """The profile that decides, and the seed; a quicker profile may name the fault before."""
 
     profile: str = "standard"
     seed: int = 0
@@ -45,10 +42,7 @@ class MutantPlan:
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """What one run of the suite showed: ids of the requirements that failed the gate, in order.
-
-    ``problem`` is why the run ended early, "" where it did not.
-    """
+    """The gate failures of a run in order; ``problem`` says why it ended early, if it did."""
 
     profile: str = "standard"
     failures: tuple[str, ...] = ()

@@ -27,12 +27,14 @@ _PYTHONS = ("python.exe",) if os.name == "nt" else ("python3", "python")
 class StartedTarget:
     """A server on a free port of this machine, with an empty folder of its own until ``close``."""
 
-    def __init__(self, name: str, *, ready: str, wait: float) -> None:
+    def __init__(self, name: str, *, ready: str, wait: float, log: Path | None = None) -> None:
         self.name, self.wait = name, wait
         self._ready = ready
         self._scratch = tempfile.TemporaryDirectory(
-            prefix=f"conformance-{name}-", ignore_cleanup_errors=True
+            prefix="conformance-target-", ignore_cleanup_errors=True
         )
+        self.folder = Path(self._scratch.name)
+        self._log = log or self.folder / "said.log"
         self._values = {"port": free_port(), "folder": self._scratch.name}
         self.url = self.filled("http://127.0.0.1:{port}")
         self.version: str | None = None
@@ -44,11 +46,12 @@ class StartedTarget:
             text = text.replace(f"{{{name}}}", value)
         return text
 
-    def launch(self, command: str | list[str], env: Mapping[str, str]) -> None:
+    def launch(
+        self, command: str | list[str], env: Mapping[str, str], cwd: Path | None = None
+    ) -> None:
         """Start it; a list is run without a shell, and ends with us whatever happens."""
-        folder = Path(self._scratch.name)
-        own = {name: self.filled(value) for name, value in env.items()}
-        self._process = Command(command, self.url, folder / "said.log", env=os.environ | own)
+        env = os.environ | {name: self.filled(value) for name, value in env.items()}
+        self._process = Command(command, self.url, self._log, env=env, cwd=cwd)
 
     def wait_ready(self) -> None:
         """Return as soon as it answers. Raises TargetDidNotStart."""
@@ -73,7 +76,7 @@ def start_known(known: KnownTarget) -> StartedTarget:
     if python is None:
         raise NotInstalled(known.name, known.install)
     target = StartedTarget(known.name, ready=known.ready, wait=known.wait)
-    target.version = _version(python, known.distributions)
+    target.version = version_of(python, known.distributions)
     target.launch([python, str(LOOPBACK), "--with-parent", known.module], known.env)
     return target
 
@@ -104,7 +107,8 @@ def free_port() -> str:
         return str(probe.getsockname()[1])
 
 
-def _version(python: str, distributions: tuple[str, ...]) -> str | None:
+def version_of(python: str, distributions: tuple[str, ...]) -> str | None:
+    """The version of the first of these distributions that an interpreter has."""
     code = (
         "import importlib.metadata as m, sys\n"
         "known = {d.name: d.version for d in m.distributions()}\n"
@@ -117,7 +121,7 @@ def _version(python: str, distributions: tuple[str, ...]) -> str | None:
 
 
 def answers(url: str) -> bool:
-    """Whether the address answers at all; it is on this machine, so proxies are bypassed."""
+    """Whether the URL is answered at all, without a proxy: it is on this machine."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         opener.open(url, timeout=_ANSWER).close()

@@ -17,11 +17,11 @@ from click.testing import CliRunner
 from conformance.cache_folder import write_whole
 from conformance.cli.campaign import command
 from conformance.contract.locate import default_services
+from conformance.errors import BadInput
 from conformance.record import Verdict, read_record
 from conformance.runs.campaign.file import (
     BadCampaign,
     CampaignTarget,
-    NoDask,
     PartFailed,
     PartsLeft,
     SchedulerLost,
@@ -279,7 +279,7 @@ def test_no_scheduler_is_told(tmp_path: Path, monkeypatch) -> None:
 def test_dask_is_needed_and_told(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
     parts = parts_of(read_campaign(written(tmp_path)))
-    with pytest.raises(NoDask, match="not installed"):
+    with pytest.raises(BadInput, match="not installed"):
         run_parts(parts, Store(tmp_path), scheduler=None, workers=1, listen=print)
 
 

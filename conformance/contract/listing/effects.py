@@ -1,0 +1,277 @@
+"""What a change shows elsewhere than in the resource's own read.
+
+``AttachUserPolicy`` shows in ``ListAttachedUserPolicies``, ``PutRetentionPolicy`` in the entry of
+``DescribeLogGroups``, ``EnableKeyRotation`` in ``GetKeyRotationStatus``. A member of the request
+stands in the answer under the same name, or as a structure of the same name, at one place alone;
+what is switched shows as a flag or a listed value that is called after it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from conformance.contract.inference.naming import (
+    forms,
+    plain,
+    plurals,
+    same,
+    shows_only,
+    thing,
+)
+from conformance.contract.levels import Level
+from conformance.contract.listing.certain import is_sure
+from conformance.contract.listing.named_kinds import NamedKinds
+from conformance.contract.listing.readback import SETTERS, is_hidden
+from conformance.contract.listing.shown_members import (
+    DEEPEST,
+    OTHERS,
+    has_known_values,
+    is_alike,
+    is_name,
+    is_no_setting,
+    is_of_shape,
+    leaves,
+    selected,
+    single,
+)
+from conformance.contract.model import Contract, Kind, Member, Operation, Shape
+from conformance.contract.places import ITEM, Place, show
+from conformance.contract.vocabulary.overlay_rules import AnyRule, EffectRule
+
+PAIRS = (
+    ("Attach", "Detach"), ("Add", "Remove"), ("Associate", "Disassociate"), ("Enable", "Disable"),
+    ("Start", "Stop"), ("Register", "Deregister"), ("Put", "Delete"), ("Put", "Remove"),
+    ("Set", "Delete"), ("Set", "Remove"), ("Authorize", "Revoke"), ("Activate", "Deactivate"),
+)  # fmt: skip
+"""Verbs of a change, each with that of what undoes it."""
+SWITCHES = ("Enable", "Start", "Activate")
+DEFAULT, _RUNS = "SetDefault", "Start"
+_RELATION = re.compile(r"(?<=[a-z])(To|From|With)(?=[A-Z])")
+_ADDED = {"Attach": "attached", "Associate": "associated", "Register": "registered"}
+"""What the names of lists begin with, by the verb of what is added."""
+_ASKED = ("status", "attribute", "attributes", "configuration", "settings")
+"""What the name of a reader has after that of what it is of."""
+_LISTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Showing:
+    """Where an operation shows something of one of the kind ``of``; ``asked`` says of what."""
+
+    by: Operation
+    of: str
+    place: Place
+    asked: Mapping[str, str]
+    member: str | None = None
+
+
+def effect_rules(contract: Contract, told: Collection[str]) -> dict[str, AnyRule]:
+    """The rules of a contract without an overlay; ``told`` are addresses of what is sure anyway."""
+    return dict(_Effects(contract, told).rules()) if contract.overlay.inferred else {}
+
+
+class _Effects:
+    def __init__(self, contract: Contract, told: Collection[str]) -> None:
+        self._contract, self._told = contract, told
+        self._names = NamedKinds(contract)
+        self._readers = [one for one in contract.operations.values() if shows_only(one.name)]
+        self._leaves: dict[str, list[tuple[Place, Member]]] = {}
+
+    def rules(self) -> Iterator[tuple[str, AnyRule]]:
+        for operation in self._contract.tested:
+            named = self._names.of(operation)
+            if not named:
+                continue
+            yield from self._of_pair(operation, named)
+            if operation.name.startswith(SETTERS):
+                yield from self._of_setter(operation, named)
+            if operation.name.startswith(DEFAULT):
+                yield from self._of_default(operation, named)
+
+    def _open(self, operation: Operation, named: Collection[str]) -> list[str]:
+        """The names that a request must have and that are of nothing of the run."""
+        return [
+            name for name, one in operation.input.items()
+            if one.required and name not in named and is_name(one)
+        ]  # fmt: skip
+
+    def _of_pair(self, do: Operation, named: Mapping[str, str]) -> Iterator[tuple[str, AnyRule]]:
+        """That one operation has an effect, and that another one undoes it."""
+        undo = self._undone_by(do)
+        undone = {} if undo is None else self._names.of(undo)
+        if undo is None or not undone.items() <= named.items():
+            return
+        free = [name for name, one in undo.input.items() if one.required and name not in undone]
+        if any(name not in do.input for name in free) or len(self._open(do, named)) > 1:
+            return
+        shown = self._given_to(do, undo, named) or self._switched(do, named)
+        if shown is None:
+            return
+        for one in (do, undo):
+            statement = f"{one.name} changes what {shown.by.name} shows"
+            rule = _rule(one, statement, shown, on=do.name, off=undo.name, member=shown.member)
+            yield f"{one.name}/behavior/takes-effect", rule
+
+    def _undone_by(self, do: Operation) -> Operation | None:
+        for on, off in PAIRS:
+            rest = do.name.removeprefix(on)
+            if rest == do.name or not rest[:1].isupper():
+                continue
+            wanted = off + _RELATION.sub("", rest)
+            for name, one in self._contract.operations.items():
+                if name.startswith(off) and _RELATION.sub("", name) == wanted:
+                    return one
+        return None
+
+    def _given_to(
+        self, do: Operation, undo: Operation, named: Mapping[str, str]
+    ) -> _Showing | None:
+        """Where what both are given shows, or what is given to the one and taken by the other."""
+        for name, member in () if do.name.startswith(_RUNS) else do.input.items():
+            if not member.required or OTHERS.search(name) or is_hidden(name, member.shape):
+                continue
+            rest = {other: kind for other, kind in named.items() if other != name}
+            taken = name in undo.input or not any(
+                one.required and other not in rest for other, one in undo.input.items()
+            )
+            taken = taken and not {*self._open(do, named)} - {name}
+            for reader, of in self._readers_of(do, rest, named.get(name)) if taken else ():
+                within = named.get(name) in {of, *self._names.needs(of)}
+                shown = None if within else self._at(reader, of, name, member.shape)
+                if shown is not None:
+                    return shown
+        return None
+
+    def _switched(self, do: Operation, named: Mapping[str, str]) -> _Showing | None:
+        """The one flag that is called after what is switched."""
+        if not do.name.startswith(SWITCHES):
+            return None
+        for reader, of in self._readers_of(do, named):
+            what = plain(thing(do.name)).removeprefix(plain(of)).removesuffix("s")
+            flags = [
+                place for place, one in self._leaves_of(reader)
+                if (one.shape.kind is Kind.BOOLEAN or one.shape.limit("enum"))
+                and plain(one.name).removeprefix("is").startswith(what)
+            ]  # fmt: skip
+            if len(what) > DEEPEST and len(flags) == 1 and self._asks_enough(reader, {}):
+                return _Showing(reader, of, flags[0], {})
+        return None
+
+    def _of_setter(
+        self, operation: Operation, named: Mapping[str, str]
+    ) -> Iterator[tuple[str, AnyRule]]:
+        """That another value of a member has an effect."""
+        if self._open(operation, named):
+            return  # it is of something else within what it names
+        for name, member in operation.input.items():
+            told = f"{operation.name}/behavior/{name}-is-stored" in self._told
+            inner = None if name in named or told or is_no_setting(member) else single(member.shape)
+            for reader, of in self._readers_of(operation, named) if inner is not None else ():
+                shown = self._at(reader, of, name, member.shape)
+                plain_one = replace(member, shape=inner) if inner is not None else member
+                if (
+                    shown is not None
+                    and has_known_values(plain_one)
+                    and self._is_own(operation, shown)
+                    and is_sure(operation, reader, plain_one, "update")
+                ):
+                    statement = (
+                        f"{operation.name} with another {name} changes what {reader.name} shows"
+                    )
+                    rule = _rule(operation, statement, shown, on=operation.name, member=name)
+                    yield f"{operation.name}/behavior/{name}-takes-effect", rule
+                    break
+
+    def _is_own(self, operation: Operation, shown: _Showing) -> bool:
+        """Whether a place is of the resource itself, or of a part that the operation names."""
+        one = self._contract.overlay.kinds()[shown.of]
+        entry = shown.by.name in {one.read, one.list} or same(thing(shown.by.name), shown.of)
+        cut = len(shown.place) - shown.place[::-1].index(ITEM) if ITEM in shown.place else 0
+        inner = shown.place[max(cut, 0 if len(shown.by.output) > 1 else 1) : -1]
+        parts = all(plain(part) in plain(operation.name) for part in inner)
+        return parts and (entry or not cut)
+
+    def _of_default(
+        self, operation: Operation, named: Mapping[str, str]
+    ) -> Iterator[tuple[str, AnyRule]]:
+        """That what is set as the default shows that it is the default one."""
+        for reader, of in self._readers_of(operation, named):
+            flags = [
+                place for place, one in self._leaves_of(reader)
+                if one.shape.kind is Kind.BOOLEAN
+                and plain(one.name).removeprefix("is").startswith("default")
+            ]  # fmt: skip
+            if len(flags) == 1 and of == self._names.about(operation) and ITEM not in flags[0]:
+                shown = _Showing(reader, of, flags[0], {})
+                statement = f"{operation.name} changes what {reader.name} shows"
+                address = f"{operation.name}/behavior/takes-effect"
+                yield address, _rule(operation, statement, shown, on=operation.name)
+                return
+
+    def _readers_of(
+        self, operation: Operation, named: Mapping[str, str], given: str | None = None
+    ) -> Iterator[tuple[Operation, str]]:
+        """What shows one of a kind that a request names, each with the kind; the surest first.
+
+        ``given`` is the kind of what is added to that.
+        """
+        kinds = {*named.values()}
+        found = []
+        for reader in self._readers:
+            asked = {*self._names.of(reader).values()}
+            own = self._names.about(reader)
+            fits = (
+                own is not None and own in kinds and not self._open(reader, self._names.of(reader))
+            )
+            listed = [
+                kind for kind in sorted(kinds) if not asked and self._names.lists(reader, kind)
+            ]
+            for kind in [own] if fits and own is not None else listed:
+                rank = self._relation(operation, reader, kind, given)
+                if rank and (asked or rank == _LISTS):
+                    found.append((rank, reader.name, reader, kind))
+        for *_, reader, kind in sorted(found, key=lambda one: one[:2]):
+            yield reader, kind
+
+    def _relation(self, operation: Operation, reader: Operation, of: str, given: str | None) -> int:
+        """How a reader is called after what an operation changes; 0 where it is not."""
+        one = self._contract.overlay.kinds()[of]
+        about, told = thing(operation.name), thing(reader.name)
+        verb = next((one for one in _ADDED if operation.name.startswith(one)), "")
+        short = told.removeprefix(_ADDED.get(verb, ""))
+        if same(about, short) or any(told.startswith(form) for form in forms(about)):
+            return 1
+        if given is not None and told.startswith(plurals(given.replace("-", ""))):
+            return 2
+        own = reader.name in {one.read, one.list} or same(told, of)
+        return _LISTS if own or told in {f"{plain(of)}{word}" for word in _ASKED} else 0
+
+    def _at(self, reader: Operation, of: str, name: str, shape: Shape) -> _Showing | None:
+        """Where an answer has a member of a request, if that is one place alone."""
+        leaves, asked = self._leaves_of(reader), selected(reader, name)
+        found = [place for place, one in leaves if is_alike(name, shape, one)]
+        found = found or [place for place, one in leaves if is_of_shape(shape, one.shape)]
+        fits = len(found) == 1 and self._asks_enough(reader, asked)
+        return _Showing(reader, of, found[0], asked, name) if fits else None
+
+    def _asks_enough(self, reader: Operation, asked: Collection[str]) -> bool:
+        """Whether nothing has to be made up to ask for it."""
+        known = {*self._names.of(reader), *asked}
+        return all(name in known for name, one in reader.input.items() if one.required)
+
+    def _leaves_of(self, reader: Operation) -> list[tuple[Place, Member]]:
+        if reader.name not in self._leaves:
+            self._leaves[reader.name] = list(leaves(reader.output))
+        return self._leaves[reader.name]
+
+
+def _rule(
+    operation: Operation, statement: str, shown: _Showing, on: str, off: str | None = None,
+    member: str | None = None,
+) -> EffectRule:  # fmt: skip
+    return EffectRule(
+        level=Level.EXPECTED, statement=statement, source=operation.source, on=on, off=off,
+        member=member, by=shown.by.name, with_=shown.asked, of=shown.of, at=show(shown.place),
+    )  # fmt: skip

@@ -1,0 +1,191 @@
+"""Changes that show elsewhere: a new resource is looked at before and after each of them.
+
+What one answer has at one place is compared, so that nothing is said of how a service writes what
+it was given. Of what is under way, and of what is not shown at all, nothing is said.
+"""
+
+from collections.abc import Generator, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from conformance.contract.listing.named_kinds import NamedKinds
+from conformance.contract.listing.requirements import rule_of
+from conformance.contract.listing.shown_members import single
+from conformance.contract.model import Kind
+from conformance.contract.places import ITEM, canonical, find, parse, texts
+from conformance.contract.vocabulary.overlay_rules import EffectRule
+from conformance.contract.walk import shape_at
+from conformance.plan.sequences.assertions import shown
+from conformance.plan.sequences.listing import whole
+from conformance.plan.sequences.mismatch import mismatch
+from conformance.plan.sequences.steps import (
+    Make,
+    NotShown,
+    RuleBroken,
+    Script,
+    Send,
+    Sequence,
+    Step,
+    answered,
+)
+from conformance.plan.sequences.stored import is_under_way, states
+from conformance.plan.valid_requests.base_requests import base
+from conformance.plan.valid_requests.other_values import Request, other_requests, tagged
+from conformance.plan.valid_requests.resources import others
+from conformance.transport.parsed_response import ParsedResponse
+
+Seen = list[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Effect:
+    """A rule with the requests that it is made of, as the resource that is looked at has them."""
+
+    script: Script
+    rule: EffectRule
+    names: NamedKinds
+
+    def request(self, name: str, given: Mapping[str, Any] | None = None) -> Request:
+        """The valid request of an operation. Raises NotShown where it names something else."""
+        contract = self.script.contract
+        operation = contract.operations[name]
+        request = tagged(base(contract, operation)) if given is None else dict(given)
+        binds = contract.overlay.words_of(name).binds
+        if any(request.get(one) != binds[one] for one in self.names.of(operation)):
+            raise NotShown(f"the request of {name} that is known to be valid names something else")
+        found: Request = self.names.seen_from(self.rule.of, operation, request)
+        return found
+
+    def send(self, name: str, request: Request) -> Send:
+        return Send(self.script.contract.operations[name], request)
+
+    def undoing(self, request: Request) -> Request:
+        """The request that undoes another one: it names the same."""
+        undo = self.request(self.rule.off or "")
+        return {**undo, **{name: request[name] for name in undo if name in request}}
+
+    def beside(self, request: Request) -> Iterator[str]:
+        """The kinds that a request names besides the one that is looked at and what that is in."""
+        kinds = self.script.contract.overlay.kinds()
+        own = {self.rule.of, *self.names.needs(self.rule.of)}
+        yield from (one for one in dict.fromkeys(others(request))
+                    if one in kinds and one not in own and kinds[one].service is None)  # fmt: skip
+
+    def look(self) -> Generator[Step, ParsedResponse, Seen]:
+        """What is shown at the place, of the one resource."""
+        send = self.send(self.rule.by, {**self.request(self.rule.by), **self.rule.with_})
+        answer = yield send
+        if answer.is_missing:
+            return []
+        if not answer.ok:
+            raise NotShown(f"the read was answered {answer.told()}")
+        body, place = (yield from whole(send, answer.members)), parse(self.rule.at)
+        if ITEM in place and "${id}" not in str(send.values):
+            cut = place.index(ITEM) + 1
+            own, entries = self.script.fill("${id}", 0), list(find(body, place[:cut]))
+            mine = [one for one in entries if own in texts(one)]
+            if len(mine) != 1:
+                raise NotShown("the resource is not in the list just once")
+            body, place = mine[0], place[cut:]
+        if is_under_way(states(body)):
+            raise NotShown("what is shown is under way")
+        return list(find(body, place))
+
+
+def takes_effect(script: Script) -> Sequence:
+    """What is shown changes with an operation, and with the one that undoes it."""
+    rule = rule_of(script.requirement, EffectRule)
+    about = _Effect(script, rule, NamedKinds(script.contract))
+    request = about.request(rule.on)
+    yield Make(kind=rule.of)
+    for key, kind in enumerate(about.beside(request), 1):
+        yield Make(key, kind=kind)
+    before = yield from about.look()
+    if rule.off is None and rule.member is not None:
+        yield from _set(about, rule.member, before)
+        return
+    given = None if rule.member is None else script.fill(request.get(rule.member), 0)
+    if not {*texts(given)}.isdisjoint(texts(before)):
+        raise NotShown("it is so before, too")
+    yield from answered(about.send(rule.on, request), rule.on)
+    after = yield from about.look()
+    if script.requirement.operation == rule.on:
+        yield from _done(about, before, after)
+        if rule.off is not None:  # so that nothing keeps it from being deleted
+            yield about.send(rule.off, about.undoing(request))
+    else:
+        yield from _undone(about, request, before, after)
+
+
+def _done(about: _Effect, before: Seen, after: Seen) -> Sequence:
+    """What is shown is other than before; of what was so before, other than when it was undone."""
+    rule = about.rule
+    if not _same(before, after):
+        return
+    if rule.member is None and rule.off is not None:
+        yield from answered(about.send(rule.off, about.request(rule.off)), rule.off)
+        undone = yield from about.look()
+        if not _same(undone, after):
+            return
+        yield from answered(about.send(rule.on, about.request(rule.on)), rule.on)
+        after = yield from about.look()
+        if not _same(undone, after):
+            return
+    added = rule.member is None or not before or not _is_plain(about, rule.member)
+    if before == [True] or not added:
+        raise NotShown("it is so before, too")
+    raise RuleBroken(f"another {rule.at} than before {rule.on}", shown(after))
+
+
+def _undone(about: _Effect, request: Request, before: Seen, after: Seen) -> Sequence:
+    """What is shown is other than before it was undone."""
+    rule = about.rule
+    off = rule.off or ""
+    if _same(before, after) and rule.member is not None:
+        raise NotShown(f"{rule.on} changes nothing that is shown")
+    yield from answered(about.send(off, about.undoing(request)), off)
+    if _same((yield from about.look()), after):
+        raise RuleBroken(f"another {rule.at} than before {off}", shown(after))
+
+
+def _is_plain(about: _Effect, member: str) -> bool:
+    """Whether what is given is a value, which may be the usual one, and nothing that is added."""
+    operation = about.script.contract.operations[about.rule.on]
+    named = member in about.names.of(operation)
+    return not named and operation.input[member].shape.kind is not Kind.LIST
+
+
+def _set(about: _Effect, name: str, before: Seen) -> Sequence:
+    """Another value of a member does not leave the former one."""
+    rule, script = about.rule, about.script
+    operation, place = script.contract.operations[rule.on], parse(rule.at)
+    output = script.contract.operations[rule.by].output
+    found, why = shape_at(output[place[0]].shape, place[1:]), "no other value is known to be valid"
+    shape = None if found is None else single(found)
+    for given in other_requests(script.contract, operation, name):
+        request = about.request(rule.on, given)
+        answer = yield about.send(rule.on, request)
+        if not answer.ok:
+            why = answer.told()
+            continue
+        after = yield from about.look()
+        if len(after) != 1:
+            raise NotShown(f"{rule.at} is not shown")
+        wrong = mismatch(_value(script.fill(request[name], 0)), _value(after[0]), shape, place)
+        if wrong is not None and _same(before, after):
+            raise RuleBroken(
+                f"{rule.at} is {shown(wrong.given)}", f"{rule.at} is {shown(after[0])}"
+            )
+        if not _same(before, after):
+            return
+        before = after
+    raise NotShown(f"no value that was tried is accepted: {why}")
+
+
+def _value(given: Any) -> Any:
+    """What is given, or the one value in the structure that it is."""
+    return next(iter(given.values())) if isinstance(given, dict) and len(given) == 1 else given
+
+
+def _same(one: Seen, other: Seen) -> bool:
+    return sorted(map(canonical, one)) == sorted(map(canonical, other))

@@ -1,0 +1,153 @@
+"""What changes show elsewhere, filters, orders and tokens, against answers made by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+import pytest
+
+from conformance.contract.inference.inferring import inferred_overlay
+from conformance.contract.levels import Level, Source
+from conformance.contract.listing.effects import effect_rules
+from conformance.contract.listing.requirements import Requirement, Subject
+from conformance.plan.sequences import KINDS
+from conformance.plan.sequences.steps import NotShown, Pause, RuleBroken, Script
+from tests import contracts
+from tests.plan.test_sequences import answered, read_rule
+
+MADE = answered(200)
+NONE: dict[str, Any] = {"AttachedPolicies": []}
+ONE = {"AttachedPolicies": [{"PolicyArn": "arn:one"}]}
+
+
+@cache
+def inferred(service):
+    contract = contracts.modelled(service)
+    return replace(contract, overlay=inferred_overlay(contract))
+
+
+@cache
+def effects(service):
+    return effect_rules(inferred(service), ())
+
+
+def ending(rule, operation, bodies, contract):
+    """Play a rule; gives what that raised, or None."""
+    requirement = Requirement(
+        f"x/{operation}/behavior/x", "x", operation, Level.EXPECTED, "", Source(), Subject.RULE,
+        keyword=rule.kind, rule=rule,
+    )  # fmt: skip
+    fill = lambda value, key: f"made-{key}" if value == "${id}" else value  # noqa: E731
+    play = KINDS[rule.kind](Script(contract, requirement, fill))
+    waiting = iter(bodies)
+    try:
+        step = next(play)
+        while True:
+            body: Any = {} if isinstance(step, Pause) else next(waiting)
+            step = play.send(body if hasattr(body, "status") else answered(200, body))
+    except StopIteration:
+        return None
+    except (RuleBroken, NotShown) as raised:
+        return raised
+
+
+def effect(address, bodies):
+    rule = effects("iam")[address]
+    return ending(rule, address.partition("/")[0], bodies, inferred("iam"))
+
+
+def test_what_is_attached_is_listed_with_the_user_that_it_is_attached_to():
+    rule = effects("iam")["AttachUserPolicy/behavior/takes-effect"]
+
+    assert (rule.by, rule.at, rule.of) == (
+        "ListAttachedUserPolicies", "AttachedPolicies[].PolicyArn", "user",
+    )  # fmt: skip
+    assert rule.off == "DetachUserPolicy"
+
+
+@pytest.mark.parametrize(("after", "holds"), [(ONE, True), (NONE, False)])
+def test_what_is_attached_has_to_be_listed(after, holds):
+    raised = effect("AttachUserPolicy/behavior/takes-effect", [{}, {}, NONE, {}, after, {}])
+
+    assert raised is None if holds else isinstance(raised, RuleBroken)
+
+
+@pytest.mark.parametrize(
+    ("after", "gone", "raised"),
+    [(ONE, NONE, None), (ONE, ONE, RuleBroken), (NONE, NONE, NotShown)],
+)
+def test_what_is_detached_has_to_be_listed_no_more(after, gone, raised):
+    seen = effect("DetachUserPolicy/behavior/takes-effect", [{}, {}, NONE, {}, after, {}, gone])
+
+    assert seen is None if raised is None else isinstance(seen, raised)
+
+
+def version(flag):
+    return {"PolicyVersion": {"IsDefaultVersion": flag}}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "raised"),
+    [(False, True, None), (False, False, RuleBroken), (True, True, NotShown)],
+)
+def test_what_is_set_as_the_default_is_the_default(before, after, raised):
+    answers = [{}, version(before), {}, version(after)]
+    seen = effect("SetDefaultPolicyVersion/behavior/takes-effect", answers)
+
+    assert seen is None if raised is None else isinstance(seen, raised)
+
+
+def entries(*ids, **shown):
+    return {"Entries": [{"KeyName": one, **shown} for one in ids]}
+
+
+def filtered(*bodies):
+    rule = read_rule(
+        "filtered-by-name", filter="Filters", keys=["Name", "Values"], name="description",
+        shown="Description", at="Entries[]", id="KeyName",
+    )  # fmt: skip
+    return ending(rule, "ListKeys", [MADE, *bodies], contracts.contract("location"))
+
+
+def test_what_has_the_value_of_a_filter_is_listed_and_nothing_else():
+    own, other = entries("made-0", Description="a"), entries("made-1", Description="b")
+    both = {"Entries": [*own["Entries"], *other["Entries"]]}
+
+    assert filtered(both, own, {}) is None
+    assert filtered(both, own, answered(400)) is None
+    assert isinstance(filtered(both, other, own), RuleBroken)
+    assert isinstance(filtered(both, both, {}), RuleBroken)
+    assert isinstance(filtered(both, own, own), RuleBroken)
+    assert isinstance(filtered(own, {}, other), NotShown)
+    assert isinstance(filtered(own, answered(400)), NotShown)
+
+
+def turned(one, other):
+    rule = read_rule("sorted", member="Order", values=["ASCENDING", "DESCENDING"])
+    answers = [MADE, MADE, MADE, entries(*one), entries(*other)]
+    return ending(rule, "ListKeys", answers, contracts.contract("location"))
+
+
+def test_a_list_that_is_turned_round_has_another_order():
+    own = ("made-0", "made-1", "made-2")
+
+    assert turned(own, own[::-1]) is None
+    assert isinstance(turned(own, own), RuleBroken)
+    assert isinstance(turned(own, own[:2]), NotShown)
+
+
+@pytest.mark.parametrize(
+    ("again", "raised"),
+    [
+        ({"KeyName": "made-0"}, None),
+        ({"KeyName": "other"}, RuleBroken),
+        (answered(409), NotShown),
+    ],
+)
+def test_a_creation_with_the_same_token_shows_what_was_made(again, raised):
+    rule = read_rule("same-token", token="Description", at="KeyName")
+    seen = ending(rule, "CreateKey", [MADE, again], contracts.contract("location"))
+
+    assert seen is None if raised is None else isinstance(seen, raised)
