@@ -33,9 +33,7 @@ from conformance.transport.exchange import FailureKind
 
 TYPE_OF_ANYTHING = "resourcetype"
 UNPROVED = "a valid request for the operation needs the answer of another, which is not known"
-ALWAYS_FAILS = (
-    "the target gives every request the same answer, as if it had no code for the operation"
-)
+ALWAYS_FAILS = "the target answers every request alike, as if it had no code for the operation"
 
 
 class SupportRegistry:
