@@ -18,9 +18,9 @@ from conformance.contract.vocabulary.overlay_rules import (
     RawRule,
     RefusedRule,
     RobustRule,
-    Rule,
     SingleRule,
 )
+from conformance.contract.vocabulary.overlay_steps import Rule
 from conformance.plan.identities import IDENTITIES, of_identity
 from conformance.plan.probes import ExpectedMember, Fault, Plan, Probe, Side
 from conformance.plan.robustness import odd_requests

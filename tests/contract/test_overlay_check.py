@@ -24,13 +24,13 @@ from conformance.contract.overlays.overlay_reading import (
 )
 from conformance.contract.protocols import stated_rule
 from conformance.contract.vocabulary import overlay_model as words
-from conformance.contract.vocabulary import overlay_rules, overlay_steps
+from conformance.contract.vocabulary import overlay_list_rules, overlay_rules, overlay_steps
 from conformance.contract.vocabulary.overlay_model import Overlay
 from conformance.contract.vocabulary.overlay_rules import FaultName
 from conformance.plan.probes import Fault, Side
 from conformance.transport.bad_signatures import SIGNATURE_FAULTS
 
-VOCABULARY = (overlay_rules, overlay_steps, words)
+VOCABULARY = (overlay_list_rules, overlay_rules, overlay_steps, words)
 SPECS = Path(__file__).parents[2] / "specs"
 SERVICES = sorted(path.parent.name for path in SPECS.glob("*/overlay.yaml"))
 

@@ -11,8 +11,9 @@ from collections.abc import Iterator, Mapping
 from conformance.contract.inference.naming import plain
 from conformance.contract.levels import Level
 from conformance.contract.model import Contract, Kind, Member, Operation, Shape
+from conformance.contract.vocabulary.overlay_list_rules import NamedFilterRule
 from conformance.contract.vocabulary.overlay_model import Resource
-from conformance.contract.vocabulary.overlay_rules import AnyRule, NamedFilterRule
+from conformance.contract.vocabulary.overlay_rules import AnyRule
 
 MOST = 4
 """Filters of one list that are looked at: a service that knows one by its name knows the others."""

@@ -42,11 +42,7 @@ from conformance.contract.vocabulary.overlay_model import (
     Resource,
     Unique,
 )
-from conformance.contract.vocabulary.overlay_rules import (
-    AnyRule,
-    GoneRule,
-    StepsRule,
-)
+from conformance.contract.vocabulary.overlay_rules import AnyRule, GoneRule, StepsRule
 from conformance.contract.vocabulary.overlay_steps import Step
 from conformance.error_identity import says_exists
 

@@ -19,14 +19,9 @@ from conformance.contract.member_roles import LIMITS, TOKENS
 from conformance.contract.model import Contract, Kind, Member, Operation, Shape
 from conformance.contract.places import parse
 from conformance.contract.validate import is_valid
+from conformance.contract.vocabulary.overlay_list_rules import FilteredRule, PagingRule, SortedRule
 from conformance.contract.vocabulary.overlay_model import Page, Resource
-from conformance.contract.vocabulary.overlay_rules import (
-    AnyRule,
-    FilteredRule,
-    PagingRule,
-    SortedRule,
-    StepsRule,
-)
+from conformance.contract.vocabulary.overlay_rules import AnyRule, StepsRule
 from conformance.contract.vocabulary.overlay_steps import Step
 
 LARGEST = 2

@@ -15,7 +15,8 @@ from conformance.contract.listing.sharing import REQUEST, RESPONSE, Sharing, Spo
 from conformance.contract.model import Kind, Location, Member, Operation, PatchRule, Shape
 from conformance.contract.places import KEY, Place, show
 from conformance.contract.protocols import protocol_facts
-from conformance.contract.vocabulary.overlay_rules import AnyRule, Rule
+from conformance.contract.vocabulary.overlay_rules import AnyRule
+from conformance.contract.vocabulary.overlay_steps import Rule
 from conformance.contract.walk import element_step
 
 SomeRule = TypeVar("SomeRule", bound=Rule)

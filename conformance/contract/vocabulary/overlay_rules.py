@@ -7,12 +7,21 @@ from typing import Any, Literal
 
 from msgspec import UNSET, UnsetType, field
 
-from conformance.contract.levels import Level, Source
+from conformance.contract.vocabulary.overlay_list_rules import (
+    DefaultPageRule,
+    FilteredRule,
+    LastPageRule,
+    NamedFilterRule,
+    PagingAfterDeletionRule,
+    PagingRule,
+    PrefixRule,
+    SortedRule,
+)
 from conformance.contract.vocabulary.overlay_steps import (
     FirstRequest,
     MemberUpdate,
-    OverlayPart,
     Refusals,
+    Rule,
     Step,
     Template,
     WireForm,
@@ -21,19 +30,6 @@ from conformance.contract.vocabulary.overlay_steps import (
 FaultName = Literal[
     "limit", "enum", "type", "required", "patch", "syntax", "route", "not-found", "conflict"
 ]
-
-
-class Rule(OverlayPart, frozen=True, tag_field="rule"):
-    """A requirement that no keyword states."""
-
-    level: Level
-    statement: str
-    source: Source
-
-    @property
-    def kind(self) -> str:
-        """The word that the files have for this kind of rule."""
-        return str(self.__struct_config__.tag)
 
 
 class WatchedRule(Rule, frozen=True):
@@ -109,40 +105,6 @@ class AdvancesRule(Rule, frozen=True, tag="advances"):
     with_: Template = field(default_factory=dict, name="with")
 
 
-class PagingRule(Rule, frozen=True, tag="paging"):
-    """With pages of ``size`` everything is met once."""
-
-    size: int
-    named: str | None = None
-    filter: str | None = None
-
-
-class FilteredRule(Rule, frozen=True, tag="filtered"):
-    """With each value of ``filter`` the list has what shows that value, and nothing else."""
-
-    filter: str
-    shown: str
-    values: tuple[Any, ...]
-
-
-class NamedFilterRule(Rule, frozen=True, tag="filtered-by-name"):
-    """With the filter ``name`` and a value that an entry shows, a list has this entry, else not."""
-
-    filter: str
-    keys: tuple[str, str]
-    name: str
-    shown: str
-    at: str
-    id: str
-
-
-class SortedRule(Rule, frozen=True, tag="sorted"):
-    """A list has another order with each of two values of ``member``."""
-
-    member: str
-    values: tuple[Any, ...]
-
-
 class SameTokenRule(Rule, frozen=True, tag="same-token"):
     """A creation that is sent again with the same ``token`` makes nothing new."""
 
@@ -171,30 +133,6 @@ class EffectRule(Rule, frozen=True, tag="takes-effect"):
     off: str | None = None
     member: str | None = None
     with_: Template = field(default_factory=dict, name="with")
-
-
-class PrefixRule(Rule, frozen=True, tag="prefix"):
-    """``filter`` keeps the names that begin with it."""
-
-    named: str
-    filter: str
-
-
-class PagingAfterDeletionRule(Rule, frozen=True, tag="paging-after-deletion"):
-    """When an entry of a page that was read is deleted, no other is left out."""
-
-    named: str
-    filter: str | None = None
-
-
-class LastPageRule(Rule, frozen=True, tag="last-page"):
-    """No position leads to an empty page."""
-
-
-class DefaultPageRule(Rule, frozen=True, tag="default-page"):
-    """A page without a requested size has at most ``size`` entries."""
-
-    size: int
 
 
 class ErrorBodyRule(WatchedRule, frozen=True, tag="error-body"):

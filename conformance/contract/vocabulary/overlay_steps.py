@@ -1,4 +1,4 @@
-"""What the rules of an overlay send: forms of a request, and the steps of a sequence."""
+"""What every rule has, and what rules send: forms of a request, and the steps of a sequence."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 from msgspec import UNSET, Struct, UnsetType, field
+
+from conformance.contract.levels import Level, Source
 
 Template = Mapping[str, Any]
 """Members of a request by wire name, with placeholders (``${name}``) in their values."""
@@ -19,6 +21,19 @@ class OverlayPart(
     omit_defaults=True,
 ):  # fmt: skip
     """Keys are written with hyphens; a key that is not known is refused."""
+
+
+class Rule(OverlayPart, frozen=True, tag_field="rule"):
+    """A requirement that no keyword states."""
+
+    level: Level
+    statement: str
+    source: Source
+
+    @property
+    def kind(self) -> str:
+        """The word that the files have for this kind of rule."""
+        return str(self.__struct_config__.tag)
 
 
 class WireForm(OverlayPart, frozen=True):

@@ -14,9 +14,9 @@ from conformance.contract.vocabulary.overlay_rules import (
     ErrorMembersRule,
     ErrorStatusRule,
     ResponseHeaderRule,
-    Rule,
     SuccessFormRule,
 )
+from conformance.contract.vocabulary.overlay_steps import Rule
 from conformance.engine.judge.findings import Finding
 from conformance.engine.judge.redacted import Redacted
 from conformance.error_identity import is_same

@@ -11,7 +11,7 @@ from typing import Any
 from conformance.contract.listing.requirements import rule_of
 from conformance.contract.model import Kind
 from conformance.contract.places import find, parse
-from conformance.contract.vocabulary.overlay_rules import (
+from conformance.contract.vocabulary.overlay_list_rules import (
     FilteredRule,
     NamedFilterRule,
     PrefixRule,

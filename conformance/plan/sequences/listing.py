@@ -8,7 +8,7 @@ from conformance.contract.listing.requirements import rule_of
 from conformance.contract.member_roles import FOLLOWING, TOKENS
 from conformance.contract.model import Kind, Operation
 from conformance.contract.places import find, parse
-from conformance.contract.vocabulary.overlay_rules import (
+from conformance.contract.vocabulary.overlay_list_rules import (
     DefaultPageRule,
     PagingAfterDeletionRule,
     PagingRule,
