@@ -138,7 +138,7 @@ def main() -> None:
     except Problem as problem:
         _end(problem)
     except click.ClickException as error:
-        tell(error.format_message(), _usage(error))
+        print_error(error.format_message(), _usage(error))
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         _end(CouldNotTest("interrupted"))  # a run saves what it found
@@ -171,7 +171,7 @@ def _lasting(stream: TextIO) -> TextIO:
     )  # fmt: skip
 
 
-def tell(message: str, hint: str = "") -> None:
+def print_error(message: str, hint: str = "") -> None:
     """Print an error on standard error in one line, and what to do about it in another."""
     from conformance.reports.text import one_line
 
@@ -181,7 +181,7 @@ def tell(message: str, hint: str = "") -> None:
 
 
 def _end(problem: Problem) -> None:
-    tell(str(problem), problem.hint)
+    print_error(str(problem), problem.hint)
     sys.exit(problem.exit_code)
 
 

@@ -25,7 +25,7 @@ RETRIES = 10
 _LONGEST = 20.0
 
 
-def tell(options: RunOptions, jobs: Sequence[Job]) -> None:
+def print_dry_run(options: RunOptions, jobs: Sequence[Job]) -> None:
     """Print what a run with these options would do, and on AWS the permissions that it needs."""
     from conformance.cli import dry_run
 
@@ -51,7 +51,7 @@ def tell(options: RunOptions, jobs: Sequence[Job]) -> None:
         click.echo(dry_run.as_json(policy))
 
 
-def reach(
+def connect(
     options: RunOptions, jobs: Sequence[Job], interrupts: Interrupts
 ) -> tuple[Target, Access, list[Job], str]:
     """The target, its access, the jobs with addresses, and the account. Raises CouldNotTest."""

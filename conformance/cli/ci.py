@@ -15,7 +15,7 @@ from typing import Any
 
 import click
 
-from conformance.cli import tell
+from conformance.cli import print_error
 from conformance.cli.configured import ConfiguredCommand, config_of_run
 from conformance.record import read_record
 from conformance.reports import facts
@@ -87,7 +87,7 @@ def command(**given: Any) -> None:
     if record.exists():
         _publish(record, options.output, code, os.environ)
     else:
-        tell(f"the run exited with {code} and left no record", "see its messages above")
+        print_error(f"the run exited with {code} and left no record", "see its messages above")
     sys.exit(code)
 
 

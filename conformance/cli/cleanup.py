@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from conformance.cli import tell
+from conformance.cli import print_error
 from conformance.cli.aws import patient
 from conformance.cli.options import ca_bundle_option, rate_option, timeout_option
 from conformance.contract.load import load_contract
@@ -71,7 +71,7 @@ def command(
             code = max(code, _clean(journal, target, endpoint_url, how))
         except CouldNotTest as problem:
             # The other runs' journals are none the worse for it.
-            tell(str(problem), problem.hint)
+            print_error(str(problem), problem.hint)
             code = problem.exit_code
     sys.exit(code)
 

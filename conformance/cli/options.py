@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from conformance.cli import tell
+from conformance.cli import print_error
 from conformance.contract import locate
 from conformance.contract.globs import excluding
 from conformance.contract.model import ProtocolName
@@ -225,7 +225,7 @@ def tell_untested(lines: Sequence[VerdictLine], *, strict: bool) -> None:
 
     found = untested(lines, strict=strict)
     if found:
-        tell(
+        print_error(
             untested_sentence(found),
             "the requests that they depend on must succeed first; use --requirement to leave them"
             " out",

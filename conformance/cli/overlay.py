@@ -14,7 +14,7 @@ from conformance.contract.locate import services as all_services
 from conformance.contract.overlays.overlay_faults import WrongOverlay
 from conformance.contract.overlays.overlay_reading import overlay_schema
 from conformance.errors import BadInput
-from conformance.plan.valid_requests.overlay_template import draft
+from conformance.plan.valid_requests.overlay_template import render_overlay_template
 from conformance.reports.text import plural
 from conformance.runs.learning import found_requests
 
@@ -60,7 +60,7 @@ def init(service: str, output: Path | None, learn: str | None, *, force: bool) -
         contract.found.by_operation.update(found)
         learned = f"found valid requests for {len(found)} operations by trying them on {learn}"
         click.echo(f"{service}: {learned}")
-    text, kinds = draft(contract)
+    text, kinds = render_overlay_template(contract)
     files = {path: text}
     if is_new:
         spec = path.with_name("openapi.yaml")

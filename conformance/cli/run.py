@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from conformance.cli import aws, outputs, run_options, tell
+from conformance.cli import aws, outputs, print_error, run_options
 from conformance.cli import options as shared
 from conformance.cli.configured import ConfiguredCommand, own_targets
 from conformance.cli.interrupts import Interrupts
@@ -118,15 +118,15 @@ def _run(options: RunOptions, starting: endpoint.Starting | None, interrupts: In
     account = None
     # No file is touched for a target that is not there: it may hold the record of another run.
     if starting is None:
-        aws.tell(options, jobs)
+        aws.print_dry_run(options, jobs)
         if options.aws.dry_run:
             return 0
-        target, access, jobs, account = aws.reach(options, jobs, interrupts)
+        target, access, jobs, account = aws.connect(options, jobs, interrupts)
     else:
         target, access = _reach(options, starting, jobs, interrupts)
     jobs, said = negotiate(jobs, access, lambda: _selected(options)[0])
     for note in said:
-        tell(note, "")
+        print_error(note, "")
     jobs = [placed(job, access.region) for job in jobs]
     options.outputs.check_writable()
     safety = journals.of_run(options.target, jobs, access, account=account, strict=starting is None)
@@ -135,7 +135,7 @@ def _run(options: RunOptions, starting: endpoint.Starting | None, interrupts: In
     _report(options, outcome)
     problem = outcome.problem or nothing_tested(outcome)
     if problem is not None:
-        tell(str(problem), problem.hint)
+        print_error(str(problem), problem.hint)
     elif code == shared.OPEN:
         shared.tell_untested(outcome.verdicts, strict=options.strict)
     return code

@@ -13,10 +13,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from conformance.contract.aws_values import EXAMPLES
-from conformance.contract.inference.naming import forms, looks_only, part
+from conformance.contract.inference.naming import looks_only, noun_forms, part
 from conformance.contract.levels import Level
 from conformance.contract.model import Contract, Kind, Member, Operation
-from conformance.contract.validate import keeps
+from conformance.contract.validate import is_valid
 from conformance.contract.vocabulary.overlay_rules import AnswersEachRule, AnyRule, StepsRule
 from conformance.contract.vocabulary.overlay_steps import Step
 
@@ -76,11 +76,11 @@ def asked_and_missing(operation: Operation) -> tuple[str, str, str] | None:
     found = [name for name in lists if name not in missing and _entries(lists[name])]
     if not looks_only(operation.name) or not len(missing) == len(found) == 1:
         return None
-    kinds = {"", *forms(found[0])}
+    kinds = {"", *noun_forms(found[0])}
     asked = [
         name
         for name, one in operation.input.items()
-        if _is_named(one) and not kinds.isdisjoint(forms(part(name).of))
+        if _is_named(one) and not kinds.isdisjoint(noun_forms(part(name).of))
     ]
     return (asked[0], found[0], missing[0]) if len(asked) == 1 else None
 
@@ -90,7 +90,7 @@ def _is_named(member: Member) -> bool:
     element = member.shape.element if member.shape.kind is Kind.LIST else None
     if element is None or element.kind is not Kind.STRING or element.limit("enum") is not None:
         return False
-    return keeps(element, EXAMPLES["name"])
+    return is_valid(element, EXAMPLES["name"])
 
 
 def batch_rules(contract: Contract) -> Mapping[str, AnyRule]:

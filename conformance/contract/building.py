@@ -19,7 +19,7 @@ from conformance.contract.model import (
     ProtocolName,
 )
 from conformance.contract.overlays.overlay_reading import read_overlay
-from conformance.contract.protocols import facts
+from conformance.contract.protocols import protocol_facts
 from conformance.contract.shapes import ShapeReader, SpecProblem
 from conformance.documents.model import WireNames
 
@@ -32,7 +32,7 @@ def build_contract(service: str, spec: Json, hashes: Mapping[str, str]) -> Contr
     try:
         reader = ShapeReader(
             service, spec.get("components", {}).get("schemas", {}), spec.get("x-documents", {}),
-            _named_for(service, spec), facts(_protocol(spec)).converts,
+            _named_for(service, spec), protocol_facts(_protocol(spec)).converts,
         )  # fmt: skip
         operations = {operation.name: operation for operation in _operations(service, spec, reader)}
         return Contract(

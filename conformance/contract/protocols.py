@@ -61,7 +61,7 @@ class ProtocolFacts(Struct, frozen=True, rename="kebab"):
 
 
 @cache
-def facts(protocol: ProtocolName) -> ProtocolFacts:
+def protocol_facts(protocol: ProtocolName) -> ProtocolFacts:
     return msgspec.convert(_read(protocol), ProtocolFacts)
 
 

@@ -29,7 +29,7 @@ def shape_violations(shape: Shape, value: Any, place: Place = ()) -> Iterator[Vi
     return (Violation(one.place, one.keyword) for one in checks if not one.held)
 
 
-def keeps(shape: Shape, value: Any) -> bool:
+def is_valid(shape: Shape, value: Any) -> bool:
     """Whether a value breaks no limit."""
     return not any(shape_violations(shape, value))
 

@@ -16,7 +16,7 @@ from conformance.engine.probe_result import ProbeResult, judged
 from conformance.engine.resources.names import ANSWERED
 from conformance.engine.resources.placeholders import needs_resource
 from conformance.engine.sending.delivery import is_repeatable, repeats_of_silence, resent
-from conformance.engine.sending.exchange_log import SentProbe, is_lost
+from conformance.engine.sending.exchange_log import SentProbe, connection_lost
 from conformance.engine.sending.patience import WELL, is_unanswered, kinds_of_request
 from conformance.engine.session import Session
 from conformance.error_identity import says_conflict, says_full, says_state
@@ -24,7 +24,7 @@ from conformance.plan.probes import Fault, Probe, Side
 from conformance.plan.valid_requests.resources import kind_of, lifecycle_of, path_labels
 
 
-def attempt(
+def send_and_judge(
     session: Session, probe: Probe, *, fresh: bool = False, blamed: bool = False
 ) -> ProbeResult:
     """Send and judge a probe; a state error is tried again. ``blamed`` broke the target before."""
@@ -33,7 +33,7 @@ def attempt(
         sent = session.send(probe, fresh=True)
     first = sent
     if not is_repeatable(session.contract, probe.operation):
-        sent = resent(first, lambda _: session.send(probe, fresh=True), is_lost)
+        sent = resent(first, lambda _: session.send(probe, fresh=True), connection_lost)
     trial = judged(session, probe, sent)
     held = trial.finding is not None and trial.finding.held
     if sent is not first and not held and _explained_by_state(session, probe, sent):

@@ -9,9 +9,9 @@ from conformance.engine.resources.names import ANSWERED, mentions
 from conformance.engine.sending.exchange_log import SentProbe, SetupFailed
 from conformance.engine.session import Session
 from conformance.plan.generation.values import sample
-from conformance.plan.identities import of_nothing
+from conformance.plan.identities import unknown_identifier
 from conformance.plan.probes import Fault, Probe, Side
-from conformance.plan.valid_requests.base_requests import base, edited
+from conformance.plan.valid_requests.base_requests import valid_request, with_value
 from conformance.plan.valid_requests.resources import path_labels, with_unknown_ids
 from conformance.transport.parsed_response import ParsedResponse
 from conformance.transport.protocols.seam import Labels
@@ -25,15 +25,15 @@ def without_fault(session: Session, probe: Probe) -> SentProbe | None:
         if about is None:
             return None
         named = probe.place[0] in path_labels(probe.operation)
-        right = of_nothing(about) if named else sample(about)
-        usual = base(session.contract, probe.operation).get(str(probe.place[0]))
+        right = unknown_identifier(about) if named else sample(about)
+        usual = valid_request(session.contract, probe.operation).get(str(probe.place[0]))
         if len(probe.place) == 1 and mentions(usual, f"${{{ANSWERED}."):
             right = usual  # no other one would do
-        plain = replace(plain, values=edited(dict(probe.values), probe.place, right))
+        plain = replace(plain, values=with_value(dict(probe.values), probe.place, right))
     elif probe.form is not None and (probe.form.path or probe.form.labels is not Labels.USUAL):
         plain = replace(plain, values=of_nothing_at_all(session, probe))
     else:
-        plain = replace(plain, values=base(session.contract, probe.operation))
+        plain = replace(plain, values=valid_request(session.contract, probe.operation))
     try:
         return sent_alone(session, plain)
     except SetupFailed:
@@ -49,7 +49,7 @@ def of_nothing_at_all(session: Session, probe: Probe) -> dict[str, Any]:
 
 def refused_alike(session: Session, probe: Probe, refused: ParsedResponse) -> str:
     """Why a refusal says nothing of the identifier: a valid one is refused as well; else empty."""
-    usual = base(session.contract, probe.operation)
+    usual = valid_request(session.contract, probe.operation)
     taken = probe.fault is Fault.CONFLICT
     if taken:
         usual = {**probe.values, **{one: usual[one] for one in probe.place or () if one in usual}}

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from conformance.contract.places import texts
-from conformance.contract.protocols import facts
+from conformance.contract.protocols import protocol_facts
 from conformance.engine.judge.findings import Finding
 from conformance.engine.judge.recheck import bytes_match_probe
 from conformance.engine.judge.refusal import judge_probe
@@ -81,7 +81,7 @@ def judged(session: Session, probe: Probe, sent: SentProbe) -> ProbeResult:
             sent,
             None,
             "the request that was sent is not the one that was planned",
-            ours=ours and not facts(probe.operation.protocol).textual,
+            ours=ours and not protocol_facts(probe.operation.protocol).textual,
         )
     silent = is_unanswered(sent.exchange)
     if silent:

@@ -29,7 +29,7 @@ from conformance.engine.watching.response_coverage import ResponseCoverage
 from conformance.plan.authentication import is_authentication, levelled
 from conformance.plan.planner import is_watched
 from conformance.plan.sequences import KINDS, RANDOM
-from conformance.plan.valid_requests.base_requests import base
+from conformance.plan.valid_requests.base_requests import valid_request
 from conformance.record import Obstacle, Verdict
 
 EXPLORED, LINKS = 20, 3
@@ -153,7 +153,7 @@ class Runner:
                 continue
             operation = self._contract.operations[name]
             with suppress(SetupFailed):  # it may speak of something else that cannot be made
-                self._session.call(operation, base(self._contract, operation), resource)
+                self._session.call(operation, valid_request(self._contract, operation), resource)
         self._watch.confirm()
         self._session.disposal.delete(resource)
 
@@ -179,10 +179,10 @@ class Runner:
 
     def _fuzz(self) -> None:
         """Look beyond the plan; what is found counts where the plan finds nothing."""
-        from conformance.engine.fuzzing.fuzz import explore  # loads Hypothesis
+        from conformance.engine.fuzzing.fuzz import fuzz_operations  # loads Hypothesis
 
         draws = self._settings.draws
-        self._probes.explored = explore(
+        self._probes.explored = fuzz_operations(
             self._session, self._decisions.by_id, self._standings.works, EXPLORED * draws,
             self._settings.seed, links=LINKS * draws if draws >= DEEP else 0,
             enough=lambda: self._stops.used() > FUZZED,

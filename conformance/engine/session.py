@@ -32,7 +32,7 @@ from conformance.engine.sending.patience import (
 )
 from conformance.engine.sending.settling import SETTLE, Arrival
 from conformance.plan.probes import Probe, Side
-from conformance.plan.valid_requests.base_requests import base
+from conformance.plan.valid_requests.base_requests import valid_request
 from conformance.plan.valid_requests.resources import (
     all_creators,
     foreign_kinds,
@@ -124,7 +124,7 @@ class Session:
         own = resource if resource is not None and resource.kind == about else None
         self._calls_first = True
         try:
-            sent = self.call(first, base(self.contract, first), own)
+            sent = self.call(first, valid_request(self.contract, first), own)
         except SetupFailed:
             return
         finally:
@@ -263,7 +263,7 @@ class Session:
         self.sent += exchange.attempts
         answer = read(exchange, filled.probe.operation)
         if self._mark is not None:
-            answer = self._mark.take_off(filled.probe.operation, answer)
+            answer = self._mark.strip_from(filled.probe.operation, answer)
         sent = SentProbe(
             filled.probe, filled.values, exchange, answer, filled.resource, filled.parents
         )

@@ -10,7 +10,7 @@ from conformance.contract.inference.naming import ARN, identifies, part, plain
 from conformance.contract.inference.owners import RESOURCE
 from conformance.contract.model import Contract, Kind, Location
 from conformance.engine import support
-from conformance.engine.attempt import attempt
+from conformance.engine.attempt import send_and_judge
 from conformance.engine.judge.authentication import is_refused_signature
 from conformance.engine.probe_result import UNSURE
 from conformance.engine.sending.channel import SignedChannel
@@ -21,16 +21,19 @@ from conformance.engine.stops import WrongCredentials
 from conformance.engine.support import Support, SupportStatus, excluded, obstacle_to
 from conformance.plan.generation.values import sample
 from conformance.plan.probes import Probe, Side
-from conformance.plan.valid_requests.base_requests import base, without_answers
+from conformance.plan.valid_requests.base_requests import valid_request, without_answers
 from conformance.plan.valid_requests.optional_members import with_optional_members
-from conformance.plan.valid_requests.resources import arn_of, others, path_labels, with_unknown_ids
+from conformance.plan.valid_requests.resources import (
+    arn_of,
+    path_labels,
+    referenced_kinds,
+    with_unknown_ids,
+)
 from conformance.transport.exchange import FailureKind
 
 TYPE_OF_ANYTHING = "resourcetype"
 UNPROVED = "a valid request for the operation needs the answer of another, which is not known"
-ALWAYS_FAILS = (
-    "the target gives every request the same answer, as if it had no code for the operation"
-)
+ALWAYS_FAILS = "the target answers every request alike, as if it had no code for the operation"
 
 
 class SupportRegistry:
@@ -85,10 +88,10 @@ class SupportRegistry:
     def _establish(self, name: str) -> Support:
         """Send a valid request of the operation and see whether the target has it."""
         operation = self._contract.operations[name]
-        values = base(self._contract, operation)
+        values = valid_request(self._contract, operation)
         probe = Probe("", operation, Side.ACCEPT, values, "a valid request")
         try:
-            sent = attempt(self._session, probe, fresh=True).sent
+            sent = send_and_judge(self._session, probe, fresh=True).sent
         except SetupFailed as failed:
             ways = (self._works_unbound, self._works_of_another, self._works_of_what_is_not_made)
             if any(way(probe, failed) for way in ways):
@@ -129,7 +132,7 @@ class SupportRegistry:
     def _broken(self, probe: Probe) -> SentProbe | None:
         """The same request on a fresh resource, where its connection breaks each time, too."""
         with suppress(SetupFailed):
-            sent = attempt(self._session, probe, fresh=True).sent
+            sent = send_and_judge(self._session, probe, fresh=True).sent
             return sent if connection_broke(sent.exchange) else None
         return None
 
@@ -159,7 +162,7 @@ class SupportRegistry:
     ) -> bool:  # fmt: skip
         """Whether another request, also ``improved``, is accepted: then that is the valid one."""
         try:
-            sent = attempt(self._session, replace(probe, values=request), fresh=fresh).sent
+            sent = send_and_judge(self._session, replace(probe, values=request), fresh=fresh).sent
         except SetupFailed:
             return False
         if sent.answer.ok:
@@ -200,7 +203,9 @@ class SupportRegistry:
         request |= {
             name: sample(operation.input[name].shape)
             for name in bound if lacking
-            if name in probe.values and name in operation.input and any(others(bound[name]))
+            if name in probe.values
+            and name in operation.input
+            and any(referenced_kinds(bound[name]))
         }  # fmt: skip
         if request == probe.values or not contract.overlay.inferred:
             return False
@@ -270,7 +275,7 @@ class SupportRegistry:
         request = replace(probe, values=without_answers(probe.operation, probe.values))
         if request != probe:
             with suppress(SetupFailed):
-                return attempt(self._session, request, fresh=True).sent
+                return send_and_judge(self._session, request, fresh=True).sent
         try:
             unknown = with_unknown_ids(self._contract, probe.operation, request.values)
             return self._session.call(probe.operation, unknown)

@@ -7,7 +7,7 @@ from conformance.contract.aws_values import EXAMPLES
 from conformance.contract.inference.identity_rules import asked_for, naming_members
 from conformance.contract.listing.requirements import Requirement
 from conformance.contract.model import Contract, Kind, Location, Operation, Shape
-from conformance.contract.validate import keeps
+from conformance.contract.validate import is_valid
 from conformance.contract.vocabulary.overlay_rules import (
     AnyRule,
     TakenIdentifierRule,
@@ -15,11 +15,11 @@ from conformance.contract.vocabulary.overlay_rules import (
 )
 from conformance.plan.generation.values import sample
 from conformance.plan.probes import Fault, Plan, Probe, Side
-from conformance.plan.valid_requests.base_requests import base
+from conformance.plan.valid_requests.base_requests import valid_request
 from conformance.plan.valid_requests.resources import (
     is_named_twice,
     lifecycle_of,
-    others,
+    referenced_kinds,
     with_unknown_ids,
 )
 
@@ -32,7 +32,7 @@ def of_identity(
     contract: Contract, operation: Operation, requirement: Requirement, rule: AnyRule
 ) -> Iterator[Probe]:
     """The request of a rule about identifiers; none where the operation has no such member."""
-    request = base(contract, operation)
+    request = valid_request(contract, operation)
     if isinstance(rule, TakenIdentifierRule):
         unique = lifecycle_of(contract, operation.name).unique_member
         if unique is not None:
@@ -60,7 +60,7 @@ def named_by(contract: Contract, operation: Operation, request: Mapping[str, Any
         return own
     label = lifecycle_of(contract, operation.name).label
     labels = sorted(naming_members(operation), key=lambda name: operation.path.find(f"{{{name}}}"))
-    of_others = [name for name in reversed(labels) if any(others(request.get(name)))]
+    of_others = [name for name in reversed(labels) if any(referenced_kinds(request.get(name)))]
     # What a creation chooses itself names nothing yet.
     texts = {name: str(request.get(name)) for name in reversed(labels)}
     given = [one for one, text in texts.items() if "${" not in text or text.startswith("${answer.")]
@@ -76,20 +76,24 @@ def _unknown(
         stated = with_unknown_ids(contract, operation, {name: request[name]})[name]
         if stated != request[name]:
             return stated
-    return [of_nothing(shape.element)] if shape.element is not None else of_nothing(shape)
+    return (
+        [unknown_identifier(shape.element)]
+        if shape.element is not None
+        else unknown_identifier(shape)
+    )
 
 
-def of_nothing(shape: Shape) -> Any:
+def unknown_identifier(shape: Shape) -> Any:
     """A value that is right for a member that names something, and that nothing is called by.
 
     The empty text where none is known.
     """
-    if shape.kind is Kind.STRING and keeps(shape, EXAMPLES["name"]):
+    if shape.kind is Kind.STRING and is_valid(shape, EXAMPLES["name"]):
         return "${name}"
     first, another = sample(shape), sample(shape, ANOTHER)
-    if isinstance(first, str) and first and keeps(shape, _letters(len(first))):
+    if isinstance(first, str) and first and is_valid(shape, _letters(len(first))):
         return f"${{alnum:{len(first)}}}"
-    return another if another and keeps(shape, another) else first
+    return another if another and is_valid(shape, another) else first
 
 
 def _letters(length: int) -> str:
@@ -99,7 +103,7 @@ def _letters(length: int) -> str:
 def plan_error(contract: Contract, operation: Operation, requirement: Requirement) -> Plan:
     """An unknown identifier provokes the 404; any other error is graded where it shows up."""
     resource = lifecycle_of(contract, operation.name)
-    request = base(contract, operation)
+    request = valid_request(contract, operation)
     label = _identified(contract, operation, request)
     if contract.overlay.inferred and is_named_twice(contract, operation, request):
         label = None
@@ -133,4 +137,4 @@ def _identified(contract: Contract, operation: Operation, request: Mapping[str, 
     if own is not None or operation.name == lifecycle_of(contract, operation.name).list:
         return own
     labels = [one.name for one in operation.input.values() if one.location is Location.PATH]
-    return next((name for name in labels if any(others(request.get(name)))), None)
+    return next((name for name in labels if any(referenced_kinds(request.get(name)))), None)

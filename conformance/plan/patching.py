@@ -6,7 +6,7 @@ from conformance.contract.levels import Level
 from conformance.contract.listing.requirements import Requirement
 from conformance.contract.model import Contract, Kind, Operation
 from conformance.plan.probes import ExpectedMember, Fault, Plan, Probe, Side
-from conformance.plan.valid_requests.base_requests import base
+from conformance.plan.valid_requests.base_requests import valid_request
 
 BOOLEANS = {"true": True, "false": False}
 
@@ -40,7 +40,7 @@ def plan_cell(contract: Contract, operation: Operation, requirement: Requirement
     probes = tuple(
         _probe(
             contract, operation, requirement, side, {"op": op, "path": path, "value": value},
-            shows(operation, path, value) if side is Side.ACCEPT else (),
+            expected_members(operation, path, value) if side is Side.ACCEPT else (),
         )
         for value in patch_values(contract, operation, path)
     )  # fmt: skip
@@ -67,7 +67,7 @@ def patch_values(contract: Contract, operation: Operation, path: str) -> list[st
     return ["conformance", "conformance again"]
 
 
-def shows(operation: Operation, path: str, value: str) -> tuple[ExpectedMember, ...]:
+def expected_members(operation: Operation, path: str, value: str) -> tuple[ExpectedMember, ...]:
     """The answer's member of the same name shows the value."""
     member = operation.output.get(path.strip("/"))
     if member is None:
@@ -86,7 +86,7 @@ def _probe(
 ) -> Probe:
     member = list_member(operation)
     return Probe(
-        requirement.id, operation, side, {**base(contract, operation), member: [entry]},
+        requirement.id, operation, side, {**valid_request(contract, operation), member: [entry]},
         f"{entry['op']} {entry['path']}", Fault.PATCH if side is Side.REJECT else Fault.NONE,
         (member,), shown=shown, variant=entry["op"],
     )  # fmt: skip

@@ -23,7 +23,7 @@ from conformance.plan.spelling import (
     is_serializable,
     reads_as_right,
 )
-from conformance.plan.valid_requests.base_requests import base, edited, scaffolded
+from conformance.plan.valid_requests.base_requests import valid_request, with_parents, with_value
 from conformance.plan.valid_requests.resources import creators, lifecycle_of
 
 ONLY_OBSERVED = {
@@ -117,8 +117,8 @@ def is_watched(requirement: Requirement) -> bool:
 def _valid(contract: Contract, operation: Operation, requirement: Requirement) -> Probe:
     return Probe(
         requirement.id, operation, Side.ACCEPT,
-        scaffolded(
-            operation, base(contract, operation, requirement.place), requirement.place
+        with_parents(
+            operation, valid_request(contract, operation, requirement.place), requirement.place
         ),
         "a valid request",
     )  # fmt: skip
@@ -133,11 +133,11 @@ def _required(contract: Contract, operation: Operation, requirement: Requirement
     faults = tuple(
         replace(
             valid, side=Side.REJECT, fault=Fault.REQUIRED, place=requirement.place, note=note,
-            values=edited(dict(start), requirement.place, value),
+            values=with_value(dict(start), requirement.place, value),
         )
         for value, note in cases
     )  # fmt: skip
-    known = list(find(base(contract, operation, requirement.place), requirement.place))
+    known = list(find(valid_request(contract, operation, requirement.place), requirement.place))
     if not known and _stateful(contract, operation, requirement.place):
         # It had to be made up, among values that only some others fit.
         return Plan(requirement.id, faults, sides=(Side.REJECT,))
@@ -149,7 +149,7 @@ def _with_sample(request: Any, requirement: Requirement) -> dict[str, Any]:
     """The base with the member in it, so that taking it out is the one difference."""
     if list(find(request, requirement.place)) or requirement.shape is None:
         return dict(request)
-    return edited(dict(request), requirement.place, values.sample(requirement.shape))
+    return with_value(dict(request), requirement.place, values.sample(requirement.shape))
 
 
 def _type(contract: Contract, operation: Operation, requirement: Requirement) -> Plan:
@@ -160,7 +160,7 @@ def _type(contract: Contract, operation: Operation, requirement: Requirement) ->
     wrong = tuple(
         replace(
             valid, side=Side.REJECT, fault=Fault.TYPE, place=place, note=case.note,
-            values=edited(dict(valid.values), place, case.value),
+            values=with_value(dict(valid.values), place, case.value),
         )
         for case in values.wrong_types(shape)
         if not reads_as_right(operation, place, shape, case.value)
@@ -185,7 +185,7 @@ def _limit(contract: Contract, operation: Operation, requirement: Requirement) -
     fault = Fault.ENUM if keyword == "enum" else Fault.LIMIT
     forbidden = tuple(
         replace(valid, side=Side.REJECT, fault=fault, place=place, note=case.note,
-                values=edited(dict(valid.values), place, _unique(contract, operation, place, case)))
+                values=with_value(valid.values, place, _unique(contract, operation, place, case)))
         for case in values.refused(shape, keyword)
         if can_serialize(operation, place, case.value)
         and not is_doubtful(contract, operation, place, case)
@@ -205,7 +205,10 @@ def _allowed(
         if can_serialize(valid.operation, place, case.value):
             value = _unique(contract, valid.operation, place, case)
             yield replace(
-                valid, note=case.note, place=place, values=edited(dict(valid.values), place, value)
+                valid,
+                note=case.note,
+                place=place,
+                values=with_value(dict(valid.values), place, value),
             )
 
 
@@ -263,6 +266,6 @@ def _stateful(contract: Contract, operation: Operation, place: Place) -> bool:
     in_body = place == (token,) and operation.input[place[0]].location is Location.BODY
     if in_body or (place == (token,) and contract.overlay.inferred):
         return True  # what no answer gave is no token
-    if "${answer." in str(base(contract, operation).get(str(place[0]))):
+    if "${answer." in str(valid_request(contract, operation).get(str(place[0]))):
         return True
     return any(place[: len(parse(one))] == parse(one) for one in stateful)

@@ -22,7 +22,7 @@ from conformance.plan.unusual_request import (
     body_places,
     content_types,
 )
-from conformance.plan.valid_requests.base_requests import base
+from conformance.plan.valid_requests.base_requests import valid_request
 from conformance.plan.valid_requests.resources import all_creators
 from conformance.transport.protocols.seam import form
 
@@ -37,7 +37,9 @@ PAGE_TOKENS = ("conformance", "", "e30=", "-1", "${long:2000}")
 
 def odd_requests(contract: Contract, operation: Operation, odd: str) -> Iterator[UnusualRequest]:
     """The requests of an operation that are odd in this way."""
-    yield from ODD[odd](UnusualRequestMaker(contract, operation, base(contract, operation)))
+    yield from ODD[odd](
+        UnusualRequestMaker(contract, operation, valid_request(contract, operation))
+    )
 
 
 # -- The body as a whole -------------------------------------------------------------------------

@@ -25,7 +25,7 @@ from conformance.plan.identities import IDENTITIES, of_identity
 from conformance.plan.probes import ExpectedMember, Fault, Plan, Probe, Side
 from conformance.plan.robustness import odd_requests
 from conformance.plan.spelling import is_elsewhere, spelled_body, spelled_form
-from conformance.plan.valid_requests.base_requests import base, edited, present
+from conformance.plan.valid_requests.base_requests import valid_request, with_value, without_absent
 from conformance.transport.protocols.json_text import no_constant
 from conformance.transport.protocols.seam import WireVariant
 
@@ -74,7 +74,9 @@ def _probes(contract: Contract, operation: Operation, requirement: Requirement) 
     fault, message = _fault(rule, side)
     place = None if rule.place is None else parse(rule.place)
     shown = tuple(ExpectedMember(parse(where), value) for where, value in rule.shown.items())
-    start = base(contract, operation, place or ()) if rule.with_ is UNSET else dict(rule.with_)
+    start = (
+        valid_request(contract, operation, place or ()) if rule.with_ is UNSET else dict(rule.with_)
+    )
     for written in _forms(contract, operation, rule, fault):
         for body in _bodies(contract, operation, rule):
             yield Probe(
@@ -158,13 +160,13 @@ def _requests(
 ) -> Iterator[dict[str, Any]]:
     if place is not None:
         for value in rule.values:
-            yield edited(start, place, value)
+            yield with_value(start, place, value)
     # What is under test may be the form alone: then the base is sent.
     usual: tuple[Mapping[str, Any], ...] = (
         ({},) if rule.forms and not _has_bodies(rule) and not rule.values else ()
     )
     for request in rule.requests or usual:
-        yield present({**start, **request})
+        yield without_absent({**start, **request})
 
 
 def _has_bodies(rule: SingleRule) -> bool:

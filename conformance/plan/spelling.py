@@ -13,7 +13,7 @@ from typing import Any
 from conformance.contract.member_roles import TEXT
 from conformance.contract.model import Contract, Kind, Location, Operation, Shape
 from conformance.contract.places import Place
-from conformance.contract.protocols import facts
+from conformance.contract.protocols import protocol_facts
 from conformance.contract.routes import PathTemplate
 from conformance.contract.texts import from_texts
 from conformance.contract.validate import violations
@@ -21,7 +21,7 @@ from conformance.contract.vocabulary.overlay_steps import WireForm
 from conformance.contract.walk import is_of_kind
 from conformance.plan.generation import values
 from conformance.plan.probes import Probe, Side
-from conformance.plan.valid_requests.base_requests import base
+from conformance.plan.valid_requests.base_requests import valid_request
 from conformance.transport.exchange import Request
 from conformance.transport.protocols.json_text import encode, text
 from conformance.transport.protocols.registry import members_of, of, wire
@@ -45,7 +45,7 @@ def spelled_body(contract: Contract, operation: Operation, written: str) -> byte
     if not members and NO_MEMBER.intersection(words):
         return None
     protocol = of(operation.protocol)
-    usual = wire(operation, base(contract, operation)).body or b""
+    usual = wire(operation, valid_request(contract, operation)).body or b""
     spelt = {word: protocol.spelled(word, members, usual) for word in words}
     parts = WORD.split(written)
     # Of what is split, every other part is a word.
@@ -56,7 +56,7 @@ def plain(contract: Contract, operation: Operation) -> dict[str, Any]:
     """The JSON body of a valid request; where that is empty, with a member that may be given."""
     body = {
         name: value
-        for name, value in base(contract, operation).items()
+        for name, value in valid_request(contract, operation).items()
         if name in operation.input and operation.input[name].location is Location.BODY
     }
     if body:
@@ -91,7 +91,7 @@ def _relabelled(contract: Contract, operation: Operation, label: str) -> str | N
     name = last_label(operation)
     if name is None:
         return None
-    usual = text(base(contract, operation).get(name, ""))
+    usual = text(valid_request(contract, operation).get(name, ""))
     for spelt in (f"{{{name}}}", f"{{{name}+}}"):
         if spelt in operation.path:
             return operation.path.replace(spelt, label.replace("${label}", usual))
@@ -151,7 +151,11 @@ def is_serializable(probe: Probe) -> bool:
     What is written out in full, and what is only watched, needs nothing.
     """
     written = probe.raw is not None or probe.form is not None or probe.beyond_limits
-    if written or probe.side is Side.OBSERVE or not facts(probe.operation.protocol).textual:
+    if (
+        written
+        or probe.side is Side.OBSERVE
+        or not protocol_facts(probe.operation.protocol).textual
+    ):
         return True
     given, members = dict(probe.values), dict(probe.operation.input)
     wired = wire(probe.operation, given)
@@ -205,6 +209,6 @@ def is_doubtful(
     if not contract.overlay.inferred:
         return False
     located = operation.input[place[0]].location in {Location.QUERY, Location.HEADER}
-    textual = facts(operation.protocol).textual
+    textual = protocol_facts(operation.protocol).textual
     may_be_none = (located and case.value == "") or (textual and case.value in ([], {}))
     return may_be_none or case.note == values.OTHER_CASE

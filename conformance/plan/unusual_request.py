@@ -17,7 +17,7 @@ from conformance.contract.vocabulary.overlay_steps import WireForm
 from conformance.contract.walk import inner_shapes
 from conformance.plan.generation import values
 from conformance.plan.spelling import spelled_body, spelled_form
-from conformance.plan.valid_requests.base_requests import base, edited, scaffolded
+from conformance.plan.valid_requests.base_requests import valid_request, with_parents, with_value
 from conformance.transport.protocols.seam import WireVariant
 
 MOST_PLACES = 12
@@ -47,9 +47,9 @@ class UnusualRequestMaker:
 
     def put(self, place: Place, value: Any, note: str) -> UnusualRequest:
         """The valid request with one value put in."""
-        start = base(self.contract, self.operation, place)
-        whole = scaffolded(self.operation, start, place)
-        return UnusualRequest(edited(whole, place, value), f"{show(place)}: {note}", place)
+        start = valid_request(self.contract, self.operation, place)
+        whole = with_parents(self.operation, start, place)
+        return UnusualRequest(with_value(whole, place, value), f"{show(place)}: {note}", place)
 
     def body(self, written: str) -> Iterator[UnusualRequest]:
         """The request with this for a body."""

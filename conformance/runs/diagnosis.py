@@ -19,7 +19,7 @@ from conformance.engine.judge.authentication import (
 )
 from conformance.engine.sending.channel import SignedChannel
 from conformance.engine.support import lacks
-from conformance.plan.valid_requests.base_requests import base
+from conformance.plan.valid_requests.base_requests import valid_request
 from conformance.runs.access import Access
 from conformance.runs.jobs import placed, select_jobs
 from conformance.transport.exchange import Exchange
@@ -137,7 +137,7 @@ def _harmless(contract: Contract) -> tuple[Operation, WireRequest] | None:
     listed = contract.operations.get(contract.overlay.main.list or "")
     reading = [one for one in contract.operations.values() if one.method == "GET"]
     for operation in ([listed] if listed is not None else []) + reading:
-        values = base(contract, operation)
+        values = valid_request(contract, operation)
         needs_something = any("${" in one for one in texts(values))  # that a run makes
         if not needs_something and "{" not in wire(operation, values).target:
             return operation, wire(operation, values)

@@ -84,7 +84,7 @@ def _is_understood(contract: Contract, access: Access) -> bool:
     """Whether any of a few requests is answered in the protocol, whatever the answer."""
     from conformance.engine.sending.channel import SignedChannel
     from conformance.engine.support import lacks
-    from conformance.plan.valid_requests.base_requests import base
+    from conformance.plan.valid_requests.base_requests import valid_request
     from conformance.transport.protocols.registry import read, wire
     from conformance.transport.signing import Signer
 
@@ -94,7 +94,7 @@ def _is_understood(contract: Contract, access: Access) -> bool:
     channel = SignedChannel(access.url, signer, access.transport)
     harmless = _harmless(contract)
     for operation in harmless:
-        answer = read(channel.send(wire(operation, base(contract, operation))), operation)
+        answer = read(channel.send(wire(operation, valid_request(contract, operation))), operation)
         if answer.status is None:
             return True  # nobody there, or nothing heard: that is for the run to find out
         if not answer.form and (answer.ok or (answer.code is not None and not lacks(answer))):

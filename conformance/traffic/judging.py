@@ -17,12 +17,12 @@ from conformance.contract.places import find
 from conformance.contract.vocabulary.overlay_rules import ContentCodingRule, ErrorBodyRule
 from conformance.engine.judge.errors import CODE, FORMS, HEADER, IN_REFUSALS
 from conformance.engine.judge.findings import Finding
-from conformance.engine.judge.redacted import hides, is_redacted
+from conformance.engine.judge.redacted import has_redaction, is_redacted
 from conformance.engine.judge.refusal import Refusal, judge_probe, refusals
 from conformance.engine.judge.response import observe
 from conformance.engine.recording.verdicts import CaseCounts
 from conformance.engine.support import lacks
-from conformance.plan.patching import shows
+from conformance.plan.patching import expected_members
 from conformance.plan.probes import Fault, Probe, Side
 from conformance.traffic.members import is_usual, outline
 from conformance.traffic.recorded_calls import RecordedCall, Seen, ServiceKnowledge
@@ -183,7 +183,7 @@ class Judge:
         for probe in reading.accepting:
             subject = self._by_id[probe.requirement].subject
             hidden = any(
-                hides(value)
+                has_redaction(value)
                 for shown in probe.shown
                 for value in find(item.answer.body, shown.place)
             )
@@ -203,10 +203,10 @@ class Judge:
                 continue
             held = all(
                 any(
-                    hides(one) or same(one, shown.value)
+                    has_redaction(one) or same(one, shown.value)
                     for one in find(item.answer.body, shown.place)
                 )
-                for shown in shows(operation, cell.path, str(entry["value"]))
+                for shown in expected_members(operation, cell.path, str(entry["value"]))
             )
             expected = f"{cell.path} is {entry['value']!r} in the answer"
             finding = Finding(requirement.id, held, expected, "it is not")

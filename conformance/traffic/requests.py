@@ -11,7 +11,7 @@ from conformance.contract.places import Place, find, parse, show
 from conformance.contract.validate import violations
 from conformance.contract.vocabulary.overlay_rules import AcceptedRule
 from conformance.contract.walk import is_of_kind
-from conformance.engine.judge.redacted import hides
+from conformance.engine.judge.redacted import has_redaction
 from conformance.plan.generation.values import JSON_NAMES, WRONG
 from conformance.plan.patching import list_member
 from conformance.plan.planner import plan
@@ -71,7 +71,7 @@ class RequestLimits:
             if show(one.place) in beside:
                 continue
             there = [v for v in find(values, one.place) if v is not None]
-            if there and not any(hides(value) for value in there):
+            if there and not any(has_redaction(value) for value in there):
                 yield one
 
     def _is_excused(self, operation: Operation, place: Place, values: Mapping[str, Any]) -> bool:
@@ -87,7 +87,7 @@ class RequestLimits:
         self, requirement: Requirement, place: Place, keyword: str, values: Mapping[str, Any]
     ) -> bool:
         there = list(find(values, place))
-        if any(hides(value) for value in there) or not self._has_reject_side(requirement):
+        if any(has_redaction(value) for value in there) or not self._has_reject_side(requirement):
             return False
         shape = requirement.shape
         if shape is None or keyword == "required":
@@ -152,7 +152,7 @@ def patches(operation: Operation, values: Mapping[str, Any]) -> Patches:
     for entry in entries:
         if isinstance(entry, Mapping):
             key = (str(entry.get("path")), str(entry.get("op")))
-            if key in table and not hides(list(key)):
+            if key in table and not has_redaction(list(key)):
                 cells.append((table[key], entry))
     return Patches(tuple(cells), len(cells) != len(entries), len(entries))
 

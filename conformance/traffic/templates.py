@@ -8,7 +8,7 @@ from typing import Any
 from conformance.contract.listing.requirements import Requirement, Subject
 from conformance.contract.model import Contract
 from conformance.contract.places import find
-from conformance.engine.judge.redacted import hides
+from conformance.engine.judge.redacted import has_redaction
 from conformance.engine.resources.names import TOKEN
 from conformance.plan.planner import is_watched, plan
 from conformance.plan.probes import Fault, Probe, Side
@@ -57,7 +57,9 @@ class Templates:
         """
         self._plan(operation)
         loose = self._probes.get((operation, None), [])
-        if values is None or hides([one for one in values.values() if not isinstance(one, str)]):
+        if values is None or has_redaction(
+            [one for one in values.values() if not isinstance(one, str)]
+        ):
             return [probe for probe in loose if probe.raw is not None and probe.raw == raw]
         named = self._probes.get((operation, frozenset(values)), [])
         return [probe for probe in (*loose, *named) if _is_it(probe, values, raw)]

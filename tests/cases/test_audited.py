@@ -19,7 +19,7 @@ from conformance.engine.outcome import Job
 from conformance.engine.resources.names import Names
 from conformance.engine.resources.prerequisites import first_operations
 from conformance.engine.run import RunConfig
-from conformance.engine.secrets.masking import forms
+from conformance.engine.secrets.masking import encodings_of
 from conformance.engine.sending.exchange_log import SentProbe
 from conformance.engine.service_run import Settings
 from conformance.engine.watching.arns import Arns
@@ -28,7 +28,7 @@ from conformance.engine.watching.passive_checks import _is_odd_address
 from conformance.plan.generation.values import OTHER_CASE, sample
 from conformance.plan.planner import plan
 from conformance.plan.probes import Fault, Probe, Side
-from conformance.plan.valid_requests.base_requests import base
+from conformance.plan.valid_requests.base_requests import valid_request
 from conformance.record import Verdict
 from conformance.runs.execution import run_all
 from conformance.transport.credentials import TEST_CREDENTIALS
@@ -61,7 +61,7 @@ def test_half_a_character_in_a_body_that_is_one_member_is_written():
 
 
 def test_a_secret_with_half_a_character_is_hidden_in_its_forms():
-    assert "%ED%A0%BDabcdefgh" in forms(f"{HALF}abcdefgh", 4)
+    assert "%ED%A0%BDabcdefgh" in encodings_of(f"{HALF}abcdefgh", 4)
 
 
 @pytest.mark.parametrize(
@@ -328,9 +328,9 @@ def test_a_batch_that_fails_whatever_its_entries_are_shows_nothing_about_them():
 
 def test_what_is_named_by_the_one_text_of_a_list_is_identified_by_it():
     tables = contracts.contract("s3tables")
-    assert base(tables, tables.operations["CreateNamespace"])["namespace"] == ["${word}"]
-    assert base(tables, tables.operations["GetNamespace"])["namespace"] == "${id}"
-    assert base(tables, tables.operations["CreateTable"])["namespace"] == "${id.namespace}"
+    assert valid_request(tables, tables.operations["CreateNamespace"])["namespace"] == ["${word}"]
+    assert valid_request(tables, tables.operations["GetNamespace"])["namespace"] == "${id}"
+    assert valid_request(tables, tables.operations["CreateTable"])["namespace"] == "${id.namespace}"
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from conformance.engine.sending.settling import Arrival
 from conformance.engine.watching.response_coverage import _wider
 from conformance.plan.generation.values import sample
 from conformance.plan.probes import Probe, Side
-from conformance.plan.valid_requests.base_requests import base
+from conformance.plan.valid_requests.base_requests import valid_request
 from conformance.plan.valid_requests.request_repair import RefusalText, repaired
 from conformance.plan.valid_requests.variants import Variants
 from conformance.transport.exchange import Exchange, Request, Response
@@ -134,7 +134,7 @@ def test_letters_and_digits_are_a_class_of_java() -> None:
 
 def test_values_of_one_service_come_first_and_fit_together() -> None:
     contract = contracts.inferred("application-autoscaling")
-    assert base(contract, contract.operations["RegisterScalableTarget"]) == {
+    assert valid_request(contract, contract.operations["RegisterScalableTarget"]) == {
         "ServiceNamespace": "dynamodb",
         "ResourceId": "${aws.scalable-resource}",
         "ScalableDimension": "dynamodb:table:WriteCapacityUnits",
@@ -226,7 +226,7 @@ def test_what_lists_what_a_request_names(
 ) -> None:
     contract = contracts.inferred(service)
     about = contract.operations[operation]
-    probe = Probe("", about, Side.ACCEPT, base(contract, about), "")
+    probe = Probe("", about, Side.ACCEPT, valid_request(contract, about), "")
     listed = {name: one.name for name, one in lists_of(contract, probe)}
     assert {name: listed[name] for name in found} == found
     assert found or not listed
@@ -264,7 +264,7 @@ def test_what_the_target_cannot_make_is_taken_from_the_list() -> None:
 
     def instance(name: str = "CreatePermissionSet", *, alone: bool = True) -> RunResource:
         operation = contract.operations[name]
-        probe = Probe("", operation, Side.ACCEPT, base(contract, operation), "")
+        probe = Probe("", operation, Side.ACCEPT, valid_request(contract, operation), "")
         return Inventory(contract, target, alone=alone).parents(probe, None)["instance"]
 
     assert instance().id.startswith("arn:aws:sso:::instance/")
@@ -299,7 +299,7 @@ def test_what_a_request_names_together_is_made_of_the_same() -> None:
         )
     )
     operation = contract.operations["AdminAddUserToGroup"]
-    probe = Probe("", operation, Side.ACCEPT, base(contract, operation), "")
+    probe = Probe("", operation, Side.ACCEPT, valid_request(contract, operation), "")
     current = inventory._current
     current.update({"group": alike, "user-pool": second})
     assert inventory.parents(probe, user)["group"] is alike

@@ -20,7 +20,7 @@ from conformance.engine.sending.exchange_log import RunResource, SentProbe, Setu
 from conformance.engine.sending.settling import Arrival
 from conformance.engine.watching.response_coverage import ResponseCoverage
 from conformance.plan.probes import Probe, Side
-from conformance.plan.valid_requests.base_requests import base
+from conformance.plan.valid_requests.base_requests import valid_request
 from conformance.plan.valid_requests.refusal_values import RefusalText
 from conformance.plan.valid_requests.request_repair import repaired
 from conformance.transport.exchange import Exchange, Request, Response
@@ -292,7 +292,7 @@ def test_only_what_may_not_have_arrived_yet_is_waited_for(
 
 def _values(service: str, operation: str) -> dict[str, Any]:
     contract = contracts.inferred(service)
-    return base(contract, contract.operations[operation])
+    return valid_request(contract, contract.operations[operation])
 
 
 def test_the_made_up_request_has_the_known_word() -> None:

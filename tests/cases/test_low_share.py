@@ -17,7 +17,7 @@ from conformance.engine.request_savings import KEPT, LARGE, REFUSED, SECONDS, Re
 from conformance.engine.resources.listed import lists_of_all, of_a_pattern, shown_fitting
 from conformance.plan.generation.values import accepted, refused
 from conformance.plan.probes import Plan, Probe, Side
-from conformance.plan.valid_requests.base_requests import as_label, base
+from conformance.plan.valid_requests.base_requests import as_label, valid_request
 from conformance.plan.valid_requests.request_repair import RefusalText, repaired
 from tests import contracts
 
@@ -118,9 +118,9 @@ def test_what_was_found_by_trial_gives_way_to_what_it_excludes() -> None:
     operation = contract.operations["CreateDeliveryStream"]
     found = {"DeliveryStreamName": "${name}", "S3DestinationConfiguration": {}}
     contract.found.keep("CreateDeliveryStream", found)
-    assert base(contract, operation) == found
-    assert base(contract, operation, ("S3DestinationConfiguration", "RoleARN")) == found
-    other = base(contract, operation, ("SplunkDestinationConfiguration", "HECToken"))
+    assert valid_request(contract, operation) == found
+    assert valid_request(contract, operation, ("S3DestinationConfiguration", "RoleARN")) == found
+    other = valid_request(contract, operation, ("SplunkDestinationConfiguration", "HECToken"))
     assert other == {"DeliveryStreamName": "${name}"}
 
 

@@ -24,7 +24,7 @@ from conformance.engine.stops import Limits
 from conformance.plan.generation.values import sample
 from conformance.plan.planner import plan
 from conformance.plan.probes import Fault, Probe, Side
-from conformance.plan.valid_requests.base_requests import base
+from conformance.plan.valid_requests.base_requests import valid_request
 from conformance.plan.valid_requests.optional_members import joined
 from conformance.plan.valid_requests.refusal_values import likely
 from conformance.plan.valid_requests.request_repair import RefusalText, repaired
@@ -255,11 +255,11 @@ def test_what_is_right_but_for_what_is_not_there_is_gone_on_from() -> None:
         return SentProbe(probe, dict(probe.values), EXCHANGE, answer, resource)
 
     about = contract.operations["GetSchema"]
-    first = send(Probe("", about, Side.ACCEPT, base(contract, about), ""))
+    first = send(Probe("", about, Side.ACCEPT, valid_request(contract, about), ""))
     found = RequestSearch(contract, send).improve(first)
     assert found is not None
     assert found.values["SchemaId"] == {"SchemaArn": "arn:mine"}
-    assert ("CreateSchema", base(contract, contract.operations["CreateSchema"])) in sent
+    assert ("CreateSchema", valid_request(contract, contract.operations["CreateSchema"])) in sent
     sent.clear()
     anew = replace(contract, found=FoundRequests())
     assert RequestSearch(anew, send, lambda name: name != "CreateSchema").improve(first) is None

@@ -16,12 +16,12 @@ from conformance.engine.resources import listed, prerequisites
 from conformance.engine.resources.disposal import Disposal
 from conformance.engine.resources.inventory import Inventory
 from conformance.engine.resources.names import mentions
-from conformance.engine.resources.placeholders import facts
+from conformance.engine.resources.placeholders import placeholder_facts
 from conformance.engine.resources.request_search import RequestSearch
 from conformance.engine.sending.exchange_log import RunResource, SentProbe, SetupFailed
 from conformance.plan.generation.values import sample
 from conformance.plan.probes import Probe, Side
-from conformance.plan.valid_requests.base_requests import base
+from conformance.plan.valid_requests.base_requests import valid_request
 from conformance.plan.valid_requests.optional_members import joined
 from conformance.plan.valid_requests.request_repair import RefusalText, repaired
 from conformance.plan.valid_requests.resources import arn_of
@@ -130,7 +130,7 @@ def test_what_is_needed_first_is_called_and_remembered() -> None:
     contract = contracts.inferred("organizations")
     operation = contract.operations["DescribeOrganization"]
     target = Target("DescribeOrganization", "CreateOrganization")
-    probe = Probe("", operation, Side.ACCEPT, base(contract, operation), "a valid request")
+    probe = Probe("", operation, Side.ACCEPT, valid_request(contract, operation), "a valid request")
     search = RequestSearch(contract, target.send)
     assert search.improve(target.send(probe)) is not None
     assert contract.found.before.pop("DescribeOrganization") == "CreateOrganization"
@@ -151,7 +151,7 @@ def test_what_is_needed_first_may_need_something_else_first() -> None:
         said = answer(200, body={}) if works else answer(400, "BadRequestException", lacks)
         return SentProbe(probe, probe.values, EXCHANGE, said)
 
-    probe = Probe("", operation, Side.ACCEPT, base(contract, operation), "a valid request")
+    probe = Probe("", operation, Side.ACCEPT, valid_request(contract, operation), "a valid request")
     assert RequestSearch(contract, send).improve(send(probe)) is not None
     assert contract.found.before.pop("CreateDeployment") == "PutIntegration"
 
@@ -171,7 +171,7 @@ def test_what_is_listed_counts_less_than_what_is_beside_the_list() -> None:
     made = {"Stream": {"Name": "s", "Shards": [{"ShardId": "0", "Name": "of the shard"}]}}
     probe = Probe("", operation(), Side.ACCEPT, {}, "")
     sent = SentProbe(probe, {}, EXCHANGE, answer(200, body=made))
-    found = facts(RunResource("s", "", sent))
+    found = placeholder_facts(RunResource("s", "", sent))
     assert found == {"ShardId": "0", "Name": "s"}
 
 
@@ -269,9 +269,11 @@ def test_a_deletion_that_names_what_cannot_be_made_leaves_the_resource() -> None
     contract, target = contracts.inferred("autoscaling"), Hooks()
     inventory = Inventory(contract, target.send)
     create = contract.operations["PutLifecycleHook"]
-    probe = Probe("", create, Side.ACCEPT, base(contract, create), "")
+    probe = Probe("", create, Side.ACCEPT, valid_request(contract, create), "")
     made = RunResource("hook", "", target.send(probe), "lifecycle-hook")
     target.makes = False
-    assert mentions(base(contract, contract.operations["DeleteLifecycleHook"]), "auto-scaling")
+    assert mentions(
+        valid_request(contract, contract.operations["DeleteLifecycleHook"]), "auto-scaling"
+    )
     assert Disposal(contract, target.send, inventory).delete(made) is None
     assert not made.gone

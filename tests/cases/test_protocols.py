@@ -19,7 +19,7 @@ from conformance.documents.sdk.pages import model_pages
 from conformance.engine.resources.disposal import Disposal
 from conformance.engine.resources.inventory import Inventory
 from conformance.engine.resources.names import mentions
-from conformance.engine.resources.placeholders import facts, unknown_facts
+from conformance.engine.resources.placeholders import placeholder_facts, unknown_facts
 from conformance.engine.resources.request_search import RequestSearch
 from conformance.engine.sending.exchange_log import RunResource, SentProbe, SetupFailed
 from conformance.engine.support import SupportStatus
@@ -27,7 +27,7 @@ from conformance.engine.support_registry import SupportRegistry
 from conformance.engine.watching.spoilt import UNKNOWN, Spoilt
 from conformance.error_identity import says_full
 from conformance.plan.probes import Probe, Side
-from conformance.plan.valid_requests.base_requests import base
+from conformance.plan.valid_requests.base_requests import valid_request
 from conformance.plan.valid_requests.request_repair import RefusalText, repaired
 from conformance.plan.valid_requests.resources import arn_of
 from conformance.transport.exchange import Exchange, Request
@@ -50,7 +50,7 @@ def answer(status: int, code: str | None = None, message: str = "", body: Any = 
 
 def asked(contract: Contract, name: str) -> Probe:
     operation = contract.operations[name]
-    return Probe("", operation, Side.ACCEPT, base(contract, operation), "a valid request")
+    return Probe("", operation, Side.ACCEPT, valid_request(contract, operation), "a valid request")
 
 
 # -- The next request ------------------------------------------------------------------------------
@@ -203,14 +203,17 @@ def test_an_update_names_the_version_that_the_last_one_left() -> None:
     probe = asked(modelled("wafv2"), "CreateIPSet")
     made = {"Summary": {"Id": "i", "LockToken": "one"}}
     resource = RunResource("i", "", SentProbe(probe, {}, EXCHANGE, answer(200, body=made)))
-    assert facts(resource)["LockToken"] == "one"
+    assert placeholder_facts(resource)["LockToken"] == "one"
     assert not unknown_facts({"LockToken": "${made.LockToken}"}, None, resource)
     resource.history.append(resource.created)
     assert unknown_facts({"LockToken": "${made.LockToken}"}, None, resource)
     assert not unknown_facts({"Id": "${made.Id}"}, None, resource), "that does not change"
     resource.seen = {"IPSet": {"Id": "other"}, "LockToken": "two"}
     assert not unknown_facts({"LockToken": "${made.LockToken}"}, None, resource)
-    assert (facts(resource)["LockToken"], facts(resource)["Id"]) == ("two", "i")
+    assert (placeholder_facts(resource)["LockToken"], placeholder_facts(resource)["Id"]) == (
+        "two",
+        "i",
+    )
 
 
 class Full:

@@ -11,7 +11,7 @@ from conformance.engine.resources.names import TAGGED, fill, token_texts
 from conformance.engine.secrets.masking import Masker
 from conformance.engine.sending.exchange_log import RunResource, SentProbe
 from conformance.plan.probes import Probe, Side
-from conformance.plan.valid_requests.base_requests import base
+from conformance.plan.valid_requests.base_requests import valid_request
 from conformance.transport.aws import partition_of
 from conformance.transport.exchange import Exchange, Request, Response
 from conformance.transport.protocols.registry import read
@@ -38,7 +38,7 @@ class Deletions:
 
     def make(self, *ids: str) -> list[RunResource]:
         create = CONTRACT.operations["CreateApiKey"]
-        probe = Probe("", create, Side.ACCEPT, base(CONTRACT, create), "")
+        probe = Probe("", create, Side.ACCEPT, valid_request(CONTRACT, create), "")
         created = SentProbe(probe, {}, DELETED, read(DELETED, create))
         made = [RunResource(one, "", created, "main") for one in ids]
         self.inventory.made.all += made

@@ -29,7 +29,7 @@ from conformance.engine.service_run import Settings
 from conformance.engine.stops import Limits
 from conformance.engine.watching.response_coverage import ResponseCoverage
 from conformance.plan.probes import Probe
-from conformance.plan.valid_requests.base_requests import base
+from conformance.plan.valid_requests.base_requests import valid_request
 from conformance.plan.valid_requests.refusal_values import RefusalText
 from conformance.plan.valid_requests.request_repair import repaired
 from conformance.record import Verdict
@@ -270,7 +270,7 @@ def run(contract):
 
 
 def test_the_first_of_a_kind_is_made_of_the_one_that_came_with_its_parent(contract):
-    made = base(contract, contract.operations["CreateBranch"])
+    made = valid_request(contract, contract.operations["CreateBranch"])
     assert made["parentId"] == "${made.tree.rootBranchId}"
     assert made["treeId"] == "${id.tree}"
 

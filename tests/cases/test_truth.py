@@ -17,7 +17,7 @@ from conformance.engine.attempt import _tell_the_same
 from conformance.engine.judge.response import observe
 from conformance.engine.sending.exchange_log import SentProbe
 from conformance.plan.probes import Probe, Side
-from conformance.plan.sequences.assertions import keeps, shows
+from conformance.plan.sequences.assertions import assert_equal, assert_unchanged
 from conformance.plan.sequences.steps import RuleBroken
 from conformance.transport.exchange import Exchange, Request
 from conformance.transport.parsed_response import ParsedResponse
@@ -101,27 +101,27 @@ def test_members_that_are_added_later_may_stand_anywhere() -> None:
     app = {"Package": "com.example.one", "CertificateFingerprint": "00:11"}
     wanted = {"AllowAndroidApps": [app]}
     seen = {"Restrictions": {"AllowAndroidApps": [{**app, **ADDED}], **ADDED}, **ADDED}
-    shows("Restrictions", wanted, seen, shown)
-    shows("Restrictions.AllowAndroidApps", [app], seen, shown)
-    keeps({"Restrictions": wanted}, seen, set(), shown)
+    assert_equal("Restrictions", wanted, seen, shown)
+    assert_equal("Restrictions.AllowAndroidApps", [app], seen, shown)
+    assert_unchanged({"Restrictions": wanted}, seen, set(), shown)
     other = {"Restrictions": {"AllowAndroidApps": [{**app, "Package": "com.example.two"}]}}
     with pytest.raises(RuleBroken):
-        shows("Restrictions.AllowAndroidApps", [app], other, shown)
+        assert_equal("Restrictions.AllowAndroidApps", [app], other, shown)
     with pytest.raises(RuleBroken):
-        keeps({"Restrictions": wanted}, other, set(), shown)
+        assert_unchanged({"Restrictions": wanted}, other, set(), shown)
 
 
 def test_the_entries_of_a_map_are_all_its_own() -> None:
     shown = load_contract("location").operations["DescribeKey"].output
     with pytest.raises(RuleBroken):
-        shows("Tags", {"a": "b"}, {"Tags": {"a": "b", "addedLater": "x"}}, shown)
+        assert_equal("Tags", {"a": "b"}, {"Tags": {"a": "b", "addedLater": "x"}}, shown)
 
 
 def test_an_answer_is_compared_as_a_whole_where_no_place_is_named() -> None:
     shown = load_contract("location").operations["DescribeKey"].output
-    shows("", {"KeyName": "one"}, {"KeyName": "one"}, shown)
+    assert_equal("", {"KeyName": "one"}, {"KeyName": "one"}, shown)
     with pytest.raises(RuleBroken):
-        shows("", {"KeyName": "one"}, {"KeyName": "two"}, shown)
+        assert_equal("", {"KeyName": "one"}, {"KeyName": "two"}, shown)
 
 
 class EmptyFirstPage:

@@ -19,8 +19,8 @@ from conformance.contract.validate import violations
 from conformance.contract.vocabulary.overlay_model import Resource
 from conformance.documents.sdk.models import load_model
 from conformance.plan.planner import plan
-from conformance.plan.valid_requests.base_requests import base
-from conformance.plan.valid_requests.resources import kind_of, others
+from conformance.plan.valid_requests.base_requests import valid_request
+from conformance.plan.valid_requests.resources import kind_of, referenced_kinds
 from tests import contracts
 
 ROOT = Path(__file__).parent.parent.parent
@@ -86,7 +86,7 @@ def test_rules_name_places_that_are_there(service: str) -> None:
 
 def sent(contract: Contract, name: str) -> dict[str, Any]:
     """The base of an operation with placeholders as a run would fill them."""
-    template = base(contract, contract.operations[name])
+    template = valid_request(contract, contract.operations[name])
     text = yaml.safe_dump(template)
     for token, value in (
         ("${name}", "conformance-abcdefgh-00001"),
@@ -117,8 +117,8 @@ def test_every_requirement_can_be_planned(service: str) -> None:
     assert len({one.id for one in found}) == len(found) > 100
     for requirement in found:
         for probe in plan(contract, requirement).probes:
-            assert "${" not in str(sorted(others(probe.values)))
-            assert set(others(probe.values)) <= set(contract.overlay.kinds())
+            assert "${" not in str(sorted(referenced_kinds(probe.values)))
+            assert set(referenced_kinds(probe.values)) <= set(contract.overlay.kinds())
 
 
 def test_a_plan_key_needs_a_plan_and_a_key_of_its_own() -> None:

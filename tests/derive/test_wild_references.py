@@ -16,7 +16,7 @@ from conformance.cli.derive import NothingToDerive, command
 from conformance.contract.building import build_contract
 from conformance.contract.validate import shape_violations, violations
 from conformance.plan.generation.values import entries, sample
-from conformance.plan.valid_requests.base_requests import base, scaffolded
+from conformance.plan.valid_requests.base_requests import valid_request, with_parents
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -104,13 +104,13 @@ def test_requests_hold_one_member_of_a_union(tmp_path: Path) -> None:
     operation = contract.operations["GraftTree"]
     tools = operation.input["Tools"].shape
     assert len(sample(tools)[0]) == 1
-    usual = base(contract, operation)
+    usual = valid_request(contract, operation)
     for member in ("knife", "saws"):
-        request = scaffolded(operation, dict(usual), ("Tools", "[]", member))
+        request = with_parents(operation, dict(usual), ("Tools", "[]", member))
         assert [list(tool) for tool in request["Tools"]] == [[member]]
         assert list(violations(dict(operation.input), request)) == []
     given = {**usual, "Tools": [{"knife": "sharp"}]}
-    switched = scaffolded(operation, given, ("Tools", "[]", "saws"))
+    switched = with_parents(operation, given, ("Tools", "[]", "saws"))
     assert [list(tool) for tool in switched["Tools"]] == [["saws"]]
     assert given["Tools"] == [{"knife": "sharp"}]
     wrong: list[dict[str, Any]] = [{}, {"knife": "sharp", "saws": ["x"]}]
@@ -127,7 +127,7 @@ def test_a_union_without_a_page_stays_open(tmp_path: Path) -> None:
     assert "note: Tool: no page or syntax block shows its members" in result.output
     contract = contract_of(tmp_path / "orchard.yaml")
     operation = contract.operations["GraftTree"]
-    usual = base(contract, operation)
+    usual = valid_request(contract, operation)
     given: list[dict[str, Any]] = [{}, {"knife": "sharp"}, {"knife": "sharp", "saws": []}]
     for tool in given:
         assert list(violations(dict(operation.input), {**usual, "Tools": [tool]})) == []

@@ -16,7 +16,7 @@ from conformance.contract.listing.catalogue import catalogue
 from conformance.engine.outcome import Job
 from conformance.engine.run import RunConfig
 from conformance.engine.service_run import Settings
-from conformance.plan.valid_requests.base_requests import base
+from conformance.plan.valid_requests.base_requests import valid_request
 from conformance.record import Role, Verdict
 from conformance.runs.execution import run_all
 from conformance.transport.credentials import TEST_CREDENTIALS
@@ -219,15 +219,15 @@ def test_requests_ask_for_what_only_an_answer_shows(contract: Contract) -> None:
     assert (handle.operation, handle.at) == ("ReceiveLetter", "Letters[].LetterHandle")
     assert handle.first == "PostLetter", "a letter is there before it is taken"
     operations = contract.operations
-    assert base(contract, operations["DropLetter"]) == {
+    assert valid_request(contract, operations["DropLetter"]) == {
         "BoxId": "${id}", "LetterHandle": "${answer.letter-handle}",
     }  # fmt: skip
     # What was sealed is opened in the way in which it was.
-    assert base(contract, operations["OpenText"]) == {
+    assert valid_request(contract, operations["OpenText"]) == {
         "SealedBlob": "${answer.sealed-blob}", "Way": "${answer.sealed-blob.Way}",
     }  # fmt: skip
     # What a request is free to choose is no answer's.
-    assert "${answer" not in str(base(contract, operations["PostLetter"]))
+    assert "${answer" not in str(valid_request(contract, operations["PostLetter"]))
 
 
 def test_what_answers_make_valid_is_tested(contract: Contract) -> None:

@@ -281,13 +281,13 @@ def test_the_tag_is_put_on_and_taken_off():
     mark = RunTag.of(contract, "abcd1234")
     assert mark is not None
     create, update = contract.operations["CreateApiKey"], contract.operations["UpdateApiKey"]
-    assert mark.put_on(create, {"name": "x"}) == {"name": "x", "tags": {TAG: "abcd1234"}}
-    assert mark.put_on(create, {"tags": {"a": "b"}}) == {"tags": {"a": "b"}}
-    assert mark.put_on(update, {"name": "x"}) == {"name": "x"}
+    assert mark.add_to(create, {"name": "x"}) == {"name": "x", "tags": {TAG: "abcd1234"}}
+    assert mark.add_to(create, {"tags": {"a": "b"}}) == {"tags": {"a": "b"}}
+    assert mark.add_to(update, {"name": "x"}) == {"name": "x"}
 
     def seen(operation, body):
         response = Response(200, (), json.dumps(body).encode())
-        return mark.take_off(
+        return mark.strip_from(
             operation, read(Exchange(Request("GET", URL, ()), response, None, 0.0))
         ).body
 

@@ -11,7 +11,7 @@ from conformance.contract.building import build_contract
 from conformance.contract.inference.inferring import inferred_overlay
 from conformance.contract.model import Contract
 from conformance.contract.protocols import with_protocol
-from conformance.engine.attempt import attempt
+from conformance.engine.attempt import send_and_judge
 from conformance.engine.resources.inventory import Inventory
 from conformance.engine.resources.names import Names
 from conformance.engine.resources.prerequisites import naming
@@ -25,7 +25,7 @@ from conformance.error_identity import says_missing
 from conformance.plan.probes import Probe, Side
 from conformance.plan.sequences.listing import whole
 from conformance.plan.sequences.steps import NotShown, Send
-from conformance.plan.valid_requests.base_requests import base
+from conformance.plan.valid_requests.base_requests import valid_request
 from conformance.plan.valid_requests.refusal_values import RefusalText
 from conformance.plan.valid_requests.request_repair import repaired
 from conformance.transport.credentials import TEST_CREDENTIALS
@@ -67,11 +67,11 @@ def session(grove: Counting) -> Session:
 
 def probe(contract: Contract, name: str) -> Probe:
     operation = contract.operations[name]
-    return Probe("grove/x", operation, Side.ACCEPT, base(contract, operation), "")
+    return Probe("grove/x", operation, Side.ACCEPT, valid_request(contract, operation), "")
 
 
 def test_an_accepted_request_is_sent_once(session: Session, grove: Counting) -> None:
-    tried = attempt(session, probe(session.contract, "CreateTree"))
+    tried = send_and_judge(session, probe(session.contract, "CreateTree"))
     assert tried.finding is not None
     assert tried.finding.held
     assert grove.seen.count("POST /trees") == 1

@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from hypothesis.internal.conjecture import providers
 from urllib3 import connection, connectionpool
 
-from conformance.plan.generation.determinism import steady
+from conformance.plan.generation.determinism import without_local_constants
 from conformance.transport.signing import Credentials, Signer
 
 PACKAGE = Path(__file__).resolve().parents[2] / "conformance"
@@ -45,7 +45,7 @@ def drawn():
     def draw(text):
         found.append(text)
 
-    with steady():
+    with without_local_constants():
         draw()
     return found
 

@@ -10,7 +10,7 @@ from conformance.contract.aws_values import example
 from conformance.contract.model import Contract
 from conformance.contract.places import parse
 from conformance.contract.validate import violations
-from conformance.plan.valid_requests.base_requests import derived, scaffolded
+from conformance.plan.valid_requests.base_requests import request_from_schema, with_parents
 from tests import contracts
 
 
@@ -29,8 +29,8 @@ def scheduler() -> Contract:
 )
 def test_the_way_to_a_nested_place_is_valid(where: str) -> None:
     operation = scheduler().operations["CreateSchedule"]
-    base = {**derived(scheduler(), operation), "Name": "conformance"}
-    request = scaffolded(operation, base, parse(where))
+    base = {**request_from_schema(scheduler(), operation), "Name": "conformance"}
+    request = with_parents(operation, base, parse(where))
     assert request != base
     assert list(violations(dict(operation.input), _sent(request))) == []
 
@@ -46,5 +46,5 @@ def _sent(value: Any) -> Any:
 
 def test_what_is_there_is_left_as_it_is() -> None:
     operation = scheduler().operations["CreateSchedule"]
-    base = derived(scheduler(), operation)
-    assert scaffolded(operation, base, parse("Target.Arn")) == base
+    base = request_from_schema(scheduler(), operation)
+    assert with_parents(operation, base, parse("Target.Arn")) == base

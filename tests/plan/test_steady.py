@@ -9,7 +9,7 @@ import pytest
 from hypothesis import Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from conformance.plan.generation.determinism import steady
+from conformance.plan.generation.determinism import without_local_constants
 
 _NAMES = count()
 
@@ -43,22 +43,22 @@ def load(tmp_path, monkeypatch):
 
 
 def test_one_more_module_changes_no_draw(load):
-    with steady():
+    with without_local_constants():
         before = drawn(7)
     load()
-    with steady():
+    with without_local_constants():
         assert drawn(7) == before
 
 
 def test_without_it_the_modules_at_hand_come_in(load):
     values = set(load().VALUES)
     assert values & {value for number in range(4) for value in drawn(number)}
-    with steady():
+    with without_local_constants():
         assert not values & {value for number in range(4) for value in drawn(number)}
 
 
 def test_it_may_be_entered_twice_and_ends_with_the_first():
-    with steady():
-        with steady():
+    with without_local_constants():
+        with without_local_constants():
             inner = drawn(1)
         assert drawn(1) == inner

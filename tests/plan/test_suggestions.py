@@ -18,7 +18,7 @@ from conformance.engine.resources.names import Names, fill
 from conformance.engine.resources.sdk_calls import _operation, _with_bytes
 from conformance.plan.generation import values
 from conformance.plan.generation.suggestions import arns_of, suggestions
-from conformance.plan.valid_requests.base_requests import derived
+from conformance.plan.valid_requests.base_requests import request_from_schema
 from conformance.plan.valid_requests.other_values import tagged
 from tests import contracts
 
@@ -129,7 +129,7 @@ def test_made_up_members_keep_every_limit(service: str) -> None:
     for operation in contract.operations.values():
         made = {
             name: _filled(value)
-            for name, value in derived(contract, operation).items()
+            for name, value in request_from_schema(contract, operation).items()
             if "${id" not in str(value) and "${made" not in str(value)
         }
         members = {name: operation.input[name] for name in made}

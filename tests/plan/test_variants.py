@@ -7,14 +7,14 @@ import pytest
 from benchmarks.plan_all import contract_of
 from conformance.contract.places import find
 from conformance.contract.validate import violations
-from conformance.plan.valid_requests.base_requests import base
+from conformance.plan.valid_requests.base_requests import valid_request
 from conformance.plan.valid_requests.variants import Variants, merged, variant
 
 
 def every(service, name):
     contract = contract_of(service)
     operation = contract.operations[name]
-    start = base(contract, operation)
+    start = valid_request(contract, operation)
     found = Variants.of(contract, operation, start)
     return operation, start, [found.request(found.count, one) for one in range(found.most)]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import conformance
-from conformance.plan.sequences.assertions import at_most
+from conformance.plan.sequences.assertions import assert_at_most
 from conformance.plan.sequences.steps import RuleBroken
 from tests.servers.testbed.sockets import serving
 
@@ -77,9 +77,9 @@ def test_these_are_no_failures(
 
 def test_a_page_may_be_shorter_and_not_longer_than_was_asked_for() -> None:
     for keys in ([], ["a"]):
-        at_most("Keys[]", 1, {"Keys": keys})
+        assert_at_most("Keys[]", 1, {"Keys": keys})
     with pytest.raises(RuleBroken, match=r"at most 1 at Keys\[\]"):
-        at_most("Keys[]", 1, {"Keys": ["a", "b"]})
+        assert_at_most("Keys[]", 1, {"Keys": ["a", "b"]})
 
 
 def test_a_reading_that_is_not_declared_is_refused() -> None:

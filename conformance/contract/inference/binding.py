@@ -39,7 +39,7 @@ from conformance.contract.inference.other_makers import other_makers
 from conformance.contract.inference.owners import RESOURCE, Owners, names_a_copy
 from conformance.contract.model import Contract, Kind, Member, Operation
 from conformance.contract.places import texts
-from conformance.contract.validate import keeps
+from conformance.contract.validate import is_valid
 
 OTHERS = re.compile(r"\$\{(?:id|ID|taken)\.([\w-]+)\}|\$\{made\.([\w-]+)\.[\w-]+\}")
 """A placeholder of another kind's."""
@@ -257,7 +257,7 @@ class Binding:
         pattern = member.shape.limit("pattern")
         usual = suggested(member.name, "", "string", pattern, self._contract.signing_name)
         first = str(usual[0]) if usual else "${"
-        fits = "${" not in first and keeps(member.shape, first)
+        fits = "${" not in first and is_valid(member.shape, first)
         return first if fits else None
 
     def _new(self, kind: str, member: Member) -> str | None:

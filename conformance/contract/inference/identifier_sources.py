@@ -10,7 +10,7 @@ from conformance.contract.inference.naming import (
     NAME,
     URL,
     NamePart,
-    forms,
+    noun_forms,
     part,
     plain,
     same,
@@ -164,7 +164,7 @@ def _rank(
     if plain(name) == plain(other):
         return 0
     said = part(other)
-    own = {*forms(noun.name), ""}
+    own = {*noun_forms(noun.name), ""}
     belongs = said.of in own or (len(said.of) > 2 and plain(noun.name).endswith(said.of))
     if not belongs:
         return None
@@ -211,7 +211,9 @@ def _texts(noun: Noun, operation: Operation, *, numbers: bool) -> Iterator[tuple
             inner[name] = member.shape
         elif element is not None and element.members and same(name, noun.name):
             lists[f"{name}[]"] = element
-    named = {name: one for name, one in inner.items() if plain(name) in forms(noun.name)} or lists
+    named = {
+        name: one for name, one in inner.items() if plain(name) in noun_forms(noun.name)
+    } or lists
     for place, shape in (named or (inner if len(inner) == 1 else {})).items():
         yield from _inside(noun, place, shape, wanted)
 

@@ -19,12 +19,12 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from conformance.contract.inference.naming import ID, NAME, forms, part, plain, split, words
+from conformance.contract.inference.naming import ID, NAME, noun_forms, part, plain, split, words
 from conformance.contract.levels import Level
 from conformance.contract.member_roles import TOKENS
 from conformance.contract.model import Contract, DeclaredError, Kind, Location, Operation, Shape
 from conformance.contract.observed import empty_for_unknown
-from conformance.contract.validate import keeps
+from conformance.contract.validate import is_valid
 from conformance.contract.vocabulary.overlay_model import Resource
 from conformance.contract.vocabulary.overlay_rules import (
     AnyRule,
@@ -143,7 +143,7 @@ def asked_for(operation: Operation) -> str | None:
     there.
     """
     said = split(operation.name, READS)
-    kinds = forms(said[1]) if said is not None else frozenset()
+    kinds = noun_forms(said[1]) if said is not None else frozenset()
     missing = [plain(error.name).removeprefix("nosuch") for error in missing_errors(operation)]
     if not any(text.startswith(kind) for text in missing for kind in kinds):
         return None
@@ -212,7 +212,7 @@ def _makes(contract: Contract, operation: Operation) -> bool:
     """Whether the service makes what a description of several is of."""
     made = {plain(name) for name in contract.operations}
     said = split(operation.name, READS)
-    kinds = forms(said[1]) if said is not None else ()
+    kinds = noun_forms(said[1]) if said is not None else ()
     return any(f"{plain(verb)}{kind}" in made for verb in CREATES for kind in kinds)
 
 
@@ -290,7 +290,7 @@ def _other_content(operation: Operation, resource: Resource) -> dict[str, Any]:
         and name != named
         and one.shape.kind is Kind.STRING
         and not re.search(r"token|arn|id$", name, re.IGNORECASE)
-        and keeps(one.shape, CONTENT)
+        and is_valid(one.shape, CONTENT)
     ]
     free.sort(key=lambda name: "description" not in name.lower())
     return {free[0]: CONTENT} if free else {}

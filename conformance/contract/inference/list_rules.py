@@ -18,7 +18,7 @@ from conformance.contract.levels import Level
 from conformance.contract.member_roles import LIMITS, TOKENS
 from conformance.contract.model import Contract, Kind, Member, Operation, Shape
 from conformance.contract.places import parse
-from conformance.contract.validate import keeps
+from conformance.contract.validate import is_valid
 from conformance.contract.vocabulary.overlay_model import Page, Resource
 from conformance.contract.vocabulary.overlay_rules import (
     AnyRule,
@@ -152,7 +152,7 @@ def _tokens(operation: Operation, page: Page | None, address: str) -> Iterator[t
     if page is None or not declared or taken != [page.input_token]:
         return
     token = operation.input[page.input_token]
-    made_up = next((one for one in _MADE_UP if keeps(token.shape, one)), None)
+    made_up = next((one for one in _MADE_UP if is_valid(token.shape, one)), None)
     if made_up is not None:
         asks = Step(send="list", with_={token.name: made_up}, gives="refused", must=True)
         yield (
@@ -231,6 +231,6 @@ def _shown(name: str, shape: Shape, entry: Shape) -> tuple[str, tuple[Any, ...]]
         made = template(one)
         if made is not None:
             return shown, ([f"${{{made}}}"] if wrapped else f"${{{made}}}",)
-        if is_prefix and keeps(one, _PATH):
+        if is_prefix and is_valid(one, _PATH):
             return shown, ([_PATH] if wrapped else _PATH,)
     return None

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from conformance.contract.model import Kind, Operation, Shape
-from conformance.contract.validate import keeps
+from conformance.contract.validate import is_valid
 from conformance.documents.sdk.models import SdkModel
 
 CODE = re.compile(r"<code>([^<>\s]{1,200})</code>")
@@ -40,7 +40,7 @@ def _inside(shape: Shape, name: str, written: Written, depth: int) -> Shape:
     if shape.examples or depth > DEEPEST:
         return shape
     if shape.kind is Kind.STRING and depth and shape.limit("pattern"):
-        fitting = [one for one in written.get(name, ()) if keeps(shape, one)]
+        fitting = [one for one in written.get(name, ()) if is_valid(shape, one)]
         return replace(shape, examples=tuple(fitting[:MOST]))
     if shape.element is not None:
         return replace(shape, element=_inside(shape.element, name, written, depth + 1))

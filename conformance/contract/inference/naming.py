@@ -156,7 +156,7 @@ def part(member: str) -> NamePart:
 
 
 @cache
-def forms(noun: str) -> frozenset[str]:
+def noun_forms(noun: str) -> frozenset[str]:
     """A noun as it may stand in another name: with and without its plural."""
     text = plain(noun)
     found = {text}
@@ -178,12 +178,12 @@ def plurals(noun: str) -> tuple[str, ...]:
 
 def same(one: str, other: str) -> bool:
     """Whether two nouns are one, in the singular or the plural."""
-    return not forms(one).isdisjoint(forms(other))
+    return not noun_forms(one).isdisjoint(noun_forms(other))
 
 
 def is_plural(noun: str, of: str) -> bool:
     """Whether a noun is the plural of another."""
-    return plain(noun) != plain(of) and plain(of) in forms(noun)
+    return plain(noun) != plain(of) and plain(of) in noun_forms(noun)
 
 
 def is_within(noun: str, whole: str) -> bool:

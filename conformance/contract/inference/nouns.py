@@ -16,10 +16,10 @@ from conformance.contract.inference.naming import (
     LIST,
     READ,
     UPDATE,
-    forms,
     identifies,
     is_plural,
     is_versioned,
+    noun_forms,
     part,
     plain,
     same,
@@ -110,14 +110,14 @@ def _naming(contract: Contract, noun: Noun, made: Iterable[str]) -> Iterator[Ope
 
     Or after nothing that is ``made``, where the answer to the creation shows it first.
     """
-    known = {form for name in made for form in forms(name)}
+    known = {form for name in made for form in noun_forms(name)}
     for one in contract.operations.values():
         for name, member in one.input.items():
             said = part(name)
             needed = member.required or member.location is Location.PATH
             shown = name in noun.create.output and name not in noun.create.input
             shown = shown and said.of not in known
-            if needed and said.kind != BARE and (said.of in forms(noun.name) or shown):
+            if needed and said.kind != BARE and (said.of in noun_forms(noun.name) or shown):
                 yield one
                 break
 
@@ -190,7 +190,7 @@ def arns(noun: Noun) -> Iterator[str]:
         for place, text in leaves(operation.output, lists=True) if operation else ():
             said = part(text)
             listed = "[]" in place and not same(place.partition("[]")[0], noun.name)
-            if said.kind == ARN and said.of in {*forms(noun.name), ""} and not listed:
+            if said.kind == ARN and said.of in {*noun_forms(noun.name), ""} and not listed:
                 yield place
 
 

@@ -7,8 +7,8 @@ from conformance.contract.inference.identifier_sources import source
 from conformance.contract.inference.identities import Identity
 from conformance.contract.inference.naming import (
     DELETE,
-    forms,
     is_within,
+    noun_forms,
     part,
     plain,
     same,
@@ -61,7 +61,7 @@ def _shows_new(
     called after another noun makes one of that.
     """
     shown = operation.output.get(about.known.place)
-    own = part(about.known.place).of in forms(noun.name) and not about.known.given
+    own = part(about.known.place).of in noun_forms(noun.name) and not about.known.given
     said = split(operation.name, (*_MAKES, *_BRINGS))
     if shown is None or not own or said is None:
         return False

@@ -9,8 +9,8 @@ from conformance.contract.inference.naming import (
     CREATE,
     ID,
     NamePart,
-    forms,
     is_within,
+    noun_forms,
     part,
     plain,
     plurals,
@@ -21,7 +21,7 @@ from conformance.contract.inference.naming import (
 from conformance.contract.inference.nouns import Noun, arns
 from conformance.contract.model import Contract, Kind, Location, Member, Operation, Shape
 from conformance.contract.routes import LABEL, above_label
-from conformance.contract.validate import keeps
+from conformance.contract.validate import is_valid
 
 _RELATIONS = (
     "source", "target", "parent", "primary", "default", "destination", "existing", "original",
@@ -75,12 +75,12 @@ class Owners:
         What makes a job flow shows its ``JobFlowId`` and its ``ClusterArn``. An ARN of what the
         request names, too, is that of something else.
         """
-        known = {form for one in self._known for form in forms(one.name)}
+        known = {form for one in self._known for form in noun_forms(one.name)}
         for noun in self._known:
             given = {part(name).of for name in noun.create.input}
             shown = [part(name) for name in noun.create.output]
             arns_of = [one.of for one in shown if one.kind == ARN]
-            own = any(one.kind == ID and one.of in forms(noun.name) for one in shown)
+            own = any(one.kind == ID and one.of in noun_forms(noun.name) for one in shown)
             if own and len(arns_of) == 1 and arns_of[0] not in {"", *known, *given}:
                 yield arns_of[0], noun
 
@@ -126,7 +126,9 @@ class Owners:
 
     def _is_any(self, said: NamePart) -> bool:
         """Whether a member speaks of whatever may have tags or policies."""
-        return said.of == RESOURCE and not any(RESOURCE in forms(one.name) for one in self._known)
+        return said.of == RESOURCE and not any(
+            RESOURCE in noun_forms(one.name) for one in self._known
+        )
 
     def _at(self, operation: Operation, member: Member) -> Noun | None:
         head, found, _ = operation.path.partition(f"{{{member.name}}}")
@@ -136,7 +138,7 @@ class Owners:
 
     def _named(self, operation: Operation, said: NamePart) -> Noun | None:
         exact = [
-            one for one in self._known if said.of in forms(one.name) or same(one.name, said.of)
+            one for one in self._known if said.of in noun_forms(one.name) or same(one.name, said.of)
         ]
         if exact or said.of in self._also_called:
             return exact[0] if exact else self._also_called[said.of]
@@ -151,12 +153,12 @@ class Owners:
         for relation in _RELATIONS:
             rest = said.of.removeprefix(relation)
             if rest != said.of:
-                return next((one for one in self._known if rest in forms(one.name)), None)
+                return next((one for one in self._known if rest in noun_forms(one.name)), None)
         return None
 
     def _uses(self, noun: Noun) -> int:
         """In how many operations a member is called after the noun."""
-        own = forms(noun.name)
+        own = noun_forms(noun.name)
         every = self._contract.operations.values()
         return sum(any(part(name).of in own for name in one.input) for one in every)
 
@@ -191,7 +193,7 @@ class Owners:
             if said.kind == ID and said.of and plain(noun.name).endswith(said.of):
                 usual = suggested(member.name, "", "string", own, service)
                 texts = [example(one) for one in usual]
-                if own == wanted or any(keeps(shape, one) for one in texts):
+                if own == wanted or any(is_valid(shape, one) for one in texts):
                     return wanted is not None
         return False
 

@@ -14,7 +14,7 @@ from conformance.contract.listing.requirements import PRESENCE, Requirement, Sub
 from conformance.contract.listing.sharing import Sharing, sharing_of
 from conformance.contract.model import Contract, Kind, Member, Shape
 from conformance.contract.observed import disproved
-from conformance.contract.protocols import facts
+from conformance.contract.protocols import protocol_facts
 from conformance.contract.vocabulary.overlay_rules import AnyRule, ArnsRule
 from conformance.errors import BadInput
 
@@ -90,7 +90,7 @@ def _is_label_of_bytes(contract: Contract, requirement: Requirement) -> bool:
 
 def _protocols_level(contract: Contract, requirement: Requirement) -> Level | None:
     """The level that the protocol has for what a model alone states, where it has one."""
-    levels = facts(contract.protocol).levels
+    levels = protocol_facts(contract.protocol).levels
     stated = {Level.REQUIRED, Level.EXPECTED}
     if not levels or requirement.level not in stated or requirement.operation is None:
         return None

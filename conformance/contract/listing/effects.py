@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from conformance.contract.inference.naming import (
-    forms,
+    noun_forms,
     plain,
     plurals,
     same,
@@ -241,7 +241,7 @@ class _Effects:
         about, told = thing(operation.name), thing(reader.name)
         verb = next((one for one in _ADDED if operation.name.startswith(one)), "")
         short = told.removeprefix(_ADDED.get(verb, ""))
-        if same(about, short) or any(told.startswith(form) for form in forms(about)):
+        if same(about, short) or any(told.startswith(form) for form in noun_forms(about)):
             return 1
         if given is not None and told.startswith(plurals(given.replace("-", ""))):
             return 2

@@ -14,7 +14,7 @@ from conformance.contract.listing.readback import ReadBack
 from conformance.contract.listing.sharing import REQUEST, RESPONSE, Sharing, Spot
 from conformance.contract.model import Kind, Location, Member, Operation, PatchRule, Shape
 from conformance.contract.places import KEY, Place, show
-from conformance.contract.protocols import facts
+from conformance.contract.protocols import protocol_facts
 from conformance.contract.vocabulary.overlay_rules import AnyRule, Rule
 from conformance.contract.walk import element_step
 
@@ -148,7 +148,7 @@ def _of_input(
         operation, member.shape, place, prefix, above, Subject.INPUT_TYPE, Subject.INPUT_LIMIT
     )
     located = member.location in {Location.PATH, Location.QUERY, Location.HEADER}
-    text_only = located or facts(operation.protocol).textual
+    text_only = located or protocol_facts(operation.protocol).textual
     for requirement in shapes:
         if not (text_only and _is_text_type(requirement)):
             yield requirement

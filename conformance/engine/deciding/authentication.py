@@ -26,7 +26,7 @@ from conformance.engine.service_run import ServiceRun
 from conformance.engine.support import SupportStatus
 from conformance.plan.authentication import FINDING, Auth, SignatureCheck, signature_rule
 from conformance.plan.probes import Probe, Side
-from conformance.plan.valid_requests.base_requests import base
+from conformance.plan.valid_requests.base_requests import valid_request
 from conformance.record import Obstacle, ObstacleCause, Verdict
 from conformance.transport.protocols.registry import wire
 
@@ -178,7 +178,7 @@ class Authentication:
 
     def _send(self, operation: Operation, kind: str, *, fresh: bool = False) -> _Case | str:
         channel = self._source.sign_incorrectly(kind)
-        values = base(self._contract, operation)
+        values = valid_request(self._contract, operation)
         why_not = channel.why_not(wire(operation, values).body)
         if why_not:
             return why_not

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from conformance.contract.listing.requirements import Requirement, Subject
 from conformance.contract.vocabulary.overlay_rules import RobustRule, UnknownIdentifierRule
-from conformance.engine.attempt import attempt
+from conformance.engine.attempt import send_and_judge
 from conformance.engine.probe_result import ProbeResult, is_taken, smallest
 from conformance.engine.recording import verdicts
 from conformance.engine.recording.verdicts import CaseCounts
@@ -86,11 +86,11 @@ class ProbeDecider:
         tally = self._run.decisions.tally(requirement)
         while broken := self._try_some(probes, trials, tally):
             doubtful += broken
-            if self._blame(requirement, broken):
+            if self._confirm_failure(requirement, broken):
                 return
         if not doubtful:
             doubtful = self._beyond(requirement, planned, tally)
-            if self._blame(requirement, doubtful):
+            if self._confirm_failure(requirement, doubtful):
                 return
         if doubtful:
             seen = next(trial.finding.seen for trial in doubtful if trial.finding)
@@ -124,7 +124,7 @@ class ProbeDecider:
             if savings.is_known(probe):
                 tally.count(probe.side)
                 continue
-            trial = attempt(self._run.session, probe)
+            trial = send_and_judge(self._run.session, probe)
             trials.append(trial)
             savings.learn(trial)
             silent.update(kinds_of_request(probe) if trial.silent else ())
@@ -138,19 +138,19 @@ class ProbeDecider:
 
     def _explore(self, planned: Plan, tally: CaseCounts) -> list[ProbeResult]:
         """Try random values beyond the boundaries; gives the shrunk failure, if there is one."""
-        from conformance.engine.fuzzing.search import explore
+        from conformance.engine.fuzzing.search import find_failure
 
         for index, drawing in enumerate(planned.drawings):
             seed = f"{self._run.settings.seed}/{planned.requirement}/{index}"
-            send = partial(attempt, self._run.session)
-            failure, held = explore(drawing, self._run.settings.draws, seed, send)
+            send = partial(send_and_judge, self._run.session)
+            failure, held = find_failure(drawing, self._run.settings.draws, seed, send)
             for _ in range(held):
                 tally.count(drawing.probe.side)
             if failure is not None:
                 return [failure]
         return []
 
-    def _blame(self, requirement: Requirement, broken: list[ProbeResult]) -> bool:
+    def _confirm_failure(self, requirement: Requirement, broken: list[ProbeResult]) -> bool:
         """Send the smallest failing request again on a fresh resource: that decides."""
         for trial in smallest(broken):
             operation, answer = trial.probe.operation, trial.sent.answer
@@ -167,7 +167,7 @@ class ProbeDecider:
     def _broken_again(self, trial: ProbeResult) -> ProbeResult | None:
         """The failure on a fresh resource, or None where it does not repeat."""
         blamed = trial.sent.answer.server_error
-        again = attempt(self._run.session, trial.probe, fresh=True, blamed=blamed)
+        again = send_and_judge(self._run.session, trial.probe, fresh=True, blamed=blamed)
         if trial.sent.answer.ok and is_taken(again.sent.answer):
             return trial  # that it was accepted is why it is refused now
         return None if again.finding is None or again.finding.held else again

@@ -86,7 +86,7 @@ class RuleDecider:
                 self._run.without(requirement, standing)
                 return
         if by_model:
-            self._wander(requirement)
+            self._run_stateful(requirement)
         else:
             self._stage.add(ScenarioRun(self._run.session, requirement, self._answers))
 
@@ -101,13 +101,17 @@ class RuleDecider:
         unproved = self._run.contract.overlay.words_of(name).unproved
         return unproved and self._run.standings.of(name).standing is SupportStatus.REFUSED
 
-    def _wander(self, requirement: Requirement) -> None:
+    def _run_stateful(self, requirement: Requirement) -> None:
         """Play random sequences, compared step by step with the model of the resource."""
-        from conformance.engine.stateful.search import wander  # loads Hypothesis and the model
+        from conformance.engine.stateful.search import (
+            run_stateful,  # loads Hypothesis and the model
+        )
 
         run = self._run
         games = min(SEQUENCES_A_DRAW * run.settings.draws, MOST_SEQUENCES)
-        found = wander(requirement, run.session, run.standings.works, games, run.settings.seed)
+        found = run_stateful(
+            requirement, run.session, run.standings.works, games, run.settings.seed
+        )
         run.decisions.tally(requirement).accept += found.held
         self._give(requirement, found.verdict, found.reason, found.steps)
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from conformance.contract.listing.requirements import Requirement, Subject
 from conformance.contract.model import Location, Operation
-from conformance.engine.attempt import attempt
+from conformance.engine.attempt import send_and_judge
 from conformance.engine.fuzzing.requests import FuzzCase, cases_of, same_fault
 from conformance.engine.fuzzing.search import Search
 from conformance.engine.judge.recheck import sent_values
@@ -56,7 +56,7 @@ class FuzzResult:
         self.odd.clear()
 
 
-def explore(
+def fuzz_operations(
     session: Session,
     requirements: Mapping[str, Requirement],
     works: Callable[[str], bool],
@@ -149,7 +149,7 @@ class _Explorer:
 
     def _tried(self, probe: Probe) -> list[str]:
         try:
-            trial = attempt(self._session, probe)
+            trial = send_and_judge(self._session, probe)
         except SetupFailed:
             return []
         broken = _keep_odd(self._found, trial.sent)

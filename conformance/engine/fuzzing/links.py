@@ -20,9 +20,14 @@ from conformance.contract.locate import known_services
 from conformance.contract.model import Contract
 from conformance.engine.sending.exchange_log import RunResource, SentProbe
 from conformance.engine.session import Session
-from conformance.plan.generation.determinism import Enough, hypothesis_settings, seed_number, steady
+from conformance.plan.generation.determinism import (
+    BudgetExhausted,
+    hypothesis_settings,
+    seed_number,
+    without_local_constants,
+)
 from conformance.plan.probes import Probe, Side
-from conformance.plan.valid_requests.base_requests import base
+from conformance.plan.valid_requests.base_requests import valid_request
 from conformance.transport.exchange import Exchange
 from conformance.transport.protocols.json_text import encode
 
@@ -44,7 +49,7 @@ def prepared(contract: Contract, document: Mapping[str, Any]) -> dict[str, Any]:
     create = contract.operations.get(main.create or "")
     plain = {path: _labelled(_plain(item), label) for path, item in paths.items() if item}
     if create is not None:
-        _with_base(plain, create.name, base(contract, create))
+        _with_base(plain, create.name, valid_request(contract, create))
     return {
         "openapi": document["openapi"],
         "info": dict(document["info"]),
@@ -120,7 +125,7 @@ NO_BODY = object()
 STEP = "a step of a walk along the links"
 
 
-OVER = (Enough, Flaky, Unsatisfiable, NoLinksFound)
+OVER = (BudgetExhausted, Flaky, Unsatisfiable, NoLinksFound)
 """How walking ends: enough was sent, the target answered the same in two ways, nothing to draw.
 
 Or there is no way: whose bodies are not JSON has no operations that Schemathesis could send.
@@ -144,7 +149,7 @@ def walk_links(session: Session, budget: int, seed: str) -> list[SentProbe]:
             """The sender of the request judges the answer."""
 
     chosen = hypothesis_settings(max(1, budget), steps=STEPS, shrink=False)
-    with steady(), contextlib.suppress(*OVER):
+    with without_local_constants(), contextlib.suppress(*OVER):
         seeded(seed_number(f"{seed}/walk"))(LinkWalk).run(settings=chosen)
     for made in session.inventory.made.all:
         if not made.gone and made.created.probe.note == STEP:
@@ -162,7 +167,7 @@ class _Walker:
     def send(self, method: str, path: str, given: Mapping[str, Any], body: Any) -> Exchange:
         """Send one step; an identifier that this run made stands for its resource."""
         if len(self.sent) >= self._budget:
-            raise Enough
+            raise BudgetExhausted
         operation = next(
             one
             for one in self._session.contract.operations.values()

@@ -15,7 +15,7 @@ from conformance.contract.walk import shape_at
 from conformance.plan.generation.from_shape import faults_of, from_shape
 from conformance.plan.generation.values import WRONG
 from conformance.plan.probes import Fault, Probe, Side
-from conformance.plan.valid_requests.base_requests import base, edited
+from conformance.plan.valid_requests.base_requests import valid_request, with_value
 from conformance.plan.valid_requests.resources import lifecycle_of
 
 FAULTS = {"type": Fault.TYPE, "enum": Fault.ENUM, "required": Fault.REQUIRED}
@@ -34,13 +34,13 @@ def faulty(contract: Contract, operation: Operation, member: Member, value: Any)
 def probe(contract: Contract, operation: Operation, violation: Violation, value: Any) -> Probe:
     """The base request with one member replaced by a value that breaks one limit."""
     name = violation.place[0]
-    start = base(contract, operation, violation.place)
+    start = valid_request(contract, operation, violation.place)
     where = f"{operation.service}/{operation.name}/request/{show(violation.place)}"
     return Probe(
         f"{where}/{violation.keyword}",
         operation,
         Side.REJECT,
-        edited(start, (name,), value),
+        with_value(start, (name,), value),
         "a value found by exploring",
         FAULTS.get(violation.keyword, Fault.LIMIT),
         violation.place,
@@ -122,8 +122,8 @@ class FuzzCase:
         """The base request with the value in it; None where the fault may be read otherwise."""
         if self.fault is not None:
             return faulty(contract, self.operation, self.member, value)
-        start = base(contract, self.operation, (self.member.name,))
-        values = edited(dict(start), (self.member.name,), value)
+        start = valid_request(contract, self.operation, (self.member.name,))
+        values = with_value(dict(start), (self.member.name,), value)
         return Probe("", self.operation, Side.OBSERVE, values, "a random value")
 
 

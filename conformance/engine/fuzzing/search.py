@@ -8,10 +8,15 @@ from hypothesis.errors import Flaky, Unsatisfiable
 
 from conformance.engine.fuzzing.requests import FuzzCase, requests
 from conformance.engine.probe_result import ProbeResult
-from conformance.plan.generation.determinism import Enough, drawing, hypothesis_settings, steady
+from conformance.plan.generation.determinism import (
+    BudgetExhausted,
+    drawing,
+    hypothesis_settings,
+    without_local_constants,
+)
 from conformance.plan.generation.strategies import strategy
 from conformance.plan.probes import Drawing, Probe
-from conformance.plan.valid_requests.base_requests import edited
+from conformance.plan.valid_requests.base_requests import with_value
 
 Send = Callable[[FuzzCase, Any], tuple[bytes, Callable[[], list[str]]] | None]
 """Gives a request's bytes, and what sends it and names the requirements that it breaks."""
@@ -53,9 +58,9 @@ class Search:
 
         test = drawing(requests(self.cases), check, chosen, self.seed)
         try:
-            with steady():
+            with without_local_constants():
                 test()
-        except (FuzzFailure, Flaky, Unsatisfiable, Enough):
+        except (FuzzFailure, Flaky, Unsatisfiable, BudgetExhausted):
             pass  # the sender keeps what is broken
         except BaseExceptionGroup as group:
             if group.split((FuzzFailure, Flaky))[1] is not None:
@@ -67,14 +72,14 @@ class Search:
     def check(self, case: FuzzCase, value: Any) -> None:
         """Send what was drawn. Raises FuzzFailure where it breaks something."""
         if self.enough():
-            raise Enough
+            raise BudgetExhausted
         made = self.send(case, value)
         if made is None:
             return
         key, tried = made
         if key not in self._known:
             if self._left <= 0:
-                raise Enough
+                raise BudgetExhausted
             self._left -= 1
             self._sent += 1
             self._known[key] = self._tried(tried)
@@ -105,7 +110,9 @@ class _Unanswered(BaseException):
     """Ends the drawing: every attempt to shrink would time out as well."""
 
 
-def explore(about: Drawing, draws: int, seed: str, attempt: Try) -> tuple[ProbeResult | None, int]:
+def find_failure(
+    about: Drawing, draws: int, seed: str, attempt: Try
+) -> tuple[ProbeResult | None, int]:
     """Send ``draws`` values by the seed; gives the smallest failure, and how many held."""
     held, failure = 0, None
 
@@ -122,7 +129,7 @@ def explore(about: Drawing, draws: int, seed: str, attempt: Try) -> tuple[ProbeR
 
     test = drawing(strategy(about), check, hypothesis_settings(draws), seed)
     try:
-        with steady():
+        with without_local_constants():
             test()
     except (_Broken, _Unanswered, Unsatisfiable):
         pass  # a failure is kept in `failure`; nothing to draw is no finding
@@ -135,4 +142,6 @@ def explore(about: Drawing, draws: int, seed: str, attempt: Try) -> tuple[ProbeR
 def _with(about: Drawing, value: Any) -> Probe:
     probe = about.probe
     place = probe.place or ()
-    return replace(probe, values=edited(dict(probe.values), place, value), note="a random value")
+    return replace(
+        probe, values=with_value(dict(probe.values), place, value), note="a random value"
+    )

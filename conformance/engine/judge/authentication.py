@@ -12,7 +12,7 @@ CODES = frozenset({
     "UnrecognizedClientException",
 })  # fmt: skip
 """Codes by which AWS services say that a signature is not taken."""
-SILENT = {FailureKind.TIMEOUT, FailureKind.TLS, FailureKind.REFUSED}
+UNANSWERED_KINDS = {FailureKind.TIMEOUT, FailureKind.TLS, FailureKind.REFUSED}
 
 
 def is_refused_signature(answer: ParsedResponse) -> bool:
@@ -41,7 +41,7 @@ def looks_at_signatures(kind: str, answer: ParsedResponse) -> bool:
 
 def says_nothing(answer: ParsedResponse) -> bool:
     """Whether no verdict can rest on an answer."""
-    return answer.throttled or answer.failure in SILENT
+    return answer.throttled or answer.failure in UNANSWERED_KINDS
 
 
 def judge_signature(rule: SignatureCheck, answer: ParsedResponse) -> Finding:

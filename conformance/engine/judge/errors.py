@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from conformance.contract.model import MEMBER_MEDIA, Contract, Operation
-from conformance.contract.protocols import facts
+from conformance.contract.protocols import protocol_facts
 from conformance.contract.vocabulary.overlay_rules import (
     ContentCodingRule,
     ErrorBodyRule,
@@ -24,7 +24,7 @@ from conformance.identity_cache import identity_cache
 from conformance.transport.parsed_response import ParsedResponse
 from conformance.transport.protocols.registry import of
 
-Watch = Callable[[str, Any, Operation, ParsedResponse], Finding | None]
+ErrorCheck = Callable[[str, Any, Operation, ParsedResponse], Finding | None]
 
 BODY, MEMBERS, CODE, CODES = "error-body", "error-members", "error-code", "error-codes-agree"
 HEADER = "response-header"
@@ -53,7 +53,7 @@ def observe_rules(
 
 
 @identity_cache(KEPT)
-def _watched(contract: Contract) -> list[tuple[Watch, str, Rule]]:
+def _watched(contract: Contract) -> list[tuple[ErrorCheck, str, Rule]]:
     """The watched rules of a contract, cached, as every answer is held to them."""
     return [
         (WATCHED[type(rule)], f"{contract.service}/{address}", rule)
@@ -119,7 +119,7 @@ def _code(name: str, _rule: Rule, operation: Operation, answer: ParsedResponse) 
     held = answer.code is not None
     if not answer.is_refusal or (answer.status in OF_HTTP and not held):
         return None
-    unreadable = facts(operation.protocol).textual and bool(answer.form)
+    unreadable = protocol_facts(operation.protocol).textual and bool(answer.form)
     if (operation.method == "HEAD" or unreadable) and not held:
         return None  # what cannot be read is described by its form
     expected = f"the error name in {of(operation.protocol).names_errors}"
@@ -193,7 +193,7 @@ def _coding(
     return Finding(name, not answer.unasked, "an uncompressed body", answer.unasked)
 
 
-WATCHED: Mapping[type[Rule], Watch] = {
+WATCHED: Mapping[type[Rule], ErrorCheck] = {
     ErrorBodyRule: _body,
     ErrorMembersRule: _members,
     ErrorCodeRule: _code,

@@ -44,10 +44,10 @@ def marked(value: Any) -> Any:
     return value
 
 
-def hides(value: Any) -> bool:
+def has_redaction(value: Any) -> bool:
     """Whether a value is a redaction or holds one."""
     if isinstance(value, list):
-        return any(hides(item) for item in value)
+        return any(has_redaction(item) for item in value)
     if isinstance(value, dict):
-        return any(hides(name) or hides(item) for name, item in value.items())
+        return any(has_redaction(name) or has_redaction(item) for name, item in value.items())
     return isinstance(value, Redacted)

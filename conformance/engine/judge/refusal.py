@@ -10,7 +10,7 @@ from conformance import error_identity
 from conformance.contract.inference.identity_rules import missing_errors, taken_errors
 from conformance.contract.model import Contract, DeclaredError, Kind, Operation
 from conformance.contract.places import find, show
-from conformance.contract.protocols import facts
+from conformance.contract.protocols import protocol_facts
 from conformance.engine.judge.findings import Finding
 from conformance.engine.judge.response import has_status
 from conformance.plan.probes import Fault, Probe, Side
@@ -97,7 +97,7 @@ def _refused(contract: Contract, probe: Probe, answer: ParsedResponse) -> Findin
     # Whether a name outside its limits is looked up or refused first is order of validation. With
     # which status that error comes is a separate requirement.
     looked_up = answer.is_refusal and _is_tolerated(contract, probe, answer.code or "")
-    plain = facts(contract.protocol).refused_with
+    plain = protocol_facts(contract.protocol).refused_with
     allowed += tuple((status, code) for status in plain for _, code in allowed)
     if probe.operation.method == "HEAD" and answer.code is None:
         # The answer to HEAD has nothing to name an error in.
@@ -211,7 +211,7 @@ def refusals(
     for kind in (f"{fault}-{variant}", str(fault)):
         if kind in table:
             return table[kind]
-    malformed = facts(contract.protocol).malformed
+    malformed = protocol_facts(contract.protocol).malformed
     return tuple(dict.fromkeys((*_declared(operation, 400), *malformed)))
 
 
@@ -229,7 +229,7 @@ def _by_identity(contract: Contract, operation: Operation, fault: Fault) -> tupl
     if not contract.overlay.inferred:
         return by_status or (() if missing else _taken(contract, operation))
     named = missing_errors(operation) if missing else taken_errors(operation)
-    malformed = facts(contract.protocol).malformed
+    malformed = protocol_facts(contract.protocol).malformed
     form = (*_declared(operation, 400), *malformed) if missing else ()
     return tuple(dict.fromkeys((*by_status, *_as_refusals(named), *form)))
 

@@ -11,7 +11,7 @@ from conformance.contract.inference.naming import shows_only
 from conformance.contract.listing import statements
 from conformance.contract.model import Contract, Kind, Operation, Shape
 from conformance.contract.places import Place, show
-from conformance.contract.protocols import NAMES, NULLS, facts
+from conformance.contract.protocols import NAMES, NULLS, protocol_facts
 from conformance.contract.walk import ShapeCheck, ValueWalker, misspelt
 from conformance.engine.judge.errors import observe_rules
 from conformance.engine.judge.findings import Finding
@@ -62,14 +62,14 @@ def has_status(contract: Contract, operation: Operation, answer: ParsedResponse)
         return False
     bare = answer.status == NO_CONTENT
     usual = not operation.output if bare else contract.overlay.inferred
-    return usual and answer.status in facts(contract.protocol).successes
+    return usual and answer.status in protocol_facts(contract.protocol).successes
 
 
 def _refusal(operation: Operation, answer: ParsedResponse, prefix: str) -> Iterator[Finding]:
     if answer.code in operation.errors:
         error = operation.errors[answer.code or ""]
         declared = error.status
-        plain = facts(operation.protocol).refused_with if 400 <= declared < 500 else ()
+        plain = protocol_facts(operation.protocol).refused_with if 400 <= declared < 500 else ()
         # What spoke the query protocol before has the statuses of that, which no JSON model states.
         moved = answer.is_refusal and FORMER in answer.headers and error.source.model is not None
         held = answer.status in (declared, *plain) or not declared or moved
@@ -99,7 +99,7 @@ def _success(
         )  # fmt: skip
     if isinstance(answer.body, dict):
         yield from _members(contract, operation, answer.body)
-    elif not facts(operation.protocol).textual:
+    elif not protocol_facts(operation.protocol).textual:
         seen = "a body that is not JSON" if answer.body is NOT_JSON else "JSON, but not an object"
         for name, member in operation.output.items():
             if member.required:
@@ -123,7 +123,7 @@ def _members(
     """What members hold and break; in answers a union may have any number of members."""
     prefix = f"{operation.service}/{operation.name}/response"
     nulls = NULLS in contract.overlay.rules
-    finely = contract.overlay.inferred or facts(contract.protocol).textual
+    finely = contract.overlay.inferred or protocol_facts(contract.protocol).textual
     null = ""
     held: Counter[tuple[Place, str]] = Counter()
     for one in _WALKER.members(operation.output, values):

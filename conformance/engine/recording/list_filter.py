@@ -65,7 +65,7 @@ def shortened(answer: ParsedResponse) -> ParsedResponse:
     return replace(answer, body={**body, **short}) if short else answer
 
 
-def culprit(
+def offending_resource(
     contract: Contract, sent: SentProbe, made: Sequence[RunResource], requirement: str
 ) -> RunResource | None:
     """The resource whose list entry breaks the requirement; None if it breaks without any."""

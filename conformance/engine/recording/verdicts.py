@@ -11,7 +11,7 @@ from conformance.engine.events import Decided, Emit
 from conformance.engine.judge.findings import Finding
 from conformance.engine.probe_result import ProbeResult
 from conformance.engine.recording.evidence import EvidenceStep, as_evidence, with_setup
-from conformance.engine.recording.list_filter import culprit
+from conformance.engine.recording.list_filter import offending_resource
 from conformance.engine.secrets.masking import Masker
 from conformance.engine.sending.exchange_log import SentProbe
 from conformance.engine.session import Session
@@ -181,7 +181,9 @@ class VerdictLog:
 
     def fail(self, requirement: Requirement, finding: Finding, sent: SentProbe) -> None:
         reason = f"expected {finding.expected}; seen {finding.seen}"
-        listed = culprit(self._contract, sent, self._session.inventory.made.all, requirement.id)
+        listed = offending_resource(
+            self._contract, sent, self._session.inventory.made.all, requirement.id
+        )
         steps = with_setup(sent, finding.expected, finding.seen, listed)
         self.give(requirement, Verdict.FAILED, reason, steps)
 

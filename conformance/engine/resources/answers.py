@@ -16,7 +16,7 @@ from conformance.engine.resources.placeholders import needs_resource
 from conformance.engine.sending.exchange_log import RunResource, SentProbe, SetupFailed
 from conformance.plan.generation.values import sample
 from conformance.plan.probes import Fault, Probe, Side
-from conformance.plan.valid_requests.base_requests import base
+from conformance.plan.valid_requests.base_requests import valid_request
 from conformance.plan.valid_requests.resources import kind_of
 
 LASTS = 20.0
@@ -53,7 +53,7 @@ class Answers:
         without = None
         if probe.place and probe.operation.name in self._fed:
             # A request that lacks the very value is sent in the same state as one that has it.
-            without = base(self._contract, probe.operation).get(str(probe.place[0]))
+            without = valid_request(self._contract, probe.operation).get(str(probe.place[0]))
         named = {**named_answers(token_texts(probe.values)), **named_answers(without)}
         known = {of: one for whole in (*found.values(), *([resource] if resource else []))
                  for of, one in (*whole.parents.items(), (whole.kind or "", whole))}  # fmt: skip
@@ -121,7 +121,7 @@ class Answers:
         self, name: str, known: Mapping[str, RunResource], more: Mapping[str, object]
     ) -> SentProbe:
         operation = self._contract.operations[name]
-        values = {**base(self._contract, operation), **more}
+        values = {**valid_request(self._contract, operation), **more}
         asked = Probe("", operation, Side.ACCEPT, values, "asked for the probe")
         own = kind_of(self._contract, name) if needs_resource(asked) else None
         sent = self._send(asked, resource=known.get(own or ""))

@@ -11,11 +11,16 @@ from conformance.contract.vocabulary.overlay_model import Resource
 from conformance.engine.resources.inventory import Inventory
 from conformance.engine.resources.listed import SendRequest
 from conformance.engine.sending.delivery import resent
-from conformance.engine.sending.exchange_log import RunResource, SentProbe, SetupFailed, is_lost
+from conformance.engine.sending.exchange_log import (
+    RunResource,
+    SentProbe,
+    SetupFailed,
+    connection_lost,
+)
 from conformance.error_identity import says_full
 from conformance.plan.probes import Probe, Side
-from conformance.plan.valid_requests.base_requests import as_label, base
-from conformance.plan.valid_requests.resources import others
+from conformance.plan.valid_requests.base_requests import as_label, valid_request
+from conformance.plan.valid_requests.resources import referenced_kinds
 from conformance.transport.parsed_response import ParsedResponse
 
 NEWEST = 8
@@ -77,19 +82,21 @@ class Disposal:
         operation = self._contract.operations.get(of.delete or "")
         if operation is None or of.label is None or resource.given:
             return None
-        way = base(self._contract, operation)
+        way = valid_request(self._contract, operation)
         if not self._contract.overlay.inferred:
             # Of what its base has besides, it is the labels that lead to the resource.
             # It is where it was made, which need not be where others are made.
             made = resource.created.values
-            way = {name: made.get(name, one) for name, one in way.items() if any(others(one))}
+            way = {
+                name: made.get(name, one) for name, one in way.items() if any(referenced_kinds(one))
+            }
         values = {**way, of.label: as_label(operation, of.label, "${id}"), **of.delete_with}
         deletion = Probe("", operation, Side.OBSERVE, values, "")
         if not even_in_vain and self._is_in_vain(deletion):
             return None
         send = partial(self._send, deletion, resource=resource)
         try:
-            sent = resent(send(), lambda _: send(), is_lost, times=1)
+            sent = resent(send(), lambda _: send(), connection_lost, times=1)
             if sent.answer.is_refusal and not sent.answer.is_gone and self._empty(resource, of):
                 sent = send()
         except SetupFailed:

@@ -38,7 +38,7 @@ class RequestFiller:
         fill = self._placeholders.fill_for
         values: dict[str, Any] = fill(self._placeholders.tag(probe.values, {}), resource, parents)
         if self._tag is not None and probe.raw is None:
-            values = self._tag.put_on(probe.operation, values)
+            values = self._tag.add_to(probe.operation, values)
         raw = probe.raw
         if raw is not None and b"${" in raw and of(probe.operation.protocol).fillable:
             written = respelt(raw, probe.values, values).decode()

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from conformance.contract.inference.naming import plain
 from conformance.contract.vocabulary.overlay_model import Resource
-from conformance.engine.resources.placeholders import facts
+from conformance.engine.resources.placeholders import placeholder_facts
 from conformance.engine.sending.exchange_log import RunResource, SetupFailed
 from conformance.error_identity import says_exists, says_full
 
@@ -70,7 +70,9 @@ class ImplicitResources:
             except SetupFailed:
                 break
             wanted = plain(about.label)
-            named = (text for name, text in facts(whole).items() if plain(name) == wanted)
+            named = (
+                text for name, text in placeholder_facts(whole).items() if plain(name) == wanted
+            )
             name = next((text for text in named if text != whole.id), None)
             if name is None:
                 break

@@ -15,15 +15,20 @@ from conformance.engine.resources.listed import SendRequest, has_no_route, name_
 from conformance.engine.resources.made_resources import MadeResources
 from conformance.engine.resources.names import is_template, token_texts
 from conformance.engine.sending.delivery import resent
-from conformance.engine.sending.exchange_log import RunResource, SentProbe, SetupFailed, is_lost
+from conformance.engine.sending.exchange_log import (
+    RunResource,
+    SentProbe,
+    SetupFailed,
+    connection_lost,
+)
 from conformance.plan.probes import Probe, Side
-from conformance.plan.valid_requests.base_requests import as_label, base
+from conformance.plan.valid_requests.base_requests import as_label, valid_request
 from conformance.plan.valid_requests.resources import (
     FRESH,
     all_creators,
     creators,
     is_about_own,
-    others,
+    referenced_kinds,
 )
 
 IN_VAIN = 3
@@ -113,7 +118,7 @@ class Inventory:
             of, value = self._kinds[kind], self._given[kind].value
             operation = self._contract.operations[of.read or ""]
             named = as_label(operation, of.label or "", value)
-            request = {**base(self._contract, operation), of.label or "": named}
+            request = {**valid_request(self._contract, operation), of.label or "": named}
             seen = self._send(Probe("", operation, Side.OBSERVE, request, "what is given"))
             if not seen.answer.ok:
                 raise SetupFailed(seen)
@@ -127,7 +132,7 @@ class Inventory:
         For a creation that needs a fresh one, as what is made of it may exist once only, a new one.
         Raises SetupFailed.
         """
-        named = list(dict.fromkeys(others(token_texts(probe.values))))
+        named = list(dict.fromkeys(referenced_kinds(token_texts(probe.values))))
         making, _ = self._creators.get(probe.operation.name, (None, ""))
         needs = self._kinds.get(making or "", Resource()).needs
         found: dict[str, RunResource] = {}
@@ -199,7 +204,7 @@ class Inventory:
     def read(self, resource: RunResource) -> SentProbe | None:
         """Read a resource; None where the contract has no operation for it. Raises SetupFailed."""
         operation = self._contract.operations.get(self.made.lifecycle(resource.kind).read or "")
-        values = base(self._contract, operation) if operation is not None else {}
+        values = valid_request(self._contract, operation) if operation is not None else {}
         probe = operation and Probe("", operation, Side.OBSERVE, values, "")
         return self._send(probe, resource=resource) if probe else None
 
@@ -215,14 +220,14 @@ class Inventory:
         operation = self._contract.operations.get(by or of.create or "")
         if operation is None:
             raise LookupError(f"{self._contract.service}: the lifecycle has no create operation")
-        usual = {**base(self._contract, operation), **({} if by else of.create_with)}
+        usual = {**valid_request(self._contract, operation), **({} if by else of.create_with)}
         request = usual if values is None else values
         if values is None and len(self._broken[operation.name]) == IN_VAIN:
             raise SetupFailed(self._broken[operation.name][-1])
         sent = self._send(Probe("", operation, Side.ACCEPT, request, "made for the probe"))
         if is_template(request):
             # Whether it was made is not known: another one, under another name.
-            sent = resent(sent, lambda lost: self._send(lost.probe), is_lost)
+            sent = resent(sent, lambda lost: self._send(lost.probe), connection_lost)
         resource = self.made.by(sent)
         if resource is None and kind is not None and sent.answer.ok:
             shown = name_in_list(self._contract, kind, sent, self._send)
@@ -248,8 +253,8 @@ class Inventory:
             if name == refused or name in self._refused:
                 continue
             operation = self._contract.operations[name]
-            values = base(self._contract, operation)
-            if kind in others(token_texts(values)) or is_about_own(token_texts(values)):
+            values = valid_request(self._contract, operation)
+            if kind in referenced_kinds(token_texts(values)) or is_about_own(token_texts(values)):
                 continue
             self._refused.add(name)  # until it is accepted: what it needs may need it in turn
             try:

@@ -20,13 +20,13 @@ from conformance.contract.inference.naming import (
 )
 from conformance.contract.model import Contract, Kind, Operation, Shape
 from conformance.contract.places import find, parse, texts
-from conformance.contract.validate import keeps
+from conformance.contract.validate import is_valid
 from conformance.contract.vocabulary.overlay_model import Resource
 from conformance.engine.resources.names import OF_ANSWERS, mentions, token_texts
 from conformance.engine.sending.exchange_log import RunResource, SentProbe
 from conformance.plan.generation.values import sample
 from conformance.plan.probes import Probe, Side
-from conformance.plan.valid_requests.base_requests import base
+from conformance.plan.valid_requests.base_requests import valid_request
 from conformance.transport.parsed_response import ParsedResponse
 
 _NO_ROUTE = frozenset({404, 405, 500, 501})
@@ -95,7 +95,7 @@ def _entries(
     listing = contract.operations.get(about.list or "")
     if listing is None or about.listing is None or not contract.overlay.inferred:
         return
-    sent = send(Probe("", listing, Side.OBSERVE, base(contract, listing), ""))
+    sent = send(Probe("", listing, Side.OBSERVE, valid_request(contract, listing), ""))
     found = find(sent.answer.members, parse(about.listing.items)) if sent.answer.ok else ()
     for entry in found:
         named = entry.get(about.listing.id) if isinstance(entry, Mapping) else None
@@ -121,7 +121,9 @@ def lists_of(contract: Contract, probe: Probe) -> Iterator[tuple[str, Operation]
             found = split(one.name, _LISTS)
             if found is None or not plain(found[1]).endswith(endings):
                 continue
-            if all(need in there for need in TOKEN.findall(token_texts(base(contract, one)))):
+            if all(
+                need in there for need in TOKEN.findall(token_texts(valid_request(contract, one)))
+            ):
                 yield name, one
                 break
 
@@ -169,14 +171,14 @@ def of_a_pattern(probe: Probe) -> Iterator[str]:
         if member is None or member.shape.kind is not Kind.STRING or mentions(value, "${"):
             continue
         told = part(name).kind in {ID, ARN} and member.shape.limit("pattern") is not None
-        if told and not keeps(member.shape, _ANYTHING):
+        if told and not is_valid(member.shape, _ANYTHING):
             yield name
 
 
 def lists_of_all(contract: Contract) -> Iterator[Operation]:
     """The lists that nothing has to be named for."""
     for one in contract.operations.values():
-        if one.name.startswith("List") and not base(contract, one):
+        if one.name.startswith("List") and not valid_request(contract, one):
             yield one
 
 
@@ -184,6 +186,6 @@ def shown_fitting(listing: Operation, body: Any, shape: Shape) -> str | None:
     """An identifier in the first entry of a list that keeps the limits of a member."""
     for _, entry in _first_entries(listing, body):
         for key, text in _texts(entry).items():
-            if part(key).kind in {ID, ARN} and keeps(shape, text):
+            if part(key).kind in {ID, ARN} and is_valid(shape, text):
                 return text
     return None

@@ -137,15 +137,17 @@ class _Lookup:
             text: str | None = one.id
         else:
             name, _, of = name.rpartition(".")
-            text = facts(self._parents[name]).get(of) if name in self._parents else None
+            text = placeholder_facts(self._parents[name]).get(of) if name in self._parents else None
         return None if text is None else lambda _: text
 
     @cached_property
     def _shown(self) -> Mapping[str, str]:
         """``${made.MEMBER}``, ``${made.KIND.MEMBER}``: what resources show, as ``facts`` says."""
-        found = {} if self._resource is None else facts(self._resource)
+        found = {} if self._resource is None else placeholder_facts(self._resource)
         for kind, parent in self._parents.items():
-            found.update({f"{kind}.{name}": text for name, text in facts(parent).items()})
+            found.update(
+                {f"{kind}.{name}": text for name, text in placeholder_facts(parent).items()}
+            )
         return found
 
 
@@ -154,7 +156,7 @@ def needs_resource(probe: Probe) -> bool:
     return is_about_own(token_texts(probe.values))
 
 
-def facts(resource: RunResource) -> dict[str, str]:
+def placeholder_facts(resource: RunResource) -> dict[str, str]:
     """The texts that the creation of a resource shows: its answer, else its request.
 
     Of an answer that is one structure around the rest, those inside. What a read showed comes
@@ -192,4 +194,4 @@ def unknown_facts(value: Any, kind: str | None, resource: RunResource) -> bool:
     changed = bool(resource.history) and resource.seen is None
     if changed and any(VERSIONS.search(name) for name in asked):
         return True
-    return bool(asked) and not {*asked} <= facts(resource).keys()
+    return bool(asked) and not {*asked} <= placeholder_facts(resource).keys()

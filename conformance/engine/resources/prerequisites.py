@@ -27,12 +27,12 @@ from conformance.contract.model import Contract, Operation
 from conformance.contract.places import Place, find, put
 from conformance.contract.walk import shape_at
 from conformance.engine.resources.names import OF_ANSWERS, mentions
-from conformance.engine.resources.placeholders import facts
+from conformance.engine.resources.placeholders import placeholder_facts
 from conformance.engine.sending.exchange_log import RunResource, SentProbe
 from conformance.error_identity import says_taken, says_unprepared
-from conformance.plan.valid_requests.base_requests import base, edited
+from conformance.plan.valid_requests.base_requests import valid_request, with_value
 from conformance.plan.valid_requests.named_places import places_of
-from conformance.plan.valid_requests.resources import kind_of, others
+from conformance.plan.valid_requests.resources import kind_of, referenced_kinds
 from conformance.transport.parsed_response import ParsedResponse
 
 _FORTH = re.compile(r"From(?=[A-Z])")
@@ -58,7 +58,7 @@ def first_operations(contract: Contract, name: str, refusal: ParsedResponse) -> 
             one
             for one in contract.operations.values()
             if split(one.name, DELETE) and same(_noun(one.name), own)
-            and not mentions(base(contract, one), "${id")
+            and not mentions(valid_request(contract, one), "${id")
         )  # fmt: skip
         return
     undone = _UNDOES.sub(lambda match: match["does"].upper(), name, count=1)
@@ -70,7 +70,9 @@ def first_operations(contract: Contract, name: str, refusal: ParsedResponse) -> 
     makers = [one for one in contract.operations.values() if one.name != name]
     makers = [one for one in makers if split(one.name, _MAKES)]
     # What the request is made of is there: it is not that which lacks.
-    there = {plain(kind) for kind in others(base(contract, contract.operations[name]))}
+    there = {
+        plain(kind) for kind in referenced_kinds(valid_request(contract, contract.operations[name]))
+    }
     makers = [one for one in makers if plain(_noun(one.name)) not in there]
     found = [*_showing(contract, name, makers)]
     found += [] if creates else [one for one in makers if same(_noun(one.name), own)]
@@ -85,7 +87,7 @@ def first_operations(contract: Contract, name: str, refusal: ParsedResponse) -> 
 
 def _showing(contract: Contract, name: str, makers: list[Operation]) -> Iterator[Operation]:
     """What answers with a required identifier of no resource, such as an ``OperationId``."""
-    request = base(contract, contract.operations[name])
+    request = valid_request(contract, contract.operations[name])
     needed = [key for key, member in contract.operations[name].input.items()
               if member.required and part(key).kind == ID
               and not mentions(request.get(key), *OF_ANSWERS)]  # fmt: skip
@@ -169,7 +171,10 @@ def _into_state(contract: Contract, name: str, refusal: ParsedResponse) -> Itera
             found.append((where, one.name, one))
     yield from (one for *_, one in sorted(found, key=lambda entry: entry[:2]))
     # "Versioning must be enabled on the bucket": what sets that of a resource that it names.
-    named = {kind_of(contract, name) or "", *others(base(contract, contract.operations[name]))}
+    named = {
+        kind_of(contract, name) or "",
+        *referenced_kinds(valid_request(contract, contract.operations[name])),
+    }
     for one, kind in product(contract.operations.values(), sorted(map(plain, named - {""}))):
         noun = plain(_noun(one.name)) if split(one.name, UPDATE) and one.name != name else ""
         if noun.startswith(kind) and _is_in(noun.removeprefix(kind), plain(refusal.message)):
@@ -210,11 +215,14 @@ def _is_in(noun: str, text: str) -> bool:
 
 def within(sent: SentProbe) -> Iterator[dict[str, Any]]:
     """The request with a new name inside that of its resource, where the refusal shows both."""
-    message, known = sent.answer.message, {} if sent.resource is None else facts(sent.resource)
+    message, known = (
+        sent.answer.message,
+        {} if sent.resource is None else placeholder_facts(sent.resource),
+    )
     names = [name for name, text in known.items() if part(name).kind == NAME
              and len(text) >= _SHORTEST and text.strip(".") in message]  # fmt: skip
     for place in places_of(sent.probe.operation, dict(sent.probe.values)) if names else ():
         new = any(str(one).startswith("${name") for one in find(sent.probe.values, place))
         if new and any(str(one) in message for one in find(sent.values, place)):
             inside = f"${{name}}.${{made.{names[0]}}}"
-            yield edited(dict(sent.probe.values), place, inside)
+            yield with_value(dict(sent.probe.values), place, inside)

@@ -31,7 +31,7 @@ from conformance.engine.resources.prerequisites import (
 )
 from conformance.engine.sending.exchange_log import SentProbe, SetupFailed
 from conformance.plan.probes import Probe, Side
-from conformance.plan.valid_requests.base_requests import base, edited
+from conformance.plan.valid_requests.base_requests import valid_request, with_value
 from conformance.plan.valid_requests.named_places import SHORTEST
 from conformance.plan.valid_requests.request_repair import RefusalText, repaired
 from conformance.plan.valid_requests.resources import all_creators, kind_of, nameable
@@ -133,7 +133,7 @@ class RequestSearch:
                 some, left = waiting.pop(0), left - 1
                 values = dict(accepted.probe.values)
                 for place in some:
-                    values = edited(values, place, ABSENT)
+                    values = with_value(values, place, ABSENT)
                 try:
                     without = self._send(replace(accepted.probe, values=values))
                 except SetupFailed:
@@ -150,7 +150,7 @@ class RequestSearch:
             return None
         request = dict(sent.probe.values)
         for name, listing in lists_of(self._contract, sent.probe):
-            asked = Probe("", listing, Side.OBSERVE, base(self._contract, listing), "")
+            asked = Probe("", listing, Side.OBSERVE, valid_request(self._contract, listing), "")
             shown = self._send(asked, resource=shared(self._contract, listing, sent))
             if not shown.answer.ok:
                 shown = self.improve(shown) or shown
@@ -191,7 +191,9 @@ class RequestSearch:
         while waiting:
             one = waiting.pop(0)
             tried.add(one.name)
-            first = Probe("", one, Side.ACCEPT, base(self._contract, one), "what is needed first")
+            first = Probe(
+                "", one, Side.ACCEPT, valid_request(self._contract, one), "what is needed first"
+            )
             try:
                 made = self._send(first, resource=shared(self._contract, one, sent))
                 if not made.answer.ok:

@@ -32,13 +32,13 @@ class RunTag:
         member, create = main.tag_property, main.create
         return cls(create, member, nonce) if member and create else None
 
-    def put_on(self, operation: Operation, values: dict[str, Any]) -> dict[str, Any]:
+    def add_to(self, operation: Operation, values: dict[str, Any]) -> dict[str, Any]:
         """The members of a request, with the tag where it is a creation without tags."""
         if operation.name != self.create or self.member in values:
             return values
         return {**values, self.member: {TAG: self.value}}
 
-    def take_off(self, operation: Operation, answer: ParsedResponse) -> ParsedResponse:
+    def strip_from(self, operation: Operation, answer: ParsedResponse) -> ParsedResponse:
         """The answer as it would be without the tag: the judge must not see what we added."""
         if not isinstance(answer.body, dict | list):
             return answer

@@ -18,7 +18,7 @@ from conformance.engine.resources.names import fill
 from conformance.engine.resources.run_tag import is_tagged
 from conformance.engine.sending.channel import Channel
 from conformance.engine.support import lacks
-from conformance.plan.valid_requests.base_requests import as_label, base
+from conformance.plan.valid_requests.base_requests import as_label, valid_request
 from conformance.plan.valid_requests.resources import all_creators
 from conformance.transport.parsed_response import ParsedResponse
 from conformance.transport.protocols.registry import read, wire
@@ -176,7 +176,7 @@ class Cleanup:
             raise Unlisted("the contract has no list operation for them")
         page = listing.page
         operation, token = self._contract.operations[self._main.list], None
-        start = base(self._contract, operation)
+        start = valid_request(self._contract, operation)
         for _ in range(PAGES):
             asked: dict[str, Any] = {} if page is None else {page.page_size: page.most}
             if page is not None and token is not None:

@@ -14,7 +14,7 @@ from conformance.contract.vocabulary.overlay_model import Resource
 from conformance.engine.sending.exchange_log import RunResource, SetupFailed
 from conformance.engine.session import Session
 from conformance.engine.stops import TargetDied
-from conformance.plan.valid_requests.base_requests import as_label, base
+from conformance.plan.valid_requests.base_requests import as_label, valid_request
 from conformance.transport.parsed_response import same
 
 SHOWN = 5
@@ -86,7 +86,7 @@ class GivenState:
     ) -> None:
         """One update; where it is refused, once more with the flag that lets it be done."""
         resource = self._resources[kind]
-        start = base(self._contract, update)
+        start = valid_request(self._contract, update)
         labels = {k: v for k, v in start.items() if update.input[k].location is Location.PATH}
         named = as_label(update, about.label or "", "${id}")
         values = {**labels, about.label or "": named, **request}
@@ -103,7 +103,7 @@ class GivenState:
         """The members that differ from before and that a request may set."""
         read = self._contract.operations[about.read or ""]
         named = as_label(read, about.label or "", "${id}")
-        start = {**base(self._contract, read), about.label or "": named}
+        start = {**valid_request(self._contract, read), about.label or "": named}
         after = self._session.call(read, start, self._resources[kind]).answer.body
         if not isinstance(after, dict):
             return list(before)

@@ -65,7 +65,7 @@ class GuardedTransport:
             return self._inner.send(request)
         if visit.kind is RequestEffect.CREATE:
             return self._create(request, visit)
-        stranger = self._stranger(request, visit)
+        stranger = self._foreign_identifier(request, visit)
         if stranger is not None:
             return withheld(request, f"{stranger!r} does not belong to this run")
         exchange = self._inner.send(request)
@@ -84,7 +84,7 @@ class GuardedTransport:
                 continue
             if visit.kind is RequestEffect.CREATE or visit.kind is RequestEffect.DELETE:
                 return [withheld(request, "the tool sends creations and deletions one at a time")]
-            stranger = self._stranger(request, visit)
+            stranger = self._foreign_identifier(request, visit)
             if stranger is not None:
                 return [withheld(request, f"{stranger!r} does not belong to this run")]
         return self._inner.send_all(requests, pipelined=pipelined)
@@ -122,7 +122,7 @@ class GuardedTransport:
             return
         self._journal.settled(number)
 
-    def _stranger(self, request: Request, visit: ClassifiedRequest) -> str | None:
+    def _foreign_identifier(self, request: Request, visit: ClassifiedRequest) -> str | None:
         """What of a request may be somebody else's; None when nothing is."""
         if visit.operation is None:
             path = request.url.partition("?")[0]

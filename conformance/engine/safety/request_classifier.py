@@ -22,7 +22,7 @@ from conformance.plan.valid_requests.resources import (
     all_creators,
     identifiers,
     kind_of,
-    others,
+    referenced_kinds,
 )
 from conformance.transport.exchange import Exchange, Request
 from conformance.transport.protocols.json_text import members
@@ -213,4 +213,4 @@ def _is_named_by_parent(contract: Contract, kind: Resource) -> bool:
     """Whether a kind's identifier is that of what it is part of."""
     given = None if kind.identifier is None else kind.identifier.given
     binds = contract.overlay.words_of(kind.create or "").binds
-    return given is not None and any(True for _ in others(binds.get(given)))
+    return given is not None and any(True for _ in referenced_kinds(binds.get(given)))

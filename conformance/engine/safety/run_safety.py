@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from conformance.contract.model import Contract, Location, Shape
 from conformance.contract.places import texts
-from conformance.contract.validate import keeps
+from conformance.contract.validate import is_valid
 from conformance.contract.vocabulary.overlay_model import Resource
 from conformance.engine.journal import Journal
 from conformance.engine.resources.names import Names
@@ -20,7 +20,7 @@ from conformance.engine.support import lacks
 from conformance.error_identity import says_missing
 from conformance.plan.probes import Fault
 from conformance.plan.valid_requests.base_requests import as_label
-from conformance.plan.valid_requests.resources import lifecycle_of, others
+from conformance.plan.valid_requests.resources import lifecycle_of, referenced_kinds
 from conformance.transport.exchange import Transport
 from conformance.transport.parsed_response import ParsedResponse
 from conformance.transport.protocols.registry import read, wire
@@ -120,14 +120,14 @@ def _says_missing(answer: ParsedResponse, identifier: str) -> bool:
     """Whether a refused read says that nothing of that name is there, and not that it cannot."""
     if answer.is_missing:
         return not lacks(answer)
-    told = answer.status == 400 and identifier in answer.message
-    return told and says_missing(answer.message)
+    says_so = answer.status == 400 and identifier in answer.message
+    return says_so and says_missing(answer.message)
 
 
 def _is_no_name(answer: ParsedResponse, shape: Shape, named: str | list[str]) -> bool:
     """Whether a read refuses a name that the documents forbid: nothing is called that."""
     is_invalid = answer.status == 400 and not (answer.throttled or answer.passing)
-    return is_invalid and not keeps(shape, named)
+    return is_invalid and not is_valid(shape, named)
 
 
 def _named(contract: Contract, identifier: str, visit: ClassifiedRequest) -> Resource:
@@ -135,7 +135,7 @@ def _named(contract: Contract, identifier: str, visit: ClassifiedRequest) -> Res
     operation = visit.operation.name if visit.operation else ""
     binds = contract.overlay.words_of(operation).binds
     for member, text in visit.labels.items():
-        kind = next(others(binds.get(member)), None)
+        kind = next(referenced_kinds(binds.get(member)), None)
         if kind is not None and text.rpartition("/")[2] == identifier:
             return contract.overlay.kinds()[kind]
     return lifecycle_of(contract, operation)

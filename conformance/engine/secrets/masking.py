@@ -22,7 +22,7 @@ from conformance.transport.signing import Credentials
 _ESCAPE = re.compile(r"%[0-9A-F]{2}")
 
 
-def forms(text: str, least: int) -> tuple[str, ...]:
+def encodings_of(text: str, least: int) -> tuple[str, ...]:
     """The text and its forms in JSON, URLs, HTML, base64 and hex, of at least ``least`` letters."""
     return tuple(dict.fromkeys(form for form in _forms(text) if len(form) >= least))
 
@@ -94,7 +94,7 @@ class Masker:
         self._known.add(text)
         self._count += 1
         hidden = redaction_token(self._count, len(text))
-        for form in forms(text, least):
+        for form in encodings_of(text, least):
             self._hide(form, hidden)
 
     def learn_from(self, body: Any, places: tuple[Place, ...]) -> None:

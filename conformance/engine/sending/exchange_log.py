@@ -137,6 +137,6 @@ class SetupFailed(Exception):
         self.sent = sent
 
 
-def is_lost(sent: SentProbe) -> bool:
+def connection_lost(sent: SentProbe) -> bool:
     """True when the connection broke before the answer was there."""
     return connection_broke(sent.exchange)

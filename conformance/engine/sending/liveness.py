@@ -16,7 +16,7 @@ REFUSED = 3
 """Refused connections in a row after which the target counts as gone."""
 RECONNECT_DELAYS = (0.1, 0.3, 0.6, 1.0, 2.0)
 """Seconds between the tries to reach a target that answered before: it may be starting anew."""
-SILENT = 2
+MAX_UNANSWERED = 2
 """Requests in a row without an answer after which one that was answered before is sent again."""
 PING, SLOWEST = 3.0, 10
 """Seconds at least, and times the slowest answer, that the answer to it is waited for."""
@@ -55,7 +55,7 @@ class LivenessTransport:
         with self._lock:
             self._count(exchange)
             given_up = self._refused >= REFUSED or (
-                self._silent >= SILENT and not self._has_pulse(exchange)
+                self._silent >= MAX_UNANSWERED and not self._has_pulse(exchange)
             )
             self._dead = given_up
         if given_up:

@@ -71,7 +71,7 @@ AT_ONCE = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class StepExchange:
     """A step that was played: what it was filled with and what the target answered."""
 
     step: ModelStep
@@ -89,7 +89,7 @@ class ModelReplica:
         self._session, self._world = session, model.world(chosen)
         self._created = _created(session.contract)
 
-    def answer(self, turn: Turn) -> ParsedResponse:
+    def answer(self, turn: StepExchange) -> ParsedResponse:
         """The model's answer to a step."""
         step = turn.step
         values = self._session.placeholders.fill(turn.values, self._resource(step.slot))
@@ -98,7 +98,7 @@ class ModelReplica:
             self.ids[step.slot] = next(identifiers(self._created, values, answer.body), "")
         return answer
 
-    def difference(self, compared: Compared, turn: Turn) -> ModelDifference | None:
+    def difference(self, compared: Compared, turn: StepExchange) -> ModelDifference | None:
         """Play a step and compare."""
         ours = self.answer(turn)
         slots = {name: slot for slot, name in self.ids.items()}
@@ -131,7 +131,7 @@ class AmbiguityTracker:
         """An empty world as the target is believed to be."""
         return ModelReplica(self._session, self._model, self.chosen)
 
-    def revised(self, compared: Compared, turns: Sequence[Turn]) -> ModelReplica | None:
+    def revised(self, compared: Compared, turns: Sequence[StepExchange]) -> ModelReplica | None:
         """A world that explains all turns, believed from now on; None where there is none."""
         for chosen in self._choices(turns):
             mirror = ModelReplica(self._session, self._model, chosen)
@@ -140,7 +140,7 @@ class AmbiguityTracker:
                 return mirror
         return None
 
-    def _choices(self, turns: Sequence[Turn]) -> Iterator[frozenset[str]]:
+    def _choices(self, turns: Sequence[StepExchange]) -> Iterator[frozenset[str]]:
         """Choices near the present one, nearest first, then all readings turned round."""
         usual = self._trace(self.chosen, turns)
         tried = [one for one in self._model.readings if one in self._told or not self.narrow]
@@ -151,7 +151,7 @@ class AmbiguityTracker:
                 yield self.chosen ^ frozenset(names)
         yield frozenset(self._model.readings)
 
-    def _trace(self, chosen: frozenset[str], turns: Sequence[Turn]) -> list[Any]:
+    def _trace(self, chosen: frozenset[str], turns: Sequence[StepExchange]) -> list[Any]:
         mirror = ModelReplica(self._session, self._model, chosen)
         compared = Compared.of(self._session.contract)
         varying = {*compared.members.constant, *compared.members.stable_until_changed}

@@ -13,7 +13,11 @@ from hypothesis.errors import NoSuchExample
 
 from conformance.engine.stateful.moves import ModelStep, Move, values_of
 from conformance.engine.stateful.sequence_run import Inconclusive, SequenceRun
-from conformance.plan.generation.determinism import Enough, hypothesis_settings, steady
+from conformance.plan.generation.determinism import (
+    BudgetExhausted,
+    hypothesis_settings,
+    without_local_constants,
+)
 
 MOST_RESOURCES = 4
 AT_FIRST = 2
@@ -124,7 +128,7 @@ def _drawn(makes: Sequence[Move]) -> st.SearchStrategy[tuple[Move, dict[str, Any
 def walk(walks: type[Walk], games: int, steps: int, seed: int) -> None:
     """Walk ``games`` times, at most ``steps`` moves each; raises what the last failure raised."""
     chosen = hypothesis_settings(games, steps=steps)
-    with steady():
+    with without_local_constants():
         stateful.run_state_machine_as_test(seeded(seed)(walks), settings=chosen)
 
 
@@ -176,7 +180,7 @@ def _shrunk(
         if kept in known:
             return known[kept]
         if len(known) >= MOST_PLAYED:
-            raise Enough
+            raise BudgetExhausted
         played = fails(part(kept))
         known[kept] = played is not None
         if played is not None and (best is None or sum(kept) < best[0]):
@@ -184,7 +188,7 @@ def _shrunk(
         return played is not None
 
     flags = st.tuples(*[st.integers(0, OFTEN_KEPT)] * size)
-    with steady(), contextlib.suppress(NoSuchExample, Enough):
+    with without_local_constants(), contextlib.suppress(NoSuchExample, BudgetExhausted):
         settings = hypothesis_settings(FIRST_TRIES)
         find(flags, is_failing, settings=settings, random=Random(seed))  # noqa: S311 - a choice
     return None if best is None else best[1]

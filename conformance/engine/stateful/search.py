@@ -23,7 +23,7 @@ from conformance.engine.stateful.sequence_run import (
     ReadPolicy,
     SequenceRun,
 )
-from conformance.plan.generation.determinism import Enough, seed_number
+from conformance.plan.generation.determinism import BudgetExhausted, seed_number
 from conformance.record import Verdict
 
 STEPS = 8
@@ -62,7 +62,7 @@ class _Search:
 
     def open(self) -> SequenceRun:
         if self.mute >= MUTE or (self.shortest and self.failed >= SHRINKS):
-            raise Enough
+            raise BudgetExhausted
         self.failed += bool(self.shortest)
         return SequenceRun(self.session, self.beliefs, self.compared)
 
@@ -84,7 +84,7 @@ class _Search:
         self.beliefs.narrow = True
 
 
-def wander(
+def run_stateful(
     requirement: Requirement, session: Session, works: Callable[[str], bool], games: int, seed: int
 ) -> StatefulResult:
     """Play ``games`` sequences of what ``works``; a failing one is shortened and repeated."""
@@ -110,7 +110,7 @@ def wander(
 def _walk(moves: Sequence[Move], search: _Search, games: int, seed: str) -> None:
     number = seed_number(seed)
     # What failed is kept in the search.
-    with contextlib.suppress(Enough, ModelMismatch, Flaky, Unsatisfiable):
+    with contextlib.suppress(BudgetExhausted, ModelMismatch, Flaky, Unsatisfiable):
         walk(machine(moves, search.open, search.close), games, STEPS, number)
 
 

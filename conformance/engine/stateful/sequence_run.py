@@ -7,7 +7,11 @@ from typing import Any
 
 from conformance.engine.sending.exchange_log import RunResource, SentProbe
 from conformance.engine.session import Session
-from conformance.engine.stateful.ambiguity_inference import AmbiguityTracker, ModelReplica, Turn
+from conformance.engine.stateful.ambiguity_inference import (
+    AmbiguityTracker,
+    ModelReplica,
+    StepExchange,
+)
 from conformance.engine.stateful.compare import Compared, Memory, ModelDifference, listed
 from conformance.engine.stateful.moves import ModelStep
 from conformance.plan.probes import Probe, Side
@@ -80,7 +84,7 @@ class SequenceRun:
         self._paused = 0.0
         self._unique_member = session.contract.overlay.main.unique_member or ""
         self._tagged: dict[str, str] = {}
-        self._turns: list[Turn] = []
+        self._turns: list[StepExchange] = []
         self._spent: set[str] = set()
         self._memory = Memory(compared, times=care.pause > 0)
         self._mirror: ModelReplica = beliefs.mirror()
@@ -135,7 +139,7 @@ class SequenceRun:
     def _unique(self, values: Mapping[str, Any]) -> Any:
         return values.get(self._unique_member)
 
-    def _send(self, step: ModelStep, values: Mapping[str, Any]) -> Turn:
+    def _send(self, step: ModelStep, values: Mapping[str, Any]) -> StepExchange:
         slot = None if step.slot is None else self.slots.get(step.slot)
         resource = slot.resource if slot is not None and step.role != "create" else None
         probe = Probe("", step.operation, Side.OBSERVE, values, "a step of a random sequence")
@@ -147,7 +151,7 @@ class SequenceRun:
         self._paused = 0.0
         self._note(step, values, sent, slot)
         by_id = {one.resource.id: number for number, one in self.slots.items()}
-        turn = Turn(step, values, sent.answer, by_id)
+        turn = StepExchange(step, values, sent.answer, by_id)
         self._turns.append(turn)
         return turn
 
@@ -170,11 +174,13 @@ class SequenceRun:
         if slot is not None and slot.resource.gone and slot.unique is not None:
             self._spent.add(slot.unique)
 
-    def _judged(self, turn: Turn) -> ModelDifference | None:
+    def _judged(self, turn: StepExchange) -> ModelDifference | None:
         found = self._mirror.difference(self.compared, turn)
         return self._remembered(turn) if found is None else self._explained(turn, found)
 
-    def _explained(self, turn: Turn, found: ModelDifference | None) -> ModelDifference | None:
+    def _explained(
+        self, turn: StepExchange, found: ModelDifference | None
+    ) -> ModelDifference | None:
         """What is left of a difference when other readings are tried on the whole sequence."""
         mirror = self.beliefs.revised(self.compared, self._turns)
         if mirror is None:
@@ -198,7 +204,7 @@ class SequenceRun:
                 break
         return left
 
-    def _remembered(self, turn: Turn) -> ModelDifference | None:
+    def _remembered(self, turn: StepExchange) -> ModelDifference | None:
         if not turn.theirs.ok:
             return None
         shown = {} if turn.step.slot is None else {turn.step.slot: turn.theirs.body}

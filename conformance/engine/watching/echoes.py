@@ -17,7 +17,7 @@ from conformance.contract.model import Contract, Kind, Member, Shape
 from conformance.contract.places import ABSENT, find, show
 from conformance.contract.walk import ValueWalker, inner_shapes
 from conformance.engine.judge.findings import Finding
-from conformance.engine.judge.redacted import hides
+from conformance.engine.judge.redacted import has_redaction
 from conformance.engine.sending.exchange_log import SentProbe
 from conformance.plan.sequences.mismatch import instant, mismatch
 from conformance.transport.parsed_response import ParsedResponse
@@ -48,7 +48,7 @@ class Echoes:
             if found is None:
                 yield Finding(name, held=True)
                 continue
-            if hides(found.seen):
+            if has_redaction(found.seen):
                 continue  # it may be what an odd request left there
             where = show(tuple(found.place))
             seen = "absent" if found.seen is ABSENT else f"{json.dumps(found.seen):.200}"

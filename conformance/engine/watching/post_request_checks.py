@@ -19,7 +19,7 @@ from conformance.engine.sending.exchange_log import RunResource, SentProbe, Setu
 from conformance.engine.service_run import ServiceRun
 from conformance.engine.watching.passive_checks import PassiveChecker
 from conformance.plan.probes import Side
-from conformance.plan.valid_requests.base_requests import base
+from conformance.plan.valid_requests.base_requests import valid_request
 from conformance.plan.valid_requests.resources import all_creators, kind_of
 from conformance.record import Role, Verdict
 from conformance.transport.exchange import FailureKind
@@ -174,7 +174,7 @@ class PostRequestChecks:
 
     def _shown(self, operation: Operation, resource: RunResource | None) -> SentProbe | None:
         """The answer of a list or a read; None where it cannot be sent or nothing is concluded."""
-        values = base(self._contract, operation)
+        values = valid_request(self._contract, operation)
         if resource is None and "${id}" in str(values):
             return None
         try:

@@ -18,7 +18,7 @@ from conformance.engine.sending.exchange_log import RunResource, SentProbe, Setu
 from conformance.engine.service_run import ServiceRun
 from conformance.engine.watching.passive_checks import PassiveChecker
 from conformance.plan.planner import ONLY_OBSERVED
-from conformance.plan.valid_requests.base_requests import base
+from conformance.plan.valid_requests.base_requests import valid_request
 from conformance.plan.valid_requests.optional_members import is_structured
 from conformance.plan.valid_requests.resources import all_creators, creators, kind_of
 from conformance.plan.valid_requests.variants import Variants
@@ -93,7 +93,7 @@ class ResponseCoverage:
             if self._run.savings.is_late(LOOKING):
                 break
             if looks_only(operation.name) and self._is_open(operation.name):
-                self._call(operation, base(self._contract, operation), None)
+                self._call(operation, valid_request(self._contract, operation), None)
         self._watch.confirm()
 
     def _is_over(self) -> bool:
@@ -122,14 +122,14 @@ class ResponseCoverage:
             except SetupFailed:
                 return False
             for one, more in wider:
-                usual = base(self._contract, one)
+                usual = valid_request(self._contract, one)
                 if not (more and self._call(one, {**usual, **more}, resource)):
                     self._call(one, usual, resource)
             for one in above:
                 parent = resource.parents.get(kind_of(self._contract, one.name) or "")
-                self._call(one, base(self._contract, one), parent)
+                self._call(one, valid_request(self._contract, one), parent)
             for one in acts:
-                self._call(one, base(self._contract, one), resource)
+                self._call(one, valid_request(self._contract, one), resource)
             self._watch.confirm()
             if not resource.gone:
                 self._session.disposal.delete(resource)
@@ -157,7 +157,7 @@ class ResponseCoverage:
             for one in shown_by if sent is not None and sent.answer.ok else ():
                 needed = {name: said[name] for name, member in one.input.items()
                           if member.required and name in said}  # fmt: skip
-                self._call(one, {**base(self._contract, one), **needed}, None)
+                self._call(one, {**valid_request(self._contract, one), **needed}, None)
             self._watch.confirm()
             return sent is not None and sent.answer.ok
 
@@ -185,7 +185,7 @@ class ResponseCoverage:
 
     def _vary(self, operation: Operation, send: Try, unseen: Callable[[], int]) -> None:
         """Send variants until all is seen, or they show nothing new."""
-        variants = Variants.of(self._contract, operation, base(self._contract, operation))
+        variants = Variants.of(self._contract, operation, valid_request(self._contract, operation))
         names = self._accepted(variants, send) if variants.count else []
         stalled, before = 0, unseen()
         for index in range(1, variants.most):

@@ -42,7 +42,7 @@ def hypothesis_settings(
     )
 
 
-class Enough(BaseException):
+class BudgetExhausted(BaseException):
     """Ends a search that has sent all it may; Hypothesis lets it pass, as it lets an interrupt."""
 
 
@@ -63,7 +63,7 @@ def drawing(
 
 
 @contextmanager
-def steady() -> Iterator[None]:
+def without_local_constants() -> Iterator[None]:
     """Within it, equal seeds draw equal values, whatever modules are loaded; reentrant."""
     provider = providers.HypothesisProvider
     known = getattr(provider, _LOCAL)

@@ -13,7 +13,7 @@ from hypothesis.errors import InvalidArgument
 
 from conformance.contract.model import Shape
 from conformance.contract.regex import patterns
-from conformance.contract.validate import keeps
+from conformance.contract.validate import is_valid
 from conformance.plan.generation import strings, values
 from conformance.plan.probes import Drawing, Side
 
@@ -67,7 +67,7 @@ def inside(shape: Shape) -> st.SearchStrategy[Any]:
         drawn = st.text(PLAIN, min_size=least, max_size=min(most or 64, least + 64))
     else:
         drawn = _matching(pattern)
-    return drawn.filter(lambda text: keeps(shape, text) and bool(text))
+    return drawn.filter(lambda text: is_valid(shape, text) and bool(text))
 
 
 def _matching(pattern: str) -> st.SearchStrategy[str]:

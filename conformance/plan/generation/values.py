@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from conformance.contract.model import Kind, Shape
-from conformance.contract.validate import keeps, shape_violations
+from conformance.contract.validate import is_valid, shape_violations
 from conformance.plan.generation import strings
 from conformance.plan.generation.suggestions import listed, suggestions
 
@@ -121,7 +121,7 @@ def _key(shape: Shape | None, index: int) -> str:
     """A valid key of a map; another one for another index where the shape allows."""
     if shape is not None and (shape.limit("enum") or shape.limit("pattern") is not None):
         usual = f"key-{index:03}"
-        return usual if keeps(shape, usual) else str(sample(shape, index))
+        return usual if is_valid(shape, usual) else str(sample(shape, index))
     least = 1 if shape is None else shape.limit("minLength") or 1
     return f"key-{index:0{max(3, least - 4)}}"
 
@@ -161,7 +161,7 @@ def accepted(shape: Shape, keyword: str) -> Iterator[BoundaryValue]:
         step = 1 if keyword.startswith("min") else -1
         for size, note in ((limit, "at the limit"), (limit + step, "one step inside")):
             value = sized(shape, keyword, size)
-            if value is not None and keeps(shape, value):
+            if value is not None and is_valid(shape, value):
                 yield BoundaryValue(value, note)
         if keyword == "maxLength" and _takes_any_text(shape):
             # Characters, not bytes; and of a plane where no count of characters differs.
@@ -196,7 +196,7 @@ def _matching(shape: Shape) -> Iterator[BoundaryValue]:
     )
     for length in dict.fromkeys(lengths):
         value = text_of(shape, length)
-        if value is not None and keeps(shape, value):
+        if value is not None and is_valid(shape, value):
             yield BoundaryValue(value, f"a match of {length} characters")
 
 
@@ -226,7 +226,7 @@ def refused(shape: Shape, keyword: str) -> Iterator[BoundaryValue]:
         note = "one less than the minimum" if step < 0 else "one more than the maximum"
         if value is None and limit + step == 0:
             value = ""  # nothing of length 0 matches the pattern: still too short
-        if value is not None and not keeps(shape, value):
+        if value is not None and not is_valid(shape, value):
             yield BoundaryValue(value, note)
 
 

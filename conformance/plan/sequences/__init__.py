@@ -17,7 +17,7 @@ from conformance.plan.sequences import (
 from conformance.plan.sequences.steps import Script, Sequence
 
 KINDS: Mapping[str, Callable[[Script], Sequence]] = {
-    "steps": scenario_interpreter.steps,
+    "steps": scenario_interpreter.run_steps,
     "advances": updates.advances,
     "paging": listing.paging,
     "default-page": listing.default_page,

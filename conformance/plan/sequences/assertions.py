@@ -23,45 +23,47 @@ AROUND = 300
 NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
-def has(where: str, body: Any) -> None:
+def assert_present(where: str, body: Any) -> None:
     """A text, a number or a boolean stands at the place."""
     found = next(find(body, parse(where)), NOT_JSON)
     if not isinstance(found, str | int | float) or found == "":
-        raise RuleBroken(f"a value at {where}", shown(found))
+        raise RuleBroken(f"a value at {where}", quoted_value(found))
 
 
-def hides(where: str, body: Any, nothing: tuple[None, ...] = ()) -> None:
+def assert_absent(where: str, body: Any, nothing: tuple[None, ...] = ()) -> None:
     """Nothing stands at the place, or what counts as ``nothing``: null, which SDKs read so."""
     found = [one for one in find(body, parse(where)) if one not in nothing]
     if found:
-        raise RuleBroken(f"no {where} in the answer", shown(found[0]))
+        raise RuleBroken(f"no {where} in the answer", quoted_value(found[0]))
 
 
-def equal(places: Sequence[str], body: Any) -> None:
+def assert_same(places: Sequence[str], body: Any) -> None:
     """Both places show the same, where both are there."""
     one, other = (next(find(body, parse(where)), None) for where in places)
     if one is not None and other is not None and one != other:
-        raise RuleBroken(f"{' and '.join(places)} are equal", f"{shown(one)}, {shown(other)}")
+        raise RuleBroken(
+            f"{' and '.join(places)} are equal", f"{quoted_value(one)}, {quoted_value(other)}"
+        )
 
 
-def differs(where: str, unwanted: Any, body: Any) -> None:
+def assert_not_equal(where: str, unwanted: Any, body: Any) -> None:
     """Another value or moment stands there, or none; of several, none is this one."""
     for found in find(body, parse(where)):
         moment = instant(found)
         if found == unwanted or (moment is not None and moment == instant(unwanted)):
-            raise RuleBroken(f"{where} is not {shown(unwanted)}", shown(found))
+            raise RuleBroken(f"{where} is not {quoted_value(unwanted)}", quoted_value(found))
 
 
-def among(where: str, wanted: Any, body: Any) -> None:
+def assert_contains(where: str, wanted: Any, body: Any) -> None:
     """One of the values there is this; of a structure, it has these members."""
     found = parts = list(find(body, parse(where)))
     if isinstance(wanted, dict):
         parts = [{name: one.get(name) for name in wanted} for one in found if isinstance(one, dict)]
     if not any(_equal(one, wanted) for one in parts):
-        raise RuleBroken(f"{shown(wanted)} among the values of {where}", shown(found))
+        raise RuleBroken(f"{quoted_value(wanted)} among the values of {where}", quoted_value(found))
 
 
-def shows(where: str, wanted: Any, body: Any, documented: Members = NO_MEMBERS) -> None:
+def assert_equal(where: str, wanted: Any, body: Any, documented: Members = NO_MEMBERS) -> None:
     """The value stands there; nothing is as good as an empty list or map.
 
     Members that ``documented`` does not have may stand beside it.
@@ -71,13 +73,13 @@ def shows(where: str, wanted: Any, body: Any, documented: Members = NO_MEMBERS) 
     if not found:
         if wanted in ([], {}):
             return
-        raise RuleBroken(f"{where} is {shown(wanted)}", f"no {where} in the answer")
+        raise RuleBroken(f"{where} is {quoted_value(wanted)}", f"no {where} in the answer")
     shape = _shape(documented, place)
     if not _equal(without_unknown(shape, found[0]), without_unknown(shape, wanted)):
-        raise RuleBroken(f"{where} is {shown(wanted)}", shown(found[0]))
+        raise RuleBroken(f"{where} is {quoted_value(wanted)}", quoted_value(found[0]))
 
 
-def fraction(where: str, last: int | None, seen: list[Any], body: Any) -> None:
+def assert_fraction(where: str, last: int | None, seen: list[Any], body: Any) -> None:
     """Of several times at least one has a fraction: one whole second may be chance, four are not.
 
     ``seen`` gathers them; they are looked at when there are ``last``.
@@ -88,22 +90,22 @@ def fraction(where: str, last: int | None, seen: list[Any], body: Any) -> None:
         raise RuleBroken(f"{where} with milliseconds", ", ".join(written))
 
 
-def ends(where: str, ending: str, body: Any) -> None:
+def assert_suffix(where: str, ending: str, body: Any) -> None:
     """A text with this ending stands there."""
     found = next(find(body, parse(where)), None)
     if not isinstance(found, str) or not found.endswith(ending):
-        raise RuleBroken(f"{where} ends with {ending}", shown(found))
+        raise RuleBroken(f"{where} ends with {ending}", quoted_value(found))
 
 
-def matches(where: str, pattern: str, body: Any) -> None:
+def assert_matches(where: str, pattern: str, body: Any) -> None:
     """Values stand there, and the pattern is of the whole of each."""
     found = list(find(body, parse(where))) or [ABSENT]
     for one in found:
         if one is ABSENT or not re.fullmatch(pattern, written(one)):
-            raise RuleBroken(f"{where} matches {pattern}", shown(one))
+            raise RuleBroken(f"{where} matches {pattern}", quoted_value(one))
 
 
-def exceeds(where: str, least: Any, body: Any) -> None:
+def assert_greater(where: str, least: Any, body: Any) -> None:
     """A greater number or a later moment stands there."""
     found = next(find(body, parse(where)), None)
     one, other = (
@@ -111,17 +113,19 @@ def exceeds(where: str, least: Any, body: Any) -> None:
         for value in (found, least)
     )
     if one is None or other is None or one <= other:
-        raise RuleBroken(f"{where} greater than {shown(least)}", shown(found))
+        raise RuleBroken(f"{where} greater than {quoted_value(least)}", quoted_value(found))
 
 
-def in_order(where: str, wanted: Sequence[Any], body: Any) -> None:
+def assert_in_order(where: str, wanted: Sequence[Any], body: Any) -> None:
     """The first of these values stand there, in this order; an answer may stop early."""
     found = list(find(body, parse(where)))
     if not found or found != [*wanted][: len(found)]:
-        raise RuleBroken(f"{where} is {shown([*wanted])}, in this order", shown(found))
+        raise RuleBroken(
+            f"{where} is {quoted_value([*wanted])}, in this order", quoted_value(found)
+        )
 
 
-def sizes(where: str, wanted: int, body: Any, documented: Members = NO_MEMBERS) -> None:
+def assert_size(where: str, wanted: int, body: Any, documented: Members = NO_MEMBERS) -> None:
     """So many characters stand there, or so many bytes where the member has bytes."""
     place = parse(where)
     found = next(find(body, place), None)
@@ -131,49 +135,53 @@ def sizes(where: str, wanted: int, body: Any, documented: Members = NO_MEMBERS) 
         with suppress(ValueError):  # what is no base64 has no bytes: other requirements say so
             size = len(base64.b64decode(found))
     if size != wanted:
-        raise RuleBroken(f"{where} of size {wanted}", shown(found) if size is None else str(size))
+        raise RuleBroken(
+            f"{where} of size {wanted}", quoted_value(found) if size is None else str(size)
+        )
 
 
-def from_now(where: str, seconds: int, body: Any) -> None:
+def assert_from_now(where: str, seconds: int, body: Any) -> None:
     """A moment so far from the present stands there, give or take a tenth or five minutes."""
     found = next(find(body, parse(where)), None)
     moment = instant(found)
     slack = max(abs(seconds) / 10, AROUND)
     if moment is None or abs(moment - time.time() - seconds) > slack:
-        raise RuleBroken(f"{where} is {seconds} seconds from now", shown(found))
+        raise RuleBroken(f"{where} is {seconds} seconds from now", quoted_value(found))
 
 
-def lists(where: str, wanted: Sequence[Any], body: Any) -> None:
+def assert_values(where: str, wanted: Sequence[Any], body: Any) -> None:
     """Just these values stand there, in this order."""
     found = list(find(body, parse(where)))
     if found != list(wanted):
-        raise RuleBroken(f"{where} is {shown(list(wanted))}, in this order", shown(found))
+        raise RuleBroken(
+            f"{where} is {quoted_value(list(wanted))}, in this order", quoted_value(found)
+        )
 
 
-def counts(where: str, wanted: int, body: Any) -> None:
+def assert_count(where: str, wanted: int, body: Any) -> None:
     """So many values stand there."""
     found = len(list(find(body, parse(where))))
     if found != wanted:
         raise RuleBroken(f"{wanted} at {where}", str(found))
 
 
-def at_most(where: str, wanted: int, body: Any) -> None:
+def assert_at_most(where: str, wanted: int, body: Any) -> None:
     """No more values than that stand there; there may be none."""
     found = len(list(find(body, parse(where))))
     if found > wanted:
         raise RuleBroken(f"at most {wanted} at {where}", str(found))
 
 
-def shows_instant(where: str, wanted: Any, body: Any) -> None:
+def assert_instant(where: str, wanted: Any, body: Any) -> None:
     """The same moment stands there, however written."""
     found = next(find(body, parse(where)), None)
     if found is None:
-        raise RuleBroken(f"{where} is {shown(wanted)}", f"no {where} in the answer")
+        raise RuleBroken(f"{where} is {quoted_value(wanted)}", f"no {where} in the answer")
     if instant(found) != instant(wanted):
-        raise RuleBroken(f"{where} is the moment {shown(wanted)}", shown(found))
+        raise RuleBroken(f"{where} is the moment {quoted_value(wanted)}", quoted_value(found))
 
 
-def keeps(before: Any, after: Any, but: set[str], documented: Members) -> None:
+def assert_unchanged(before: Any, after: Any, but: set[str], documented: Members) -> None:
     """Of the documented members nothing but those named differs between two answers."""
     if not isinstance(before, dict) or not isinstance(after, dict):
         raise NotShown("an answer is not an object")
@@ -181,7 +189,9 @@ def keeps(before: Any, after: Any, but: set[str], documented: Members) -> None:
         shape = documented[name].shape
         one, other = (without_unknown(shape, seen.get(name, NOT_JSON)) for seen in (before, after))
         if not _equal(one, other):
-            raise RuleBroken(f"{name} still {shown(before.get(name))}", shown(after.get(name)))
+            raise RuleBroken(
+                f"{name} still {quoted_value(before.get(name))}", quoted_value(after.get(name))
+            )
 
 
 def _equal(before: Any, after: Any) -> bool:
@@ -215,7 +225,7 @@ def _shape(documented: Members, place: Place) -> Shape | None:
     return None if about is None else shape_at(about.shape, place[1:])
 
 
-def shown(value: Any) -> str:
+def quoted_value(value: Any) -> str:
     """A value in a sentence, the beginning of a long one."""
     if value in (NOT_JSON, ABSENT):
         return "absent"

@@ -14,7 +14,7 @@ from conformance.plan.sequences.steps import (
     Sequence,
     answered,
 )
-from conformance.plan.valid_requests.base_requests import base
+from conformance.plan.valid_requests.base_requests import valid_request
 
 IDS = ("one", "two")
 
@@ -23,7 +23,7 @@ def answers_each(script: Script) -> Sequence:
     """A valid request with one entry, then with two that differ in nothing but their ids."""
     operation = script.contract.operations[script.requirement.operation or ""]
     batch = batch_of(operation)
-    request = base(script.contract, operation)
+    request = valid_request(script.contract, operation)
     entries = None if batch is None else request.get(batch.entries)
     if batch is None or not isinstance(entries, list) or not entries:
         raise NotShown("its valid request has no entries")

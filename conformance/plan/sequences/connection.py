@@ -22,7 +22,7 @@ from conformance.plan.sequences.steps import (
     Sequence,
 )
 from conformance.plan.spelling import spelled_form
-from conformance.plan.valid_requests.base_requests import base
+from conformance.plan.valid_requests.base_requests import valid_request
 from conformance.plan.valid_requests.lifecycle import Lifecycle
 from conformance.plan.valid_requests.resources import GIVEN, creators, with_unknown_ids
 from conformance.transport.parsed_response import ParsedResponse
@@ -48,7 +48,7 @@ def one_connection(script: Script) -> Sequence:
 
 def _first(script: Script, life: Lifecycle, words: FirstRequest, shared: WireVariant) -> Send:
     operation = life.operation(words.send)
-    members = {**base(script.contract, operation), **words.with_}
+    members = {**valid_request(script.contract, operation), **words.with_}
     if words.unknown:
         named = {life.label: members[life.label]} if life.label in members else {}
         members |= with_unknown_ids(script.contract, operation, named)

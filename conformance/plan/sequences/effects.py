@@ -15,7 +15,7 @@ from conformance.contract.model import Kind
 from conformance.contract.places import ITEM, canonical, find, parse, texts
 from conformance.contract.vocabulary.overlay_rules import EffectRule
 from conformance.contract.walk import shape_at
-from conformance.plan.sequences.assertions import shown
+from conformance.plan.sequences.assertions import quoted_value
 from conformance.plan.sequences.listing import whole
 from conformance.plan.sequences.mismatch import mismatch
 from conformance.plan.sequences.steps import (
@@ -29,9 +29,9 @@ from conformance.plan.sequences.steps import (
     answered,
 )
 from conformance.plan.sequences.stored import is_under_way, states
-from conformance.plan.valid_requests.base_requests import base
+from conformance.plan.valid_requests.base_requests import valid_request
 from conformance.plan.valid_requests.other_values import Request, other_requests, tagged
-from conformance.plan.valid_requests.resources import others
+from conformance.plan.valid_requests.resources import referenced_kinds
 from conformance.transport.parsed_response import ParsedResponse
 
 Seen = list[Any]
@@ -49,7 +49,7 @@ class _Effect:
         """The valid request of an operation. Raises NotShown where it names something else."""
         contract = self.script.contract
         operation = contract.operations[name]
-        request = tagged(base(contract, operation)) if given is None else dict(given)
+        request = tagged(valid_request(contract, operation)) if given is None else dict(given)
         binds = contract.overlay.words_of(name).binds
         if any(request.get(one) != binds[one] for one in self.names.of(operation)):
             raise NotShown(f"the request of {name} that is known to be valid names something else")
@@ -68,7 +68,7 @@ class _Effect:
         """The kinds that a request names besides the one that is looked at and what that is in."""
         kinds = self.script.contract.overlay.kinds()
         own = {self.rule.of, *self.names.needs(self.rule.of)}
-        yield from (one for one in dict.fromkeys(others(request))
+        yield from (one for one in dict.fromkeys(referenced_kinds(request))
                     if one in kinds and one not in own and kinds[one].service is None)  # fmt: skip
 
     def look(self) -> Generator[Step, ParsedResponse, Seen]:
@@ -134,7 +134,7 @@ def _done(about: _Effect, before: Seen, after: Seen) -> Sequence:
     added = rule.member is None or not before or not _is_plain(about, rule.member)
     if before == [True] or not added:
         raise NotShown("it is so before, too")
-    raise RuleBroken(f"another {rule.at} than before {rule.on}", shown(after))
+    raise RuleBroken(f"another {rule.at} than before {rule.on}", quoted_value(after))
 
 
 def _undone(about: _Effect, request: Request, before: Seen, after: Seen) -> Sequence:
@@ -145,7 +145,7 @@ def _undone(about: _Effect, request: Request, before: Seen, after: Seen) -> Sequ
         raise NotShown(f"{rule.on} changes nothing that is shown")
     yield from answered(about.send(off, about.undoing(request)), off)
     if _same((yield from about.look()), after):
-        raise RuleBroken(f"another {rule.at} than before {off}", shown(after))
+        raise RuleBroken(f"another {rule.at} than before {off}", quoted_value(after))
 
 
 def _is_plain(about: _Effect, member: str) -> bool:
@@ -174,7 +174,8 @@ def _set(about: _Effect, name: str, before: Seen) -> Sequence:
         wrong = mismatch(_value(script.fill(request[name], 0)), _value(after[0]), shape, place)
         if wrong is not None and _same(before, after):
             raise RuleBroken(
-                f"{rule.at} is {shown(wrong.given)}", f"{rule.at} is {shown(after[0])}"
+                f"{rule.at} is {quoted_value(wrong.given)}",
+                f"{rule.at} is {quoted_value(after[0])}",
             )
         if not _same(before, after):
             return

@@ -17,7 +17,7 @@ from conformance.contract.vocabulary.overlay_rules import (
     PrefixRule,
     SortedRule,
 )
-from conformance.plan.sequences.assertions import shown
+from conformance.plan.sequences.assertions import quoted_value
 from conformance.plan.sequences.listing import HOW_MANY, walk, whole
 from conformance.plan.sequences.steps import (
     Make,
@@ -108,16 +108,22 @@ def by_name(script: Script) -> Sequence:
     if not _mine(script, rule, found):
         again = yield from _entry(script, rule, (yield from _listed(script, rule)))
         if again.get(rule.shown) == value:
-            raise RuleBroken(f"what shows {rule.shown} {shown(value)} in the list", "not there")
-        raise NotShown(f"{rule.shown} does not stay {shown(value)}")
+            raise RuleBroken(
+                f"what shows {rule.shown} {quoted_value(value)} in the list", "not there"
+            )
+        raise NotShown(f"{rule.shown} does not stay {quoted_value(value)}")
     for one in found:
         other = one.get(rule.shown)
         if isinstance(other, str | int) and _text(value) not in _text(other):
-            raise RuleBroken(f"entries whose {rule.shown} is {shown(value)}", shown(other))
+            raise RuleBroken(
+                f"entries whose {rule.shown} is {quoted_value(value)}", quoted_value(other)
+            )
     nothing = not value if isinstance(value, bool) else NOTHING if isinstance(value, str) else 0
     answer = yield _send(script, rule, nothing)
     if answer.ok and _mine(script, rule, list(find(answer.members, parse(rule.at)))):
-        raise RuleBroken(f"nothing whose {rule.shown} is not {shown(nothing)}", shown(value))
+        raise RuleBroken(
+            f"nothing whose {rule.shown} is not {quoted_value(nothing)}", quoted_value(value)
+        )
 
 
 def _send(script: Script, rule: NamedFilterRule, value: Any = None) -> Send:
@@ -173,7 +179,9 @@ def turned(script: Script) -> Sequence:
     if any(sorted(one) != sorted(own) for one in seen) or len({*own}) < HOW_MANY:
         raise NotShown("what was made is not in the list just once")
     if seen[0] == seen[1]:
-        raise RuleBroken(f"another order with {rule.member} {shown(rule.values[1])}", "the same")
+        raise RuleBroken(
+            f"another order with {rule.member} {quoted_value(rule.values[1])}", "the same"
+        )
 
 
 def prefix(script: Script) -> Sequence:

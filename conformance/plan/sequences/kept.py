@@ -8,7 +8,7 @@ from typing import Any
 from conformance.contract.listing.readback import FREE_TEXT, ReadBack, is_hidden
 from conformance.contract.model import Contract, Kind, Location, Operation
 from conformance.contract.places import ABSENT, find, show
-from conformance.plan.sequences.assertions import shown
+from conformance.plan.sequences.assertions import quoted_value
 from conformance.plan.sequences.mismatch import mismatch
 from conformance.plan.sequences.steps import (
     Make,
@@ -20,7 +20,7 @@ from conformance.plan.sequences.steps import (
     Step,
 )
 from conformance.plan.sequences.stored import current, is_under_way, states
-from conformance.plan.valid_requests.base_requests import base
+from conformance.plan.valid_requests.base_requests import valid_request
 from conformance.plan.valid_requests.lifecycle import Lifecycle
 from conformance.plan.valid_requests.other_values import Request, other_requests
 from conformance.transport.parsed_response import ParsedResponse
@@ -55,7 +55,9 @@ def kept(script: Script) -> Sequence:
         if changed is not None:
             where, seen = show(one.place), next(find(after, one.place), ABSENT)
             was = next(find(before, one.place), ABSENT)
-            raise RuleBroken(f"{where} still {shown(was)}", f"{where} is {shown(seen)}")
+            raise RuleBroken(
+                f"{where} still {quoted_value(was)}", f"{where} is {quoted_value(seen)}"
+            )
 
 
 def _differs(script: Script, made: Request, body: Any, one: ReadBack) -> Any:
@@ -68,7 +70,7 @@ def _make(
 ) -> Generator[Step, ParsedResponse, Request]:
     """Create one with as many of the members as are accepted together, or with one of them."""
     create = life.operation("create")
-    start = base(script.contract, create)
+    start = valid_request(script.contract, create)
     free = [name for name in members if name not in start][:_MOST]
     found = {name: other_requests(script.contract, create, name)[:1] for name in free}
     values = {name: one[0][name] for name, one in found.items() if one}
@@ -103,4 +105,4 @@ def _updates(contract: Contract, update: Operation) -> Iterator[Request]:
     names.sort(key=lambda name: FREE_TEXT.fullmatch(name) is None)
     for name in names[:_TRIES]:
         yield from other_requests(contract, update, name)[:1]
-    yield base(contract, update)
+    yield valid_request(contract, update)

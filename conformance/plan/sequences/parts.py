@@ -17,7 +17,7 @@ from typing import Any
 from conformance.contract.listing.readback import FREE_TEXT, ReadBack, is_hidden
 from conformance.contract.model import Kind, Operation, Shape
 from conformance.contract.places import ABSENT, ITEM, Place, find, show
-from conformance.plan.sequences.assertions import shown
+from conformance.plan.sequences.assertions import quoted_value
 from conformance.plan.sequences.mismatch import is_number, mismatch
 from conformance.plan.sequences.steps import (
     Make,
@@ -251,4 +251,6 @@ def _has_sorts(operation: Operation) -> bool:
 
 def _broken(pair: Pair) -> RuleBroken:
     where = show(pair.place)
-    return RuleBroken(f"{where} is {shown(pair.given)}", f"{where} is {shown(pair.seen)}")
+    return RuleBroken(
+        f"{where} is {quoted_value(pair.given)}", f"{where} is {quoted_value(pair.seen)}"
+    )

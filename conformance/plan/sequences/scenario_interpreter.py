@@ -34,7 +34,7 @@ from conformance.plan.sequences.steps import (
     Together,
     Told,
 )
-from conformance.plan.valid_requests.base_requests import present
+from conformance.plan.valid_requests.base_requests import without_absent
 from conformance.plan.valid_requests.lifecycle import Lifecycle
 from conformance.transport.parsed_response import ParsedResponse
 
@@ -45,7 +45,7 @@ EACH = re.compile(r"\$\{each(?:\.(\w+))?\}")
 """The value of this time through, or what it has under a name."""
 
 
-def steps(script: Script) -> Sequence:
+def run_steps(script: Script) -> Sequence:
     """Play the steps of the rule, once for each of ``each``."""
     rule = rule_of(script.requirement, StepsRule)
     shown = False
@@ -120,7 +120,7 @@ class _Play:
         members = {**start, **self.put(step.with_)}
         if step.minimal:
             members = {self.life.label: "${id}", **members}
-        return Send(operation, present(members), step.key)
+        return Send(operation, without_absent(members), step.key)
 
 
 def _step(play: _Play, step: Step) -> Sequence:
@@ -128,7 +128,7 @@ def _step(play: _Play, step: Step) -> Sequence:
         yield Pause(step.pause)
     elif step.make is not UNSET:
         values = {**play.life.request("create"), **play.put(step.make or {})}
-        made = yield Make(step.key, present(values))
+        made = yield Make(step.key, without_absent(values))
         _look(play, step, made.members, play.life.operation("create").output)
     elif step.together:
         sends = [play.send(one) for one in step.together]
@@ -201,7 +201,7 @@ def _demand(play: _Play, step: Step, body: Any, documented: Members) -> None:
     """Without what the step builds on there is nothing to test."""
     for where, value in step.if_.items():
         try:
-            assertions.shows(where, play.filled(value, step), body, documented)
+            assertions.assert_equal(where, play.filled(value, step), body, documented)
         except RuleBroken as otherwise:
             raise NotShown(str(otherwise)) from None
 
@@ -210,34 +210,34 @@ def _look(play: _Play, step: Step, body: Any, documented: Members) -> None:
     """Compare an answer with what the step says of it."""
     _demand(play, step, body, documented)
     for stated, look in (
-        (step.shows, partial(assertions.shows, documented=documented)),
-        (step.shows_instant, assertions.shows_instant),
-        (step.differs, assertions.differs),
-        (step.among, assertions.among),
-        (step.ends, assertions.ends),
-        (step.matches, assertions.matches),
-        (step.exceeds, assertions.exceeds),
-        (step.in_order, assertions.in_order),
-        (step.lists, assertions.lists),
-        (step.counts, assertions.counts),
-        (step.at_most, assertions.at_most),
-        (step.sizes, partial(assertions.sizes, documented=documented)),
-        (step.from_now, assertions.from_now),
+        (step.shows, partial(assertions.assert_equal, documented=documented)),
+        (step.shows_instant, assertions.assert_instant),
+        (step.differs, assertions.assert_not_equal),
+        (step.among, assertions.assert_contains),
+        (step.ends, assertions.assert_suffix),
+        (step.matches, assertions.assert_matches),
+        (step.exceeds, assertions.assert_greater),
+        (step.in_order, assertions.assert_in_order),
+        (step.lists, assertions.assert_values),
+        (step.counts, assertions.assert_count),
+        (step.at_most, assertions.assert_at_most),
+        (step.sizes, partial(assertions.assert_size, documented=documented)),
+        (step.from_now, assertions.assert_from_now),
     ):
         for where, value in stated.items():
             look(play.put(where), play.filled(value, step), body)
     for where in step.has:
-        assertions.has(play.put(where), body)
+        assertions.assert_present(play.put(where), body)
     nothing = (None,) if NULLS in play.script.contract.overlay.rules else ()
     for where in step.hides:
-        assertions.hides(play.put(where), body, nothing)
+        assertions.assert_absent(play.put(where), body, nothing)
     if step.equal is not None:
-        assertions.equal(step.equal, body)
+        assertions.assert_same(step.equal, body)
     if step.fraction is not None:
         seen = play.kept.setdefault("fraction", [])
-        assertions.fraction(step.fraction, step.none_of, seen, body)
+        assertions.assert_fraction(step.fraction, step.none_of, seen, body)
     if step.keeps is not None:
-        assertions.keeps(play.kept[step.keeps], body, {*step.except_}, documented)
+        assertions.assert_unchanged(play.kept[step.keeps], body, {*step.except_}, documented)
     if step.tells is not None:
         _tell(play.kept[step.tells], body, documented)
     if step.save_as is not None:
@@ -247,6 +247,6 @@ def _look(play: _Play, step: Step, body: Any, documented: Members) -> None:
 def _tell(before: Any, after: Any, documented: Members) -> None:
     """End with what differs between two answers."""
     try:
-        assertions.keeps(before, after, set(), documented)
+        assertions.assert_unchanged(before, after, set(), documented)
     except RuleBroken as changed:
         raise Told(f"the changes before the refusal remain: {changed.seen}") from None

@@ -17,7 +17,7 @@ from conformance.contract.listing.requirements import rule_of
 from conformance.contract.model import Kind, Operation, Shape
 from conformance.contract.places import ABSENT, ITEM, Place, find, parse, show, texts
 from conformance.contract.vocabulary.overlay_rules import SameTokenRule, SwitchedRule
-from conformance.plan.sequences.assertions import shown
+from conformance.plan.sequences.assertions import quoted_value
 from conformance.plan.sequences.listing import walk
 from conformance.plan.sequences.mismatch import Mismatch, mismatch
 from conformance.plan.sequences.steps import (
@@ -86,7 +86,9 @@ class _Member:
             if self.other_alone and not self._is_another(body, before):
                 raise NotShown(f"{show(self.at)} is neither this nor another known value")
             where = show(found.place)
-            raise RuleBroken(f"{where} is {shown(found.given)}", f"{where} is {shown(found.seen)}")
+            raise RuleBroken(
+                f"{where} is {quoted_value(found.given)}", f"{where} is {quoted_value(found.seen)}"
+            )
 
     def _is_another(self, body: Any, before: Any) -> bool:
         """Whether an answer has the former value, in the former state; or another listed one.
@@ -200,7 +202,7 @@ def same_token(script: Script) -> Sequence:
     again = yield from answered(Send(life.operation("create"), request), "the second request")
     seen, own = next(find(again.members, parse(rule.at)), None), script.fill("${id}", 0)
     if seen is not None and own not in str(seen):
-        raise RuleBroken(f"{rule.at} is {shown(own)} again", shown(seen))
+        raise RuleBroken(f"{rule.at} is {quoted_value(own)} again", quoted_value(seen))
 
 
 def reset(script: Script) -> Sequence:
@@ -219,7 +221,7 @@ def reset(script: Script) -> Sequence:
             raise NotShown(f"{about.name} was not stored")
         yield from answered(Send(update, about.life.request("update"), key), "the update")
         if about.differs(request, (yield from _read(about, key)), key) is None:
-            given = shown(script.fill(request[about.name], key))
+            given = quoted_value(script.fill(request[about.name], key))
             raise RuleBroken(f"{about.name} is no longer {given}", f"{about.name} is {given}")
         return
     raise NotShown("only the default value is known to be valid")

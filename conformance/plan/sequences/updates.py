@@ -34,7 +34,7 @@ from conformance.plan.sequences.steps import (
     Together,
     answered,
 )
-from conformance.plan.valid_requests.base_requests import present
+from conformance.plan.valid_requests.base_requests import without_absent
 from conformance.plan.valid_requests.lifecycle import Lifecycle, member
 from conformance.transport.parsed_response import ParsedResponse
 
@@ -147,7 +147,7 @@ def _on_one(
 ) -> Generator[Step, ParsedResponse, RuleBroken | None]:
     """What is missing of the updates of one resource, if anything stays so."""
     values = {**life.request("create"), **rule.make}
-    yield Make(values=present(values), anew=True)
+    yield Make(values=without_absent(values), anew=True)
     answer = yield Together(tuple(_of_members(life, one.with_) for one in rule.updates))
     took = [one for one, part in zip(rule.updates, answer.parts, strict=True) if part.ok]
     if not took:  # some may meet a conflict, or be throttled; not all of them
@@ -167,8 +167,8 @@ def _missing(
     read = yield from answered(Send(life.operation("read"), life.request("read")), "the read")
     for one in took:
         for wanted, look in (
-            (one.shows, partial(assertions.shows, documented=life.operation("read").output)),
-            (one.shows_instant, assertions.shows_instant),
+            (one.shows, partial(assertions.assert_equal, documented=life.operation("read").output)),
+            (one.shows_instant, assertions.assert_instant),
         ):
             for where, value in wanted.items():
                 try:

@@ -17,7 +17,7 @@ RIVALS = 2
 """Words at the end of the names of members that exclude each other."""
 
 
-def base(contract: Contract, operation: Operation, place: Place = ()) -> dict[str, Any]:
+def valid_request(contract: Contract, operation: Operation, place: Place = ()) -> dict[str, Any]:
     """A valid request for an operation, as members by wire name.
 
     The overlay may give another one for probes of a member (by its name), where the usual one
@@ -33,7 +33,7 @@ def base(contract: Contract, operation: Operation, place: Place = ()) -> dict[st
     accepted = contract.found.by_operation.get(operation.name)
     if accepted is not None:
         return dict(_without_rivals(operation, accepted.members, place))
-    return derived(contract, operation)
+    return request_from_schema(contract, operation)
 
 
 def _without_rivals(
@@ -52,7 +52,7 @@ def _without_rivals(
             yield one, value
 
 
-def derived(contract: Contract, operation: Operation) -> dict[str, Any]:
+def request_from_schema(contract: Contract, operation: Operation) -> dict[str, Any]:
     """A base from the required members alone; identifiers of resources as placeholders.
 
     An operation that creates the resource chooses what the label holds, where it has one. What the
@@ -74,7 +74,7 @@ def derived(contract: Contract, operation: Operation) -> dict[str, Any]:
     }
     for place, value in binds.items():
         if place not in operation.input:
-            made = edited(made, parse(place), value)
+            made = with_value(made, parse(place), value)
     return made
 
 
@@ -117,18 +117,18 @@ LEFT_OUT = "${absent}"
 """In an overlay: this member of the base is not sent."""
 
 
-def present(request: dict[str, Any]) -> dict[str, Any]:
+def without_absent(request: dict[str, Any]) -> dict[str, Any]:
     """The request without the members that an overlay leaves out."""
     return {name: value for name, value in request.items() if value != LEFT_OUT}
 
 
-def edited(request: dict[str, Any], place: Place, value: Any) -> dict[str, Any]:
+def with_value(request: Mapping[str, Any], place: Place, value: Any) -> dict[str, Any]:
     """The request with one value put in (or taken out, with ABSENT)."""
     changed: dict[str, Any] = put(request, place, value)
     return {name: item for name, item in changed.items() if item is not ABSENT}
 
 
-def scaffolded(operation: Operation, request: dict[str, Any], place: Place) -> dict[str, Any]:
+def with_parents(operation: Operation, request: dict[str, Any], place: Place) -> dict[str, Any]:
     """The request with whatever a nested place lies in, whole enough to be valid.
 
     What the request has already is left as it is: only what is missing on the way is put in.
@@ -140,7 +140,7 @@ def scaffolded(operation: Operation, request: dict[str, Any], place: Place) -> d
         if shape is None:
             return request
         if not list(find(request, place[:depth])):
-            request = edited(request, place[:depth], values.sample(shape))
+            request = with_value(request, place[:depth], values.sample(shape))
         if shape.union:
             request = _switched(request, shape, place, depth)
         shape = step_into(shape, place[depth])
@@ -153,4 +153,4 @@ def _switched(request: dict[str, Any], union: Shape, place: Place, depth: int) -
     given = next(find(request, place[:depth]), None)
     if name not in union.members or (isinstance(given, dict) and name in given):
         return request
-    return edited(request, place[:depth], {name: values.sample(union.members[name].shape)})
+    return with_value(request, place[:depth], {name: values.sample(union.members[name].shape)})

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from conformance.contract.model import Contract, Member, Operation
 from conformance.contract.places import Place, find, parse
 from conformance.contract.vocabulary.overlay_model import Listing, Page, Resource
-from conformance.plan.valid_requests.base_requests import base
+from conformance.plan.valid_requests.base_requests import valid_request
 from conformance.plan.valid_requests.resources import lifecycle_of
 
 Part = TypeVar("Part")
@@ -66,7 +66,7 @@ class Lifecycle:
         operation = self.operation(role)
         of = self.resource
         extra = {"create": of.create_with, "delete": of.delete_with}.get(role, {})
-        return {**base(self.contract, operation), **extra, **members}
+        return {**valid_request(self.contract, operation), **extra, **members}
 
 
 def _stated(value: Part | None, part: str) -> Part:

@@ -8,7 +8,7 @@ from conformance.contract.inference.naming import part, plain, words
 from conformance.contract.model import Kind, Operation, Shape
 from conformance.contract.places import Place, find
 from conformance.contract.walk import shape_at
-from conformance.plan.valid_requests.base_requests import edited
+from conformance.plan.valid_requests.base_requests import with_value
 from conformance.plan.valid_requests.optional_members import DEEPEST, Request
 from conformance.plan.valid_requests.refusal_values import RefusalText
 
@@ -70,7 +70,7 @@ def called_alike(
     for places in shown.values():
         changed = request
         for place in places:
-            changed = edited(changed, place, "${name.same}")
+            changed = with_value(changed, place, "${name.same}")
         if len(places) > 1:
             yield changed
 

@@ -13,10 +13,10 @@ from typing import Any
 from conformance.contract.listing.readback import is_hidden
 from conformance.contract.model import Contract, Kind, Operation, Shape
 from conformance.contract.places import Place, canonical, parse, with_texts
-from conformance.contract.validate import keeps
+from conformance.contract.validate import is_valid
 from conformance.plan.generation import values
 from conformance.plan.generation.suggestions import suggestions
-from conformance.plan.valid_requests.base_requests import base
+from conformance.plan.valid_requests.base_requests import valid_request
 from conformance.plan.valid_requests.resources import lifecycle_of
 
 MOST = 6
@@ -34,7 +34,7 @@ def other_requests(contract: Contract, operation: Operation, name: str) -> list[
     creates = operation.name == resource.create
     shown = [one for one in resource.show_all_members if name in one]
     whole = [dict(one) for one in shown] if creates else []
-    start = base(contract, operation, (name,))
+    start = valid_request(contract, operation, (name,))
     special = [dict(one) for one in _special(contract, operation, name) if name in one]
     known = [] if creates else [{**start, name: one[name]} for one in shown]
     made = [{**start, name: value} for value in _made_up(contract, operation, name)]
@@ -63,7 +63,7 @@ def _made_up(contract: Contract, operation: Operation, name: str) -> Iterator[An
         return
     shape = operation.input[name].shape
     for value in _values(shape, (name,), stateful):
-        if "${" in json.dumps(value) or keeps(shape, value):
+        if "${" in json.dumps(value) or is_valid(shape, value):
             yield value
 
 

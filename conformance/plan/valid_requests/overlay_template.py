@@ -10,7 +10,7 @@ import yaml
 from conformance.contract.inference.inferring import Inferred, infer, inferred_overlay
 from conformance.contract.model import Contract
 from conformance.contract.vocabulary.overlay_model import OperationWords, Overlay
-from conformance.plan.valid_requests.base_requests import base
+from conformance.plan.valid_requests.base_requests import valid_request
 
 HEAD = """\
 # Drafted by `conformance overlay init` from the operations' names, paths and members.
@@ -33,7 +33,7 @@ UNSTATED = "the pages do not state it, so this is the name of the service"
 """Said where the spec has no signing name."""
 
 
-def draft(contract: Contract) -> tuple[str, int]:
+def render_overlay_template(contract: Contract) -> tuple[str, int]:
     """The text of an overlay, and how many kinds of resources it has."""
     kinds = infer(contract)
     overlay = inferred_overlay(contract)
@@ -82,7 +82,7 @@ def _operations(contract: Contract, overlay: Overlay) -> str:
         if found is not None:
             told = "; ".join(" ".join(one.split())[:100] for one in found.instead_of)
             lines.append(f"        # Found by trying, after: {told}\n")
-        words = OperationWords(base=base(known, operation), empty_object_allowed=allowed)
+        words = OperationWords(base=valid_request(known, operation), empty_object_allowed=allowed)
         lines.append(_block({name: words}, 8))
     return "".join(lines)
 

@@ -15,9 +15,9 @@ from typing import Any
 from conformance.contract.listing.readback import FREE_TEXT, is_hidden
 from conformance.contract.model import Contract, Kind, Operation, Shape
 from conformance.contract.places import ITEM, Place, parse, put
-from conformance.contract.validate import keeps
+from conformance.contract.validate import is_valid
 from conformance.plan.generation import values
-from conformance.plan.valid_requests.base_requests import base
+from conformance.plan.valid_requests.base_requests import valid_request
 from conformance.plan.valid_requests.other_values import Request, tagged, values_of
 
 _NAMES = re.compile(
@@ -57,7 +57,7 @@ def part_requests(
     contract: Contract, operation: Operation, name: str, *, apart: bool = False
 ) -> list[PartRequest]:
     """Requests that give parts of a member; with ``apart`` each choice is a request of its own."""
-    start = base(contract, operation, (name,))
+    start = valid_request(contract, operation, (name,))
     shape = operation.input[name].shape
     whole = start[name] if start.get(name) else _least(shape)
     stateful = {parse(one) for one in contract.overlay.words_of(operation.name).stateful}
@@ -137,7 +137,7 @@ def _values(shape: Shape, place: Place, now: Any) -> tuple[Any, ...]:
     if not (_is_choice(shape) or shape.kind in _PLAIN):
         return ()
     made = [one for one in values_of(shape, place) if one != now]
-    return tuple([one for one in made if "${" in str(one) or keeps(shape, one)][:2])
+    return tuple([one for one in made if "${" in str(one) or is_valid(shape, one)][:2])
 
 
 def _choices_in(shape: Shape, value: Any) -> Iterator[Place]:

@@ -9,7 +9,7 @@ from conformance.contract.inference.identities import template
 from conformance.contract.inference.naming import ARN, part, plain
 from conformance.contract.model import Kind, Operation, Shape
 from conformance.contract.places import canonical
-from conformance.contract.validate import keeps
+from conformance.contract.validate import is_valid
 from conformance.error_identity import is_missing, says_taken
 from conformance.plan.generation import strings, values
 from conformance.plan.generation.suggestions import suggestions
@@ -103,13 +103,13 @@ def _stated(shape: Shape, refusal: RefusalText) -> Iterator[Any]:
         yield from _new(shape)
     if shape.kind is Kind.INTEGER:
         numbers = (int(digits) for digits in re.findall(r"\b\d{1,9}\b", refusal.message))
-        yield from (one for one in numbers if keeps(shape, one))
+        yield from (one for one in numbers if is_valid(shape, one))
     if shape.kind is not Kind.STRING:
         return
     listed = LISTED.search(refusal.message)
     if listed is not None:
         for word in re.split(r"[\s,|'\"]+(?:or\s+|and\s+)?", listed["list"].strip()):
-            if word and keeps(shape, word.rstrip(".")):
+            if word and is_valid(shape, word.rstrip(".")):
                 yield word.rstrip(".")
                 break
     starts = STARTS.search(refusal.message)
@@ -219,4 +219,4 @@ def in_capitals(shape: Shape, given: list[Any]) -> Iterator[str]:
     """Words as constants are written, or in small letters: prose writes them as names."""
     shown = [one for one in given if isinstance(one, str) and one.isalpha()]
     words = [way for one in shown for way in (one.upper(), one.lower())]
-    yield from (one for one in words if keeps(shape, one))
+    yield from (one for one in words if is_valid(shape, one))

@@ -17,7 +17,7 @@ from conformance.contract.walk import shape_at
 from conformance.error_identity import says_missing
 from conformance.plan.generation import values
 from conformance.plan.generation.suggestions import suggestions
-from conformance.plan.valid_requests.base_requests import edited, scaffolded
+from conformance.plan.valid_requests.base_requests import with_parents, with_value
 from conformance.plan.valid_requests.named_places import WORD, called_alike, named_places, places_of
 from conformance.plan.valid_requests.optional_members import (
     NEW,
@@ -145,10 +145,10 @@ def _about(
         said = f"{refusal.code} {refusal.message}"  # such as MissingParameter
         if not EXCLUSIVE.search(said) or MISSING.search(said):
             for value in likely(shape, refusal):
-                yield edited(scaffolded(operation, request, place), place, value)
+                yield with_value(with_parents(operation, request, place), place, value)
         return
     if len(place) > 1 and is_structured(shape) and _may_be_left_out(operation, place):
-        yield edited(request, place, ABSENT)
+        yield with_value(request, place, ABSENT)
     bound = any("${id" in str(one) for one in given) and not refusal.is_not_found
     found = [*in_capitals(shape, given), *likely(shape, refusal)]
     # What names a resource of the run is not what is wrong, unless that is not there.
@@ -156,9 +156,9 @@ def _about(
     if any("${" in str(one) for one in given):
         # What is new for each request is not to become the same for all of them.
         found.sort(key=lambda one: "${" not in str(one))
-    yield from (edited(request, place, value) for value in found)
+    yield from (with_value(request, place, value) for value in found)
     if _may_be_left_out(operation, place):
-        yield edited(request, place, ABSENT)
+        yield with_value(request, place, ABSENT)
 
 
 def _longer(
@@ -169,7 +169,7 @@ def _longer(
         shape = shape_at(operation.input[place[0]].shape, place[1:])
         given = () if shape is None else find(request, place)
         for value in () if shape is None else lengthened(shape, list(given), refusal):
-            yield edited(request, place, value)
+            yield with_value(request, place, value)
 
 
 def _without_these(operation: Operation, request: Request, named: list[Place]) -> Iterator[Request]:
@@ -181,10 +181,10 @@ def _without_these(operation: Operation, request: Request, named: list[Place]) -
         yield {one: value for one, value in request.items() if one == kept or one not in tops}
     without = request
     for place in sorted(free, key=len, reverse=True):  # to take out what is inside puts it back
-        without = edited(without, place, ABSENT)
+        without = with_value(without, place, ABSENT)
     if len(free) > 1:
         yield without
-    yield from (edited(request, place, ABSENT) for place in reversed(free))
+    yield from (with_value(request, place, ABSENT) for place in reversed(free))
 
 
 def _all_alike(
@@ -199,7 +199,7 @@ def _all_alike(
             for value in values_of_kinds(shape, refusal):
                 changed = request
                 for one in alike:
-                    changed = edited(changed, one, value)
+                    changed = with_value(changed, one, value)
                 yield changed
 
 
@@ -220,7 +220,7 @@ def _of_own_kinds(
     for name, member in operation.input.items():
         if name not in request and not member.required:
             for value in values_of_kinds(member.shape, refusal):
-                yield edited(request, (name,), value)
+                yield with_value(request, (name,), value)
 
 
 def _other_words(operation: Operation, request: Request) -> Iterator[Request]:
@@ -234,7 +234,7 @@ def _other_words(operation: Operation, request: Request) -> Iterator[Request]:
         words_given = [one for one in find(request, place) if isinstance(one, str)]
         for given in dict.fromkeys(words_given) if listed else ():
             around = request if len(place) == 1 else _with_plain(operation, request, place[:-1])
-            yield from (edited(around, place, one) for one in listed[-OTHERS:] if one != given)
+            yield from (with_value(around, place, one) for one in listed[-OTHERS:] if one != given)
 
 
 def _with_plain(operation: Operation, request: Request, place: Place) -> Request:
@@ -243,7 +243,7 @@ def _with_plain(operation: Operation, request: Request, place: Place) -> Request
     for name, member in () if shape is None or shape.union else shape.members.items():
         where = (*place, name)
         if not is_structured(member.shape) and not list(find(request, where)):
-            request = edited(request, where, values.sample(member.shape))
+            request = with_value(request, where, values.sample(member.shape))
     return request
 
 

@@ -142,7 +142,10 @@ def _is_made_of(contract: Contract, kind: str, other: str) -> bool:
     while waiting:
         about = known[waiting.pop()]
         found = [contract.found.by_operation.get(name) for name in creators(about)]
-        needs = {*about.needs, *(one for given in found if given for one in others(given.members))}
+        needs = {
+            *about.needs,
+            *(one for given in found if given for one in referenced_kinds(given.members)),
+        }
         if other in needs:
             return True
         new = [one for one in needs if one in known and one not in seen]
@@ -151,7 +154,7 @@ def _is_made_of(contract: Contract, kind: str, other: str) -> bool:
     return False
 
 
-def others(value: Any) -> Iterator[str]:
+def referenced_kinds(value: Any) -> Iterator[str]:
     """The kinds that a template speaks of by name, in order."""
     yield from named_kinds(value)
 

@@ -12,7 +12,7 @@ from conformance.reports.reproduce.steps import (
     ReproductionStep,
     Signature,
     ValueEncoding,
-    steps,
+    reproduction_steps,
     unsupported_comment,
     unsupported_reason,
 )
@@ -38,7 +38,7 @@ def curl_script(evidence: Sequence[RecordedExchange]) -> str:
     why = unsupported_reason(evidence)
     if why:
         return unsupported_comment(why, evidence)
-    planned = steps(evidence)
+    planned = reproduction_steps(evidence)
     last = len(planned)
     return "\n".join(line for one in planned for line in _lines(one, last=one.number == last))
 

@@ -12,7 +12,7 @@ from conformance.reports.reproduce.steps import (
     ReproductionStep,
     ValueEncoding,
     is_chunking,
-    steps,
+    reproduction_steps,
     unsupported_comment,
     unsupported_reason,
 )
@@ -65,7 +65,7 @@ def python_script(evidence: Sequence[RecordedExchange]) -> str:
     why = unsupported_reason(evidence) or _rewritten(evidence)
     if why:
         return unsupported_comment(why, evidence)
-    planned = steps(evidence)
+    planned = reproduction_steps(evidence)
     imports = _imports(planned)
     signed = any(step.signature.signing for step in planned)
     calls = "\n".join(line for step in planned for line in _lines(step))

@@ -113,7 +113,7 @@ class ReproductionStep:
     pause: float = 0.0
 
 
-def steps(evidence: Sequence[RecordedExchange]) -> tuple[ReproductionStep, ...]:
+def reproduction_steps(evidence: Sequence[RecordedExchange]) -> tuple[ReproductionStep, ...]:
     """The exchanges as steps, in sending order, values from earlier answers as variables."""
     wanted = _Wanted(evidence)
     names = [wanted.variables(exchange) for exchange in evidence]

@@ -21,7 +21,14 @@ from conformance.reference.inprocess import URL, InProcess
 from conformance.reference.server import TEST_KEYS, ServerOptions
 from conformance.runs.execution import run_all, settings_for
 from conformance.runs.mutants.selection import Globs
-from conformance.runs.mutants.values import Campaign, Mutant, MutantPlan, MutantStatus, Ran, Result
+from conformance.runs.mutants.values import (
+    Campaign,
+    Mutant,
+    MutantPlan,
+    MutantStatus,
+    Result,
+    SuiteResult,
+)
 from conformance.transport.credentials import DEFAULT_REGION, TEST_CREDENTIALS
 from conformance.transport.retry import RetryingTransport
 
@@ -29,7 +36,7 @@ QUICK = "quick"
 """The profile whose requests every other profile sends too, and sooner than its own."""
 
 
-def attempt(mutant: Mutant, plan: MutantPlan) -> Result:
+def run_mutant(mutant: Mutant, plan: MutantPlan) -> Result:
     """Run the suite against the mutant.
 
     What the quick profile names, every profile names: a longer run is only made where it does not.
@@ -45,11 +52,11 @@ def _attempt(mutant: Mutant, plan: MutantPlan) -> Result:
     try:
         ran = suite(mutant.services, plan, (mutant.id,))
     except Exception as error:  # noqa: BLE001 - reported as our fault, never as a kill
-        ran = Ran(plan.profile, problem=f"{type(error).__name__}: {error}")
+        ran = SuiteResult(plan.profile, problem=f"{type(error).__name__}: {error}")
     return judged(mutant, ran)
 
 
-def judged(mutant: Mutant, ran: Ran) -> Result:
+def judged(mutant: Mutant, ran: SuiteResult) -> Result:
     """The fate of a mutant, given the failures of the suite."""
     named = tuple(filter(Globs(mutant.killers).match, ran.failures))
     if named:
@@ -61,7 +68,7 @@ def judged(mutant: Mutant, ran: Ran) -> Result:
     return Result(mutant, fate, ran, named)
 
 
-def suite(services: tuple[str, ...], plan: MutantPlan, faults: tuple[str, ...] = ()) -> Ran:
+def suite(services: tuple[str, ...], plan: MutantPlan, faults: tuple[str, ...] = ()) -> SuiteResult:
     """What ``conformance run reference`` does, in this process, with these faults built in."""
     jobs = [_job(service) for service in services]
     transport = RetryingTransport(InProcess(ServerOptions(faults=faults, keys=TEST_KEYS)))
@@ -75,7 +82,7 @@ def suite(services: tuple[str, ...], plan: MutantPlan, faults: tuple[str, ...] =
     )  # fmt: skip
     if outcome.interrupted:
         raise KeyboardInterrupt
-    return Ran(
+    return SuiteResult(
         plan.profile,
         tuple(line.requirement for line in outcome.verdicts if fails_gate(line, strict=False)),
         outcome.requests,
@@ -99,7 +106,7 @@ class ReferenceFails(CouldNotTest):
 
     hint = "`conformance run reference` shows what fails; fix that first"
 
-    def __init__(self, control: Ran) -> None:
+    def __init__(self, control: SuiteResult) -> None:
         why = control.problem or ", ".join(control.failures)
         super().__init__(f"the reference fails without a fault: {why}")
 
@@ -115,7 +122,7 @@ def run(mutants: Sequence[Mutant], plan: MutantPlan, workers: int, heard: Heard)
     try:
         control = suite(tried, plan)
     except CouldNotTest as problem:  # its hint is for a target of the user's own
-        raise ReferenceFails(Ran(plan.profile, problem=str(problem))) from problem
+        raise ReferenceFails(SuiteResult(plan.profile, problem=str(problem))) from problem
     if control.failures or control.problem:
         raise ReferenceFails(control)
     found: dict[str, Result] = {}
@@ -132,12 +139,12 @@ def run(mutants: Sequence[Mutant], plan: MutantPlan, workers: int, heard: Heard)
 
 def _tried(mutants: Sequence[Mutant], plan: MutantPlan, workers: int) -> Iterator[Result]:
     if workers <= 1:
-        yield from (attempt(mutant, plan) for mutant in mutants)
+        yield from (run_mutant(mutant, plan) for mutant in mutants)
         return
     from concurrent.futures import as_completed
 
     with _pool(workers) as pool:
-        waiting = [pool.submit(attempt, mutant, plan) for mutant in mutants]
+        waiting = [pool.submit(run_mutant, mutant, plan) for mutant in mutants]
         for done in as_completed(waiting):
             yield done.result()
 

@@ -41,7 +41,7 @@ class MutantPlan:
 
 
 @dataclass(frozen=True, slots=True)
-class Ran:
+class SuiteResult:
     """The gate failures of a run in order; ``problem`` says why it ended early, if it did."""
 
     profile: str = "standard"
@@ -57,7 +57,7 @@ class Result:
 
     mutant: Mutant
     fate: MutantStatus
-    ran: Ran
+    ran: SuiteResult
     named: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:

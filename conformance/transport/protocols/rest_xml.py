@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from conformance.contract.model import Location, Operation
-from conformance.contract.protocols import facts
+from conformance.contract.protocols import protocol_facts
 from conformance.transport.exchange import Request, Response
 from conformance.transport.protocols.http_bindings import (
     BINARY,
@@ -57,7 +57,10 @@ class RestXml(WireProtocol):
         root = parse(response.body)
         if root is None:
             return not_xml(response)
-        bare = operation is not None and operation.service in facts(operation.protocol).bare_errors
+        bare = (
+            operation is not None
+            and operation.service in protocol_facts(operation.protocol).bare_errors
+        )
         error = read_error(root, ERRORS[:1] if bare else ERRORS)
         if response.status >= 300:
             return error or ReadBody({}, form=f"XML without an error: {local(root.tag)}")

@@ -8,7 +8,7 @@ import pytest
 
 from conformance.contract.load import merged_spec
 from conformance.contract.validate import Violation, violations
-from conformance.engine.fuzzing.fuzz import explore
+from conformance.engine.fuzzing.fuzz import fuzz_operations
 from conformance.engine.fuzzing.links import prepared
 from conformance.engine.fuzzing.requests import faulty, probe, same_fault
 from conformance.engine.resources.names import Names
@@ -36,7 +36,7 @@ def explored(service, transport, budget, seed=1, links=0, enough=lambda: False):
     signer = Signer(TEST_CREDENTIALS, "us-east-1", contract.signing_name)
     session = Session(contract, SignedChannel(URL, signer, transport), Names(), Masker())
     requirements = {one.id: one for one in contracts.requirements(service)}
-    found = explore(
+    found = fuzz_operations(
         session, requirements, lambda name: True, budget, seed, links=links, enough=enough
     )
     return found, session

@@ -16,7 +16,7 @@ from conformance.engine.session import Session
 from conformance.engine.stateful.ambiguity_inference import AmbiguityTracker, model_of
 from conformance.engine.stateful.compare import Compared
 from conformance.engine.stateful.moves import ModelStep
-from conformance.engine.stateful.search import wander
+from conformance.engine.stateful.search import run_stateful
 from conformance.engine.stateful.sequence_run import ModelMismatch, SequenceRun
 from conformance.plan.sequences import RANDOM
 from conformance.record import Role, Verdict
@@ -47,7 +47,9 @@ def requirement(service):
 
 
 def wandered(service, transport, games=8, seed=1):
-    return wander(requirement(service), session(service, transport), lambda name: True, games, seed)
+    return run_stateful(
+        requirement(service), session(service, transport), lambda name: True, games, seed
+    )
 
 
 def with_readings(**chosen):
@@ -130,7 +132,7 @@ def test_one_seed_gives_one_course():
         transport = InProcess(ServerOptions())
         one = session("apigateway", transport)
         one.observers.append(lambda sent: seen.append(sent.probe.operation.name))
-        wander(requirement("apigateway"), one, lambda name: True, 4, seed)
+        run_stateful(requirement("apigateway"), one, lambda name: True, 4, seed)
         return seen
 
     assert course(5) == course(5)
@@ -142,7 +144,7 @@ def test_quick_runs_and_services_without_a_model_have_none():
     assert wandered("location", transport, games=0).verdict is Verdict.SKIPPED
     third = dataclasses.replace(contracts.contract("location"), service="third")
     one = Session(third, channel("location", transport), Names(), Masker())
-    found = wander(requirement("location"), one, lambda name: True, 5, 1)
+    found = run_stateful(requirement("location"), one, lambda name: True, 5, 1)
     assert found.verdict is Verdict.SKIPPED
     assert "no executable model" in found.reason
 
@@ -152,7 +154,7 @@ def test_moves_of_operations_that_do_not_work_are_left_out():
     one = session("apigateway", InProcess(ServerOptions()))
     one.observers.append(lambda sent: names.add(sent.probe.operation.name))
     lacking = {"TagResource", "UntagResource", "GetTags"}
-    found = wander(requirement("apigateway"), one, lambda name: name not in lacking, 8, 1)
+    found = run_stateful(requirement("apigateway"), one, lambda name: name not in lacking, 8, 1)
     assert found.verdict is Verdict.PASSED
     assert not names & lacking
 

@@ -23,7 +23,7 @@ from conformance.runs.mutants import (
     running,
     schema,
 )
-from conformance.runs.mutants.values import Ran, as_json, lines
+from conformance.runs.mutants.values import SuiteResult, as_json, lines
 from tests.command import in_process
 
 KILLED = {
@@ -91,7 +91,7 @@ def mutant(name="some:fault", killers=("location/*/status/200",)):
 
 
 def ran(*failures, problem=""):
-    return Ran("standard", failures, problem=problem)
+    return SuiteResult("standard", failures, problem=problem)
 
 
 @pytest.mark.parametrize(
@@ -99,8 +99,8 @@ def ran(*failures, problem=""):
     [
         (ran("location/ListKeys/status/200", "x"), MutantStatus.NAMED),
         (ran("location/ListKeys/status/no-5xx"), MutantStatus.MISNAMED),
-        (Ran(), MutantStatus.SURVIVED),
-        (Ran(problem="died"), MutantStatus.ERROR),
+        (SuiteResult(), MutantStatus.SURVIVED),
+        (SuiteResult(problem="died"), MutantStatus.ERROR),
         (ran("location/ListKeys/status/200", problem="died"), MutantStatus.NAMED),
     ],
 )
@@ -114,7 +114,10 @@ def campaign(*shown, interrupted=False):
 
 
 MIXED = campaign(
-    ran("location/ListKeys/status/200"), ran("elsewhere"), Ran(), Ran(problem="it broke")
+    ran("location/ListKeys/status/200"),
+    ran("elsewhere"),
+    SuiteResult(),
+    SuiteResult(problem="it broke"),
 )
 
 
@@ -140,8 +143,8 @@ def test_every_fate_fits_the_schema():
     [
         (campaign(ran("location/ListKeys/status/200")), 0),
         (campaign(ran("elsewhere")), 0),
-        (campaign(ran("elsewhere"), Ran()), 1),
-        (campaign(Ran(), Ran(problem="it broke")), 1),
+        (campaign(ran("elsewhere"), SuiteResult()), 1),
+        (campaign(SuiteResult(), SuiteResult(problem="it broke")), 1),
         (campaign(interrupted=True), 3),
     ],
 )
@@ -155,7 +158,7 @@ def test_a_mutant_that_cannot_be_run_is_no_kill(monkeypatch):
         raise RuntimeError("our own fault")
 
     monkeypatch.setattr(running, "suite", broken)
-    result = running.attempt(mutant(), MutantPlan())
+    result = running.run_mutant(mutant(), MutantPlan())
     assert result.fate is MutantStatus.ERROR
     assert result.ran.problem == "RuntimeError: our own fault"
 
@@ -163,11 +166,11 @@ def test_a_mutant_that_cannot_be_run_is_no_kill(monkeypatch):
 def test_a_longer_run_is_made_where_the_quick_one_names_nothing(monkeypatch):
     shown = {"quick": ran("elsewhere"), "deep": ran("location/ListKeys/status/200")}
     monkeypatch.setattr(running, "suite", lambda _, plan, __: shown[plan.profile])
-    assert running.attempt(mutant(), MutantPlan("deep")).fate is MutantStatus.NAMED
-    assert running.attempt(mutant(), MutantPlan("quick")).fate is MutantStatus.MISNAMED
+    assert running.run_mutant(mutant(), MutantPlan("deep")).fate is MutantStatus.NAMED
+    assert running.run_mutant(mutant(), MutantPlan("quick")).fate is MutantStatus.MISNAMED
     monkeypatch.setitem(shown, "quick", ran("location/ListKeys/status/200"))
     monkeypatch.delitem(shown, "deep")
-    assert running.attempt(mutant(), MutantPlan("deep")).fate is MutantStatus.NAMED
+    assert running.run_mutant(mutant(), MutantPlan("deep")).fate is MutantStatus.NAMED
 
 
 def test_nothing_is_tried_where_the_reference_itself_fails(monkeypatch):
@@ -181,7 +184,9 @@ def refused(*_):
 
 
 def test_credentials_that_a_mutant_refuses_are_an_error_with_a_hint(monkeypatch):
-    monkeypatch.setattr(running, "suite", lambda _, __, *faults: refused() if faults else Ran())
+    monkeypatch.setattr(
+        running, "suite", lambda _, __, *faults: refused() if faults else SuiteResult()
+    )
     ended = in_process("mutants", "--fault", "status:CreateKey:201", "--workers", "1", "-q")
     assert ended.code == 3
     assert "refuses the credentials: 403 InvalidSignatureException" in ended.out
@@ -203,10 +208,10 @@ def test_ctrl_c_leaves_what_is_known(monkeypatch):
     def interrupted(one, plan):
         if one.id == "second":
             raise KeyboardInterrupt
-        return Result(one, MutantStatus.SURVIVED, Ran())
+        return Result(one, MutantStatus.SURVIVED, SuiteResult())
 
-    monkeypatch.setattr("conformance.runs.mutants.running.suite", lambda *_: Ran())
-    monkeypatch.setattr("conformance.runs.mutants.running.attempt", interrupted)
+    monkeypatch.setattr("conformance.runs.mutants.running.suite", lambda *_: SuiteResult())
+    monkeypatch.setattr("conformance.runs.mutants.running.run_mutant", interrupted)
     mutants = (mutant("first"), mutant("second"), mutant("third"))
     found = run(mutants, MutantPlan(), 1, lambda _: None)
     assert found.interrupted

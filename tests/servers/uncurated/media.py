@@ -69,7 +69,7 @@ class Media(Service):
         return "ValidationException"
 
     def arn(self, name: str) -> str:
-        return f"arn:aws:mediastore:{self.world.region}:{self.world.account}:container/{name}"
+        return self.world.arn("mediastore", f"container/{name}")
 
     def _alive(self, name: str) -> Container | None:
         one = self.all.get(name)
