@@ -180,7 +180,7 @@ shard_option = click.option(
 
 
 def cut(jobs: list[Job], shard: Shard | None) -> list[Job]:
-    """The jobs, or the shard's part of them. Raises BadInput."""
+    """The jobs, or the shard's part of them. Raises EmptyShard."""
     if shard is None:
         return jobs
     from conformance.engine.outcome import part_of

@@ -88,15 +88,22 @@ def exit_code(outcome: RunOutcome, *, strict: bool, fail_on_unsupported: bool = 
     return 3 if record.untested(outcome.verdicts, strict=strict) else 0
 
 
+class EmptyShard(BadInput):
+    """A shard without requirements: ``shard``."""
+
+    hint = "split the run into fewer parts, or select more requirements"
+
+    def __init__(self, shard: Shard) -> None:
+        self.shard = shard
+        super().__init__(f"shard {shard} has no requirements")
+
+
 def part_of(jobs: Sequence[Job], shard: Shard) -> list[Job]:
-    """The shard's share of the jobs. Raises BadInput if it is empty."""
+    """The shard's share of the jobs. Raises EmptyShard."""
     parts = [replace(job, requirements=_own(job.requirements, shard)) for job in jobs]
     kept = [job for job in parts if job.requirements]
     if not kept:
-        raise BadInput(
-            f"shard {shard} has no requirements",
-            "split the run into fewer parts, or select more requirements",
-        )
+        raise EmptyShard(shard)
     return kept
 
 

@@ -135,6 +135,16 @@ def placed(job: Job, region: str) -> Job:
     return replace(job, contract=contract, requirements=kept)
 
 
+class Replaced(BadInput):
+    """The record of the run would overwrite the one that it is compared with: ``path``."""
+
+    hint = "write the new record to another file with --record FILE; the old one has what passed"
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        super().__init__(f"--changed-since {path}: this run's record would overwrite it")
+
+
 class Why(StrEnum):
     """Why a requirement is tested again."""
 
@@ -157,9 +167,8 @@ class Narrowed:
         kinds = ", ".join(f"{number} {why}" for why in Why if (number := self.reasons[why]))
         total = sum(self.reasons.values())
         of = f"{total} of {total + self.held} requirements"
-        return f"since {self.since}: {of}" + (
-            f" ({kinds})" if kinds else (", all of which passed there")
-        )
+        why = f" ({kinds})" if kinds else ", all of which passed there"
+        return f"since {self.since}: {of}{why}"
 
 
 def narrowed(jobs: Sequence[Job], path: Path) -> Narrowed:
@@ -182,14 +191,11 @@ def narrowed(jobs: Sequence[Job], path: Path) -> Narrowed:
 
 
 def changed_since(jobs: Sequence[Job], path: Path | None, record: Path) -> Narrowed | None:
-    """The same for an optional record, not the run's own. Raises RecordProblem, BadInput."""
+    """The same for an optional record, not the run's own. Raises RecordProblem, Replaced."""
     if path is None:
         return None
     if path.resolve() == record.resolve():
-        raise BadInput(
-            f"--changed-since {path}: this run's record would overwrite it",
-            "write the new record to another file with --record FILE; the old one has what passed",
-        )
+        raise Replaced(path)
     return narrowed(jobs, path)
 
 

@@ -119,7 +119,8 @@ class Command:
     """A command that serves ``url`` until ``close``; what it says goes to ``log``.
 
     A text is a line of the shell, a list is run as it is and has a pipe from us as standard input:
-    what reads it notices our end, however that comes.
+    what reads it notices our end, however that comes. ``grace`` is how many seconds it has to end
+    what it started once the pipe is closed, before the signals come.
     """
 
     def __init__(
@@ -130,7 +131,9 @@ class Command:
         *,
         env: Mapping[str, str] | None = None,
         cwd: Path | None = None,
+        grace: float = 0.0,
     ) -> None:
+        self._grace = grace
         self._text = text if isinstance(text, str) else text[-1]
         self._url, self._log = url, log
         shell = isinstance(text, str)
@@ -163,11 +166,13 @@ class Command:
             raise TargetDidNotStart(name, last_line(said, self._process.returncode))
 
     def close(self) -> None:
-        """End the command and what it started; what reads the pipe may end the latter itself."""
+        """End the command and what it started."""
         if self._process.stdin:
-            with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+            with contextlib.suppress(OSError):
                 self._process.stdin.close()
-                self._process.wait(_COMMAND_GRACE)
+        if self._grace:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(self._grace)
         if hasattr(os, "killpg"):
             self._end_group()
         else:

@@ -59,7 +59,51 @@ class UntrustedTLS(CouldNotTest):
         super().__init__(f"no trusted TLS connection to {host} port {port}: {detail}", hint)
 
 
-def in_url(host: str) -> str:
+class OtherName(UntrustedTLS):
+    """The target's certificate is trusted, but for other names: ``names``."""
+
+    def __init__(self, host: str, port: int, names: tuple[str, ...]) -> None:
+        self.names = names
+        first = next((name for name in names if "*" not in name), "")
+        hint = f"give it a certificate that names {host}"
+        if first:
+            hint = f"give the address with a name of the certificate, https://{first}:{port}"
+        shown = ", ".join(names[:5]) or "nobody"
+        super().__init__(host, port, f"its certificate is for {shown}, not for {host}", hint)
+
+
+class ExpiredCertificate(UntrustedTLS):
+    """The target's certificate is not valid today; ``early`` if it is not valid yet."""
+
+    hint = "renew the certificate, or check the clock of this machine"
+
+    def __init__(self, host: str, port: int, *, early: bool) -> None:
+        self.early = early
+        how = "is not valid yet" if early else "has expired"
+        super().__init__(host, port, f"its certificate {how}")
+
+
+class UnknownIssuer(UntrustedTLS):
+    """The target's certificate is not signed by a trusted authority."""
+
+    hint = "trust it with --ca-bundle FILE: the certificate itself, or that of its issuer, as PEM"
+
+    def __init__(self, host: str, port: int, detail: str) -> None:
+        super().__init__(
+            host, port, f"its certificate is not signed by a trusted authority ({detail})"
+        )
+
+
+class PlainHTTP(UntrustedTLS):
+    """The target speaks HTTP without TLS."""
+
+    def __init__(self, host: str, port: int) -> None:
+        super().__init__(
+            host, port, "it speaks plain HTTP", f"give it as http://{_in_url(host)}:{port}"
+        )
+
+
+def _in_url(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
@@ -68,7 +112,7 @@ class SpeaksTLS(CouldNotTest):
 
     def __init__(self, host: str, port: int) -> None:
         message = f"{host} port {port} speaks TLS, and got a plain HTTP request"
-        super().__init__(message, f"give it as https://{in_url(host)}:{port}")
+        super().__init__(message, f"give it as https://{_in_url(host)}:{port}")
 
 
 class NotInstalled(CouldNotTest):
@@ -85,6 +129,7 @@ class TargetDidNotStart(CouldNotTest):
     hint = "this is the end of its output; start it by hand to see the rest"
 
     def __init__(self, target: str, detail: str) -> None:
+        self.target, self.detail = target, detail
         super().__init__(f"{target} did not start: {detail}")
 
 

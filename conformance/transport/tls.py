@@ -7,7 +7,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from conformance.transport.errors import NoCertificates, UntrustedTLS, in_url
+from conformance.transport.errors import (
+    ExpiredCertificate,
+    NoCertificates,
+    OtherName,
+    PlainHTTP,
+    UnknownIssuer,
+    UntrustedTLS,
+)
 
 SECONDS = 5.0
 """For each look at a target."""
@@ -22,17 +29,16 @@ Place = tuple[str, int]
 
 
 def check(connection: socket.socket, place: Place, ca_bundle: Path | None) -> None:
-    """Shake hands over a connection. Raises UntrustedTLS."""
+    """Shake hands over a connection. Raises UntrustedTLS, or one of its kinds."""
     context = context_of(trusted(ca_bundle))
     try:
         context.wrap_socket(connection, server_hostname=place[0]).close()
     except ssl.SSLCertVerificationError as error:
-        raise UntrustedTLS(*place, *_distrusted(error, place, ca_bundle)) from error
+        raise _distrusted(error, place, ca_bundle) from error
     except OSError as error:  # ssl.SSLError is one
         connection.close()  # a server that serves one at a time waits for what it will not get
         if is_plain(place):
-            hint = f"give it as http://{in_url(place[0])}:{place[1]}"
-            raise UntrustedTLS(*place, "it speaks plain HTTP", hint) from error
+            raise PlainHTTP(*place) from error
         detail = getattr(error, "reason", None) or str(error)
         raise UntrustedTLS(*place, detail) from error
 
@@ -65,30 +71,13 @@ def _connected(place: Place) -> socket.socket:
 
 def _distrusted(
     error: ssl.SSLCertVerificationError, place: Place, ca_bundle: Path | None
-) -> tuple[str, str]:
-    """Why a certificate is not trusted, and what to do about it."""
+) -> UntrustedTLS:
     code, said = error.verify_code, error.verify_message
     if code in _NAMES:
-        return _other_name(place, _names(place, ca_bundle))
+        return OtherName(*place, _names(place, ca_bundle))
     if code in {_NOT_YET, _EXPIRED}:
-        how = "is not valid yet" if code == _NOT_YET else "has expired"
-        hint = "renew the certificate, or check the clock of this machine"
-        return f"its certificate {how}", hint
-    if code in _UNKNOWN:
-        return (
-            f"its certificate is not signed by a trusted authority ({said})",
-            "trust it with --ca-bundle FILE: the certificate itself, or that of its issuer, as PEM",
-        )
-    return said, ""
-
-
-def _other_name(place: Place, names: tuple[str, ...]) -> tuple[str, str]:
-    host, port = place
-    first = next((name for name in names if "*" not in name), "")
-    hint = f"give it a certificate that names {host}"
-    if first:
-        hint = f"give the address with a name of the certificate, https://{first}:{port}"
-    return f"its certificate is for {', '.join(names[:5]) or 'nobody'}, not for {host}", hint
+        return ExpiredCertificate(*place, early=code == _NOT_YET)
+    return UnknownIssuer(*place, said) if code in _UNKNOWN else UntrustedTLS(*place, said)
 
 
 def _names(place: Place, ca_bundle: Path | None) -> tuple[str, ...]:

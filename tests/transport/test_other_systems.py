@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -74,6 +75,33 @@ def test_a_command_is_ended_without_process_groups(monkeypatch, tmp_path):
     pid = asked[0][-1]
     assert asked == [["taskkill", "/T", "/F", "/PID", pid]]
     assert server._process.poll() is not None
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no signals of groups")
+@pytest.mark.parametrize(
+    ("grace", "first"), [(0.0, [signal.SIGTERM]), (30.0, [30.0, signal.SIGTERM])]
+)
+def test_only_what_ends_with_the_pipe_is_waited_for(grace, first, monkeypatch, tmp_path):
+    server = Command(SLEEP, "http://127.0.0.1:1", tmp_path / "log", grace=grace)
+    process, done = server._process, []
+    wait, killpg = process.wait, os.killpg
+
+    def waited(timeout=None):
+        done.append(timeout)
+        assert process.stdin
+        if process.stdin.closed and signal.SIGTERM not in done:
+            raise subprocess.TimeoutExpired(SLEEP, timeout)
+        return wait(timeout)
+
+    def signalled(group, number):
+        done.append(number)
+        killpg(group, number)
+
+    monkeypatch.setattr(process, "wait", waited)
+    monkeypatch.setattr(os, "killpg", signalled)
+    server.close()
+    assert done[: len(first)] == first
+    assert process.poll() == -signal.SIGTERM
 
 
 def test_a_stream_without_the_character_shows_its_code(tmp_path):

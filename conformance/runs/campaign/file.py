@@ -16,7 +16,7 @@ import msgspec
 
 from conformance.contract.locate import default_services, known_services
 from conformance.contract.on_demand import is_offered
-from conformance.errors import CouldNotTest, FileProblem
+from conformance.errors import BadInput, CouldNotTest, FileProblem
 from conformance.toml_file import Mistake, line_of, mistakes, nearest, read_toml
 from conformance.transport.endpoint import target_url
 from conformance.transport.errors import MalformedURL
@@ -27,6 +27,13 @@ class BadCampaign(FileProblem):
     """The file of a campaign cannot be read, or says what no campaign can be."""
 
     hint = "docs/recipes/campaigns.md has an example of every key"
+
+
+class NoDask(BadInput):
+    """The library that distributes the parts is not installed."""
+
+    hint = "install it: pip install 'aws-conformance[campaign]'"
+    told = "a campaign needs Dask distributed, which is not installed"
 
 
 @dataclass(eq=False)

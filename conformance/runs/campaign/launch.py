@@ -60,15 +60,32 @@ def started(
     server = StartedTarget(target.name, ready=target.ready, wait=seconds, log=log)
     command = [server.filled(part) for part in _command(target, python)]
     try:
-        server.launch([*_SUPERVISOR, *command], target.env, server.folder)
+        # The supervisor ends what may have sessions of its own, which no signal of ours reaches.
+        server.launch([*_SUPERVISOR, *command], target.env, cwd=server.folder, grace=_GRACE)
         server.wait_ready()
-        installed = target.package and version_of(python, (target.package,))
-        yield server.url, target.version or installed
+        yield server.url, target.version or _version(target, python)
     except TargetDidNotStart as error:
-        said = log.read_text("utf-8", "replace").strip()[-_TAIL:]
-        raise PartFailed(f"{error}: {said}") from None
+        raise PartFailed(_with_output(error, log)) from None
     finally:
         server.close()
+
+
+def _with_output(error: TargetDidNotStart, log: Path) -> str:
+    """The message, with the end of the target's output, whose last line it may have already."""
+    output = log.read_text("utf-8", "replace").strip()[-_TAIL:]
+    if output.endswith(error.detail):
+        return f"{error.target} did not start: {output}"
+    return f"{error}; the end of its output: {output}" if output else str(error)
+
+
+def _version(target: CampaignTarget, python: str) -> str | None:
+    """The installed version of the package that the target names. Raises PartFailed."""
+    if not target.package:
+        return None
+    found = version_of(python, (target.package,))
+    if found is None:
+        raise PartFailed(f"{python} has no package {target.package}, which has the version")
+    return found
 
 
 def _python(target: CampaignTarget) -> str:

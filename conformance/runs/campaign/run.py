@@ -16,9 +16,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
-from conformance.errors import BadInput
 from conformance.reports.text import Display, one_line
-from conformance.runs.campaign.file import PartFailed, SchedulerLost
+from conformance.runs.campaign.file import NoDask, PartFailed, SchedulerLost
 from conformance.runs.campaign.launch import PartResult, run_part
 from conformance.runs.campaign.store import Part, Store
 
@@ -53,7 +52,10 @@ def run_parts(
     listen: Listener,
     seconds: float | None = None,
 ) -> tuple[PartEnded, ...]:
-    """Run the missing parts; gives those that failed. Raises BadInput, SchedulerLost."""
+    """Run the missing parts; gives those that failed.
+
+    Parts that are not finished after ``seconds`` are left. Raises NoDask, SchedulerLost.
+    """
     missing = tuple(part for part in parts if not store.has(part))
     if not missing:
         return ()
@@ -73,10 +75,7 @@ def _client(scheduler: str | None, workers: int) -> Iterator[Client]:
         import dask
         from distributed import Client, LocalCluster
     except ImportError:
-        raise BadInput(
-            "a campaign needs Dask distributed, which is not installed",
-            "install it: pip install 'aws-conformance[campaign]'",
-        ) from None
+        raise NoDask from None
     # Its warnings are about connections that end, which the campaign reports itself.
     for name in ("distributed", "tornado", "asyncio", "bokeh"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
@@ -154,7 +153,7 @@ def _ended(
 
 
 def _in_time(futures: Iterable[Future[Any]]) -> Iterator[Future[Any]]:
-    """The futures until their time is over, which is the only time-out that ends here."""
+    """The futures until their time is over; a TimeoutError of the loop's body is not caught."""
     with suppress(TimeoutError):
         yield from futures
 

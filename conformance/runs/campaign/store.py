@@ -121,7 +121,10 @@ LONGEST = 4_000
 
 
 def publish(records: Path, folder: Path) -> int:
-    """Replace the compressed copies of a target's records, of failures with one exchange each."""
+    """Write compressed copies of the records, with one exchange for each failure.
+
+    They replace what was published of the same targets. Returns the number of copies.
+    """
     found = sorted(records.rglob("*.jsonl"))
     for target in {file.relative_to(records).parts[0] for file in found}:
         shutil.rmtree(folder / target, ignore_errors=True)

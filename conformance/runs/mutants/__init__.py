@@ -4,7 +4,7 @@ from typing import Any
 
 from conformance.record.schema import packaged
 from conformance.runs.mutants.running import ReferenceFails, run
-from conformance.runs.mutants.selection import select
+from conformance.runs.mutants.selection import UnknownFaults, UnknownKind, select
 from conformance.runs.mutants.values import Campaign, Mutant, MutantPlan, MutantStatus, Result
 
 

@@ -77,6 +77,31 @@ def _limits(prefix: str, place: str, keyword: str) -> Iterator[str]:
 LIST = "`conformance mutants --list --all` shows every fault and its kind"
 
 
+class UnknownFaults(BadInput):
+    """A glob that matches no fault: ``glob``."""
+
+    hint = LIST
+
+    def __init__(self, glob: str) -> None:
+        self.glob = glob
+        super().__init__(f"no fault matches {glob!r}")
+
+
+class UnknownKind(BadInput):
+    """A kind that no fault has: ``kind``."""
+
+    def __init__(self, kind: str, known: Sequence[str]) -> None:
+        self.kind = kind
+        super().__init__(f"there is no kind {kind!r}", f"kinds: {', '.join(known)}")
+
+
+class NoMutant(BadInput):
+    """Options that together leave nothing to try."""
+
+    hint = LIST
+    told = "no fault matches the given kinds, services and ids"
+
+
 def select(
     *,
     kinds: Sequence[str] = (),
@@ -87,7 +112,8 @@ def select(
     """The mutants that the options name, in the order of the registry.
 
     A fault that a glob names is tried whether it is in the standard list or not. With ``services``
-    a fault of both services is tried on those alone. Raises BadInput.
+    a fault of both services is tried on those alone. Raises UnknownFaults, UnknownKind, NoMutant
+    or UnknownService.
     """
     known = _mutants()
     _check(known, kinds, globs, services)
@@ -102,7 +128,7 @@ def select(
     )
     found = tuple(mutant for mutant in chosen if mutant.services)
     if not found:
-        raise BadInput("no fault matches the given kinds, services and ids", LIST)
+        raise NoMutant
     return found
 
 
@@ -122,10 +148,10 @@ def _check(
     known = list(dict.fromkeys(mutant.kind for mutant in mutants))
     for kind in kinds:
         if kind not in known:
-            raise BadInput(f"there is no kind {kind!r}", f"kinds: {', '.join(known)}")
+            raise UnknownKind(kind, known)
     for glob in globs:
         if not any(Globs((glob,)).match(mutant.id) for mutant in mutants):
-            raise BadInput(f"no fault matches {glob!r}", LIST)
+            raise UnknownFaults(glob)
     for service in services:
         if service not in SERVICES:
             raise UnknownService(service, SERVICES)

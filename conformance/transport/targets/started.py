@@ -13,6 +13,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from conformance.transport.child import Command
 from conformance.transport.errors import NotInstalled, TargetDidNotStart
@@ -46,12 +47,10 @@ class StartedTarget:
             text = text.replace(f"{{{name}}}", value)
         return text
 
-    def launch(
-        self, command: str | list[str], env: Mapping[str, str], cwd: Path | None = None
-    ) -> None:
-        """Start it; a list is run without a shell, and ends with us whatever happens."""
+    def launch(self, command: str | list[str], env: Mapping[str, str], **how: Any) -> None:
+        """Start it; a list is run without a shell, and ends with us. ``how`` is for Command."""
         env = os.environ | {name: self.filled(value) for name, value in env.items()}
-        self._process = Command(command, self.url, self._log, env=env, cwd=cwd)
+        self._process = Command(command, self.url, self._log, env=env, **how)
 
     def wait_ready(self) -> None:
         """Return as soon as it answers. Raises TargetDidNotStart."""

@@ -17,11 +17,12 @@ from click.testing import CliRunner
 from conformance.cache_folder import write_whole
 from conformance.cli.campaign import command
 from conformance.contract.locate import default_services
-from conformance.errors import BadInput
 from conformance.record import Verdict, read_record
+from conformance.runs.campaign import launch, supervisor
 from conformance.runs.campaign.file import (
     BadCampaign,
     CampaignTarget,
+    NoDask,
     PartFailed,
     PartsLeft,
     SchedulerLost,
@@ -32,7 +33,7 @@ from conformance.runs.campaign.file import (
 from conformance.runs.campaign.launch import run_part, started, supervised
 from conformance.runs.campaign.run import PartEnded, run_parts
 from conformance.runs.campaign.store import Store, parts_of, publish
-from conformance.transport.errors import MalformedURL
+from conformance.transport.errors import MalformedURL, TargetDidNotStart
 
 WAIT = 240.0
 """Seconds after which a process that should have ended is a failure, however busy the machine."""
@@ -125,7 +126,7 @@ def test_targets_by_name_or_url_are_a_campaign_without_a_file() -> None:
     [
         (["motto"], "did you mean moto"),
         (["none.toml"], "No such file"),
-        (["moto", "--target", "reference"], "none of moto"),
+        (["moto", "--target", "reference"], "must be one of moto"),
         ([], "Missing argument"),
     ],
 )
@@ -137,8 +138,49 @@ def test_what_is_no_campaign_is_told_before_anything_starts(arguments, told) -> 
 
 def test_a_python_that_is_not_there_fails_the_part(tmp_path: Path) -> None:
     target = CampaignTarget(name="x", start=("-m", "x"), python="python-of-nobody")
-    with pytest.raises(PartFailed, match="no python-of-nobody"), started(target, tmp_path, 1):
+    with (
+        pytest.raises(PartFailed, match="does not exist: python-of-nobody"),
+        started(target, tmp_path, 1),
+    ):
         pass
+
+
+@pytest.mark.parametrize(
+    ("output", "detail", "message"),
+    [
+        ("one\ntwo\n", "two", "x did not start: one\ntwo"),
+        ("", "it ended with status 1", "x did not start: it ended with status 1"),
+        (
+            "loading\n",
+            "not ready after 9 s",
+            "x did not start: not ready after 9 s; the end of its output: loading",
+        ),
+    ],
+)
+def test_a_target_that_does_not_start_shows_its_output_once(
+    tmp_path: Path, output: str, detail: str, message: str
+) -> None:
+    log = tmp_path / "log"
+    log.write_text(output)
+    assert launch._with_output(TargetDidNotStart("x", detail), log) == message
+
+
+def test_the_output_of_a_target_that_ends_is_in_the_failure(tmp_path: Path) -> None:
+    target = CampaignTarget(name="x", start=("-c", "print('one'); raise SystemExit('two')"))
+    with pytest.raises(PartFailed) as failed, started(target, tmp_path, WAIT):
+        pass
+    assert set(str(failed.value).removeprefix("x did not start: ").split()) == {"one", "two"}
+
+
+def test_a_package_that_is_not_installed_fails_the_part() -> None:
+    with pytest.raises(PartFailed, match="has no package nobodys-emulator"):
+        launch._version(CampaignTarget(name="x", package="nobodys-emulator"), sys.executable)
+    target = CampaignTarget(name="x", package="pytest")
+    assert launch._version(target, sys.executable) == pytest.__version__
+
+
+def test_the_supervisor_has_the_time_that_it_needs() -> None:
+    assert launch._GRACE > supervisor.GRACE
 
 
 def test_a_file_is_there_whole_or_not_at_all(tmp_path: Path, monkeypatch) -> None:
@@ -279,7 +321,7 @@ def test_no_scheduler_is_told(tmp_path: Path, monkeypatch) -> None:
 def test_dask_is_needed_and_told(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
     parts = parts_of(read_campaign(written(tmp_path)))
-    with pytest.raises(BadInput, match="not installed"):
+    with pytest.raises(NoDask, match="not installed"):
         run_parts(parts, Store(tmp_path), scheduler=None, workers=1, listen=print)
 
 

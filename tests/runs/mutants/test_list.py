@@ -8,13 +8,15 @@ import pytest
 
 from conformance.contract.levels import Level
 from conformance.contract.load import UnknownService
-from conformance.errors import BadInput
 from conformance.reference.tables import SERVICES
 from conformance.runs.mutants import select
 from conformance.runs.mutants.selection import (
     EXPECTED_KILLERS,
     REDUNDANT,
     Globs,
+    NoMutant,
+    UnknownFaults,
+    UnknownKind,
 )
 from tests import contracts
 
@@ -94,12 +96,12 @@ def test_faults_are_chosen_by_kind_glob_and_service():
 
 
 def test_what_matches_nothing_is_told():
-    with pytest.raises(BadInput, match="no:such"):
+    with pytest.raises(UnknownFaults, match="no:such"):
         select(globs=("status:*", "no:such"))
-    with pytest.raises(BadInput, match="color") as told:
+    with pytest.raises(UnknownKind, match="color") as told:
         select(kinds=("color",))
     assert "wire format" in told.value.hint
     with pytest.raises(UnknownService):
         select(services=("s3",))
-    with pytest.raises(BadInput, match="no fault matches the given kinds"):
+    with pytest.raises(NoMutant, match="no fault matches the given kinds"):
         select(kinds=("time",), globs=("status:*",))
