@@ -143,8 +143,10 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         _end(CouldNotTest("interrupted"))  # a run saves what it found
     except Exception as error:  # noqa: BLE001 - the last line of defence: reported as our fault
-        if isinstance(error, OSError) and (error.filename or error.errno in _OF_THE_DISK):
-            what = f"use {error.filename}" if error.filename else "write the output"
+        if isinstance(error, OSError) and (
+            error.filename is not None or error.errno in _OF_THE_DISK
+        ):
+            what = "write the output" if error.filename is None else f"use {error.filename}"
             hint = "check the free space, the name and your permissions there"
             _end(BadInput(f"cannot {what}: {error.strerror or error}", hint))
         if os.environ.get(DEBUG, "0") not in {"", "0"}:

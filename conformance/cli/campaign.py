@@ -4,17 +4,6 @@ from pathlib import Path
 
 import click
 
-from conformance.reports.site.builder import TITLE, build_site
-from conformance.runs.campaign.file import (
-    BadCampaign,
-    PartsFailed,
-    PartsLeft,
-    campaign_of,
-    read_campaign,
-)
-from conformance.runs.campaign.run import CampaignProgress, run_parts
-from conformance.runs.campaign.store import SITE, Store, parts_of, publish
-
 
 @click.command()
 @click.argument("what", nargs=-1, required=True, metavar="FILE|TARGET...")
@@ -65,6 +54,17 @@ def command(
     end the campaign builds the site. Exit status: 0 every part ran, whatever it found; 2 bad
     usage; 3 some parts could not run, or the time limit came first.
     """
+    from conformance.reports.site.builder import TITLE, build_site
+    from conformance.runs.campaign.file import (
+        BadCampaign,
+        PartsFailed,
+        PartsLeft,
+        campaign_of,
+        read_campaign,
+    )
+    from conformance.runs.campaign.run import CampaignProgress, run_parts
+    from conformance.runs.campaign.store import SITE, Store, parts_of, publish
+
     named = Path(what[0]) if len(what) == 1 else None
     file = named if named and (named.is_file() or named.suffix == ".toml") else None
     campaign = read_campaign(file) if file else campaign_of(what, services)

@@ -5,27 +5,21 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from conformance.cli import print_error
-from conformance.cli.aws import patient
 from conformance.cli.options import ca_bundle_option, rate_option, timeout_option
-from conformance.contract.load import load_contract
-from conformance.engine.journal import Journal
-from conformance.engine.resources.companions import Companions
-from conformance.engine.resources.names import Names
-from conformance.engine.resources.sdk_calls import SdkCaller
-from conformance.engine.safety.cleanup import CleanupResult
-from conformance.engine.safety.run_safety import RunSafety, sweep_report
-from conformance.engine.sending.channel import SignedChannel
 from conformance.errors import BadInput, CouldNotTest
 from conformance.runs.access import Access, gain_access
 from conformance.runs.journals import FOLDER
 from conformance.transport import aws, endpoint
-from conformance.transport.credentials import find_credentials
-from conformance.transport.signing import Signer
+
+if TYPE_CHECKING:
+    from conformance.engine.journal import Journal
+    from conformance.engine.resources.companions import Companions
+    from conformance.engine.safety.cleanup import CleanupResult
 
 
 @click.command()
@@ -53,6 +47,8 @@ def command(
     Deletes only what the journal of a run proves to be its own. Exit status: 0 nothing is left, 1
     something is left, 2 bad usage or input, 3 the target cannot be reached.
     """
+    from conformance.engine.journal import Journal
+
     code = 0
     for path in journals or _found():
         if not path.exists():
@@ -87,6 +83,8 @@ def _clean(
     journal: Journal, target: str | None, endpoint_url: str | None, how: dict[str, Any]
 ) -> int:
     """Delete what a journal has; ``how`` are the options of the access."""
+    from conformance.engine.safety.run_safety import sweep_report
+
     header = journal.header
     on_aws = header.target == aws.NAME
     try:
@@ -116,6 +114,10 @@ def _clean(
 
 def _companions(journal: Journal, access: Access) -> Companions:
     """The resources that the run made in other services; a run on AWS makes none."""
+    from conformance.engine.resources.companions import Companions
+    from conformance.engine.resources.names import Names
+    from conformance.engine.resources.sdk_calls import SdkCaller
+
     region = journal.header.region
     caller = SdkCaller(access.url, access.credentials, region, access.transport)
     return Companions(Names(journal.header.nonce), region, caller, journal)
@@ -123,6 +125,10 @@ def _companions(journal: Journal, access: Access) -> Companions:
 
 def _cloud(journal: Journal, endpoint_url: str | None, how: dict[str, Any]) -> Access:
     """Access to AWS, if it is the account of the run. Raises WrongAccount, UnknownIdentity."""
+    from conformance.cli.aws import patient
+    from conformance.contract.load import load_contract
+    from conformance.transport.credentials import find_credentials
+
     header = journal.header
     credentials, _ = find_credentials(is_loopback=False)
     cloud = aws.Cloud(header.region, credentials, endpoint_url)
@@ -132,6 +138,12 @@ def _cloud(journal: Journal, endpoint_url: str | None, how: dict[str, Any]) -> A
 
 
 def _sweep(journal: Journal, service: str, url: str, access: Access) -> CleanupResult:
+    from conformance.contract.load import load_contract
+    from conformance.engine.resources.names import Names
+    from conformance.engine.safety.run_safety import RunSafety
+    from conformance.engine.sending.channel import SignedChannel
+    from conformance.transport.signing import Signer
+
     contract = load_contract(service)
     signer = Signer(
         access.credentials,

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from conformance.cli.options import protocol_option, specs_option
-from conformance.contract.comparison.model_comparison import Comparison, FactDifference, compare
-from conformance.contract.load import derived_spec, stated_overlay
-from conformance.documents.sdk.models import load_model, protocols_of
+
+if TYPE_CHECKING:
+    from conformance.contract.comparison.model_comparison import Comparison, FactDifference
 
 SHOWN_VALUE = 60
 
@@ -35,6 +35,10 @@ def command(service: str, model: str | None, form: str, *, everything: bool) -> 
     section `sdk` of the overlay lists known differences with their reasons. Exit status: 0 no
     unexplained difference, 1 some, 2 no such spec or model.
     """
+    from conformance.contract.comparison.model_comparison import compare
+    from conformance.contract.load import derived_spec, stated_overlay
+    from conformance.documents.sdk.models import load_model, protocols_of
+
     derived = derived_spec(service)
     about = stated_overlay(service).sdk
     name = model or about.model or service

@@ -5,23 +5,16 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from conformance.cli.derived_services import by_service, main_service
-from conformance.contract.building import build_contract
-from conformance.contract.deriving import ServicePages, as_yaml, assemble, write_all
-from conformance.contract.deriving.assemble import assemble_whole
 from conformance.contract.globs import glob
-from conformance.contract.inference.setup_operations import completed
-from conformance.documents.crawl import CrawlOptions, usual_cache
-from conformance.documents.problems import printable
-from conformance.documents.reference import ReferenceReading, read_reference
-from conformance.documents.sdk.models import NoOperations, load_model
-from conformance.documents.sdk.pages import model_pages
-from conformance.documents.sources import ORDER_RULE
 from conformance.errors import BadInput
+
+if TYPE_CHECKING:
+    from conformance.contract.deriving import ServicePages
+    from conformance.documents.reference import ReferenceReading
 
 
 class NothingToDerive(BadInput):
@@ -99,6 +92,11 @@ def command(
     A run takes what pages lack, such as the signing name and the requests that create the resource,
     from the SDK model with the same operations, for setup only. See --model.
     """
+    from conformance.cli.derived_services import by_service, main_service
+    from conformance.contract.deriving import as_yaml, write_all
+    from conformance.documents.sdk.models import load_model
+    from conformance.documents.sources import ORDER_RULE
+
     if bool(pages) == bool(model):
         raise click.UsageError("give either pages, or a service with --from-model")
     if fitting and not pages:
@@ -133,6 +131,9 @@ def command(
 def _read(
     pages: tuple[str, ...], service: str | None, fetching: Mapping[str, Any]
 ) -> ReferenceReading:
+    from conformance.documents.crawl import CrawlOptions, usual_cache
+    from conformance.documents.reference import read_reference
+
     def show_progress(done: int, known: int, address: str) -> None:
         click.echo(f"page {done + 1} of {known}: {address}", err=True)
 
@@ -143,6 +144,9 @@ def _read(
 
 def _assembled(found: ServicePages, problems: list[BadInput] | None) -> dict[str, Any]:
     """The document of a service; with ``problems``, the second of two equal requests is skipped."""
+    from conformance.contract.deriving import assemble
+    from conformance.contract.deriving.assemble import assemble_whole
+
     if problems is None:
         return assemble(found)
     document, skipped = assemble_whole(found)
@@ -162,6 +166,9 @@ def _report_skipped(problems: Sequence[BadInput]) -> None:
 
 def _lacking(service: str, document: Mapping[str, Any]) -> str:
     """In one line, what a run takes from an SDK model because the pages lack it."""
+    from conformance.contract.building import build_contract
+    from conformance.contract.inference.setup_operations import completed
+
     if "x-signing" in document:
         return ""
     contract = build_contract(service, document, {})
@@ -169,6 +176,9 @@ def _lacking(service: str, document: Mapping[str, Any]) -> str:
 
 
 def _modelled(model: str, service: str, paths: tuple[str, ...]) -> ServicePages:
+    from conformance.documents.sdk.models import NoOperations, load_model
+    from conformance.documents.sdk.pages import model_pages
+
     loaded = load_model(model)
     globs = [glob(path) for path in paths or ("*",)]
     wanted = frozenset(
@@ -198,6 +208,8 @@ def _is_one_file(output: Path) -> bool:
 
 
 def _report(found: ServicePages, document: Mapping[str, Any]) -> Iterator[str]:
+    from conformance.documents.problems import printable
+
     pages = sum(bool(document.text) for document in found.documents)
     yield (
         f"{found.service}: {pages or len(found.documents)} documents, "

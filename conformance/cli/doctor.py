@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,10 +14,12 @@ from conformance.cli.configured import ConfiguredCommand, own_targets
 from conformance.errors import CouldNotTest
 from conformance.reports.text import one_line
 from conformance.runs.access import Access, gain_access
-from conformance.runs.diagnosis import SKEW, Diagnosis, Presence, examine
 from conformance.transport import endpoint, tls
 from conformance.transport.address import host_and_port
 from conformance.transport.endpoint import Target
+
+if TYPE_CHECKING:
+    from conformance.runs.diagnosis import Diagnosis
 
 _WIDTH = 14
 
@@ -63,6 +66,8 @@ def command(
 
 
 def _examine(access: Access, target: Target, services: tuple[str, ...]) -> int:
+    from conformance.runs.diagnosis import examine
+
     found = examine(access, services)
     version = f"{target.name} {target.version}" if target.version else ""
     _say("what it is", found.product or version or "unknown; no page of it names an emulator")
@@ -84,6 +89,8 @@ def _examine(access: Access, target: Target, services: tuple[str, ...]) -> int:
 
 
 def _facts(found: Diagnosis, access: Access) -> Iterator[tuple[str, str]]:
+    from conformance.runs.diagnosis import SKEW
+
     key = access.credentials.access_key
     shown = key if len(key) < 8 else f"{key[:4]}..."
     said = {True: "accepted", False: "refused", None: "unknown whether the target accepts them"}
@@ -105,6 +112,8 @@ def _facts(found: Diagnosis, access: Access) -> Iterator[tuple[str, str]]:
 
 
 def _hints(found: Diagnosis) -> Iterator[str]:
+    from conformance.runs.diagnosis import SKEW, Presence
+
     if found.accepted is False:
         yield "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to a key that the target accepts"
     if found.skew is not None and abs(found.skew) > SKEW:

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import click
 
 from conformance.cli.options import given_option, protocol_option, specs_option
-from conformance.contract.given import check_given, given_kinds, read_given, with_given
-from conformance.contract.listing.catalogue import catalogue
-from conformance.contract.listing.requirements import Requirement
-from conformance.contract.listing.sharing import sharing_of
-from conformance.contract.load import load_contract
 from conformance.contract.locate import selected, services
-from conformance.contract.model import Contract
-from conformance.engine.resources.names import fill
 from conformance.errors import BadInput
-from conformance.plan.planner import plan
-from conformance.plan.probes import Probe
-from conformance.plan.valid_requests.resources import kind_of
-from conformance.transport.protocols.registry import USUAL, wire
+
+if TYPE_CHECKING:
+    from conformance.contract.listing.requirements import Requirement
+    from conformance.contract.model import Contract
+    from conformance.plan.probes import Probe
 
 SHOWN_PROBES = 12
 SHOWN_PLACES = 5
@@ -42,6 +37,10 @@ WATCHED = "checked in every answer of the operation, or tested by a sequence of 
 @specs_option
 def command(requirement: str, given: tuple[str, ...]) -> None:
     """Explain REQUIREMENT: its statement, source and level, and how each side is tested."""
+    from conformance.contract.given import check_given, read_given, with_given
+    from conformance.contract.listing.catalogue import catalogue
+    from conformance.contract.load import load_contract
+
     # That of the id first, which may be a service that has no spec.
     named = selected((), (requirement,))
     contracts = [load_contract(name) for name in dict.fromkeys((*named, *services()))]
@@ -66,11 +65,15 @@ def command(requirement: str, given: tuple[str, ...]) -> None:
 
 def covering(contracts: Iterable[Contract], requirement: str) -> str | None:
     """The id of the requirement that covers this one, where nested structures are stated once."""
+    from conformance.contract.listing.sharing import sharing_of
+
     found = (sharing_of(contract).covering(requirement) for contract in contracts)
     return next((one for one in found if one is not None), None)
 
 
 def explain(contract: Contract, one: Requirement) -> None:
+    from conformance.plan.planner import plan
+
     click.echo(f"{one.id}\n\n  {one.statement}\n")
     click.echo(f"  level    {one.level}: {MEANINGS[one.level]}")
     for name, value in one.source.as_json().items():
@@ -97,6 +100,8 @@ def explain(contract: Contract, one: Requirement) -> None:
 
 def _examples(contract: Contract, probes: Sequence[Probe]) -> Iterator[str]:
     """The first request of each side, as it goes out."""
+    from conformance.transport.protocols.registry import USUAL, wire
+
     for side in dict.fromkeys(probe.side for probe in probes):
         probe = next(one for one in probes if one.side is side)
         sent = wire(probe.operation, _filled(contract, probe), probe.raw, probe.form or USUAL)
@@ -107,6 +112,9 @@ def _examples(contract: Contract, probes: Sequence[Probe]) -> Iterator[str]:
 
 def _filled(contract: Contract, probe: Probe) -> dict[str, object]:
     """The members with readable names for placeholders, and with the given resources."""
+    from conformance.contract.given import given_kinds
+    from conformance.engine.resources.names import fill
+    from conformance.plan.valid_requests.resources import kind_of
 
     def repeated(text: str) -> Callable[[int | None], str]:
         return lambda length: text if length is None else (text * length)[:length]

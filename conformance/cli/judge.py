@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,19 +15,16 @@ from conformance.cli import options as shared
 from conformance.cli import outputs
 from conformance.cli.outputs import Outputs
 from conformance.cli.run_options import command_line
-from conformance.engine.outcome import Job, RunOutcome, exit_code
 from conformance.record import RecordedTarget, RecordWriter, RunLine
 from conformance.record.baseline import Gate
 from conformance.runs import recording
 from conformance.runs.jobs import notes, select_jobs
-from conformance.runs.protocol_choice import in_other_protocols
 from conformance.runs.recording import baseline_use, marked
-from conformance.traffic.errors import NothingRecognised
-from conformance.traffic.reading import read_traffic
-from conformance.traffic.recorded_calls import ClassifiedTraffic, RecordedCall, classify
-from conformance.traffic.routes import Routes
-from conformance.traffic.sources import LeftOut
-from conformance.traffic.verdicts import judge_all, verdict_lines
+
+if TYPE_CHECKING:
+    from conformance.engine.outcome import Job, RunOutcome
+    from conformance.traffic.recorded_calls import ClassifiedTraffic, RecordedCall
+    from conformance.traffic.sources import LeftOut
 
 NAMED = 20
 """Files that are named where they are left out; of the rest only the number is printed."""
@@ -87,6 +84,13 @@ def _options(given: dict[str, Any]) -> JudgeOptions:
 def _judge(options: JudgeOptions) -> int:
     from rich.console import Console
 
+    from conformance.engine.outcome import exit_code
+    from conformance.runs.protocol_choice import in_other_protocols
+    from conformance.traffic.errors import NothingRecognised
+    from conformance.traffic.reading import read_traffic
+    from conformance.traffic.recorded_calls import classify
+    from conformance.traffic.routes import Routes
+
     start = time.monotonic()
     gate = shared.read_gate(options.baseline, strict=False)
     jobs = select_jobs(options.services, options.globs)
@@ -126,6 +130,9 @@ def _is_excluded(item: RecordedCall, jobs: list[Job]) -> bool:
 
 
 def _outcome(jobs: list[Job], found: ClassifiedTraffic, gate: Gate | None) -> RunOutcome:
+    from conformance.engine.outcome import RunOutcome
+    from conformance.traffic.verdicts import judge_all, verdict_lines
+
     judged = judge_all([(job.contract, job.requirements) for job in jobs], found.items)
     lines = [marked(line, gate) for line in verdict_lines(judged, found.items)]
     return RunOutcome(verdicts=lines, notes=_notes(found))

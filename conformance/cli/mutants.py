@@ -8,7 +8,7 @@ import sys
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import click
 
@@ -17,8 +17,9 @@ from conformance.cli.interrupts import Interrupts
 from conformance.errors import CouldNotTest
 from conformance.reports.files import check_writable, write_report
 from conformance.reports.text import Display
-from conformance.runs.mutants import Campaign, Mutant, MutantPlan, MutantStatus, Result, run, select
-from conformance.runs.mutants.values import as_json, lines
+
+if TYPE_CHECKING:
+    from conformance.runs.mutants import Campaign, Mutant, MutantPlan, Result
 
 EVERY = 10
 """Per cent between two plain lines of progress."""
@@ -53,6 +54,8 @@ def command(**given: Any) -> None:
     one of these names the fault. Exit status: 0 all mutants were killed, 1 at least one survived,
     2 bad usage or input, 3 could not test.
     """
+    from conformance.runs.mutants import select
+
     chosen = select(
         kinds=given["kinds"],
         globs=given["faults"],
@@ -73,6 +76,9 @@ def _list(mutants: tuple[Mutant, ...]) -> None:
 
 
 def _try(mutants: tuple[Mutant, ...], given: dict[str, Any]) -> int:
+    from conformance.runs.mutants import MutantPlan, run
+    from conformance.runs.mutants.values import lines
+
     plan = MutantPlan(given["profile"], given["seed"])
     if given["result"] is not None:
         check_writable(given["result"])  # before the minutes that it takes
@@ -86,6 +92,8 @@ def _try(mutants: tuple[Mutant, ...], given: dict[str, Any]) -> int:
 
 
 def _end(campaign: Campaign, plan: MutantPlan, path: Path | None) -> None:
+    from conformance.runs.mutants.values import as_json
+
     if path is not None:
         text = json.dumps(as_json(campaign, plan), indent=1, ensure_ascii=False)
         write_report(path, text + "\n")
@@ -97,6 +105,8 @@ def _end(campaign: Campaign, plan: MutantPlan, path: Path | None) -> None:
 
 def _status(campaign: Campaign) -> int:
     """1 when one survived, 3 when not all are known. Raises CouldNotTest."""
+    from conformance.runs.mutants import MutantStatus
+
     fates = Counter(result.fate for result in campaign.results)
     if fates[MutantStatus.SURVIVED]:
         return 1
@@ -132,6 +142,8 @@ class MutantsDisplay(Display):
 
     def show(self, result: Result) -> None:
         """Count a result; a mutant that was not killed by name is printed at once."""
+        from conformance.runs.mutants import MutantStatus
+
         self._done += 1
         if self.quiet:
             return

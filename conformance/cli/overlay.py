@@ -6,17 +6,10 @@ from pathlib import Path
 import click
 
 from conformance.cli.options import protocol_option, specs_option
-from conformance.contract.building import build_contract
-from conformance.contract.deriving.writing import write_all
-from conformance.contract.load import derived_spec, overlay_mistakes, read_spec_files
 from conformance.contract.locate import is_on_demand, spec_file
 from conformance.contract.locate import services as all_services
-from conformance.contract.overlays.overlay_faults import WrongOverlay
-from conformance.contract.overlays.overlay_reading import overlay_schema
 from conformance.errors import BadInput
-from conformance.plan.valid_requests.overlay_template import render_overlay_template
 from conformance.reports.text import plural
-from conformance.runs.learning import found_requests
 
 
 @click.group(name="overlay")
@@ -45,6 +38,12 @@ def init(service: str, output: Path | None, learn: str | None, *, force: bool) -
     The draft says which operations create, read, update, list and delete which resources, and how
     sure that is. As long as it says `inferred: true`, nothing in it counts against a target.
     """
+    from conformance.contract.building import build_contract
+    from conformance.contract.deriving.writing import write_all
+    from conformance.contract.load import derived_spec
+    from conformance.plan.valid_requests.overlay_template import render_overlay_template
+    from conformance.runs.learning import found_requests
+
     contract = build_contract(service, derived_spec(service), {})
     path = output or spec_file(service, "overlay.yaml")
     # A service without a spec gets both: an overlay stands beside its spec.
@@ -80,6 +79,9 @@ def check(services: tuple[str, ...]) -> None:
 
     An unknown key, rule, operation or member is a mistake. The exit status is 2 if there is one.
     """
+    from conformance.contract.load import overlay_mistakes, read_spec_files
+    from conformance.contract.overlays.overlay_faults import WrongOverlay
+
     wrong = 0
     for service in services or all_services():
         try:
@@ -104,5 +106,7 @@ def check(services: tuple[str, ...]) -> None:
 def schema() -> None:
     """Print the JSON Schema of an overlay's `x-conformance`, for an editor."""
     import json
+
+    from conformance.contract.overlays.overlay_reading import overlay_schema
 
     click.echo(json.dumps(overlay_schema(), indent=2))

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from conformance.cli.configured import own_targets
 from conformance.cli.options import ca_bundle_option, header_option, parse_headers, timeout_option
-from conformance.engine.replay import Replayed, replay
-from conformance.engine.secrets.masking import LEAST_CREDENTIAL, Masker
-from conformance.engine.sending.channel import SignedChannel
 from conformance.errors import BadInput
 from conformance.record import Record, VerdictLine, read_record
 from conformance.runs.access import Access, gain_access
 from conformance.transport import endpoint
-from conformance.transport.signing import DIGEST, S3, Signer
 from conformance.transport.targets.known import KNOWN
+
+if TYPE_CHECKING:
+    from conformance.engine.replay import Replayed
+    from conformance.engine.secrets.masking import Masker
 
 
 @click.command()
@@ -39,6 +40,8 @@ def command(
 
     Exit status: 1 if the answer is the same as in the record, 0 if it is different.
     """
+    from conformance.engine.secrets.masking import LEAST_CREDENTIAL
+
     read = read_record(record)
     line = _line(read, requirement)
     recorded = read.run.target
@@ -76,6 +79,11 @@ def _line(read: Record, requirement: str) -> VerdictLine:
 
 
 def _replay(line: VerdictLine, access: Access) -> tuple[list[Replayed], Masker]:
+    from conformance.engine.replay import replay
+    from conformance.engine.secrets.masking import Masker
+    from conformance.engine.sending.channel import SignedChannel
+    from conformance.transport.signing import DIGEST, S3, Signer
+
     signing = line.evidence[-1].request.signing
     service = signing.service if signing else line.service
     heads = {name.lower() for name in line.evidence[-1].request.headers}

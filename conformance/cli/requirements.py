@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from conformance.cli.explain import MEANINGS, covering, explain
 from conformance.cli.options import exclude_option, protocol_option, service_option, specs_option
 from conformance.contract.globs import excluding
-from conformance.contract.listing.catalogue import NothingSelected, all_match, catalogue, select
-from conformance.contract.listing.requirements import Requirement
-from conformance.contract.listing.sharing import sharing_of
-from conformance.contract.load import load_contract
 from conformance.contract.locate import selected
+
+if TYPE_CHECKING:
+    from conformance.contract.listing.requirements import Requirement
 
 
 @click.command()
@@ -43,6 +42,10 @@ def command(
 
     With a single id, show that requirement as `conformance explain` does.
     """
+    from conformance.contract.listing.catalogue import NothingSelected, all_match, catalogue, select
+    from conformance.contract.listing.sharing import sharing_of
+    from conformance.contract.load import load_contract
+
     globs = excluding(globs, excluded)
     contracts = {service: load_contract(service) for service in selected(services, globs)}
     globs = tuple(covering(contracts.values(), one) or one for one in globs)

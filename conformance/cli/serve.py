@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 import click
 
-from conformance.reference.ambiguities import ReadingName
-from conformance.reference.mutations import registry
-from conformance.reference.server import TEST_KEYS, ServerOptions, serve
-from conformance.reference.signatures import SigningKey
-from conformance.reference.tables import load
+if TYPE_CHECKING:
+    from conformance.reference.ambiguities import ReadingName
+    from conformance.reference.signatures import SigningKey
 
 
 @click.command(short_help="Serve the embedded reference.")
@@ -50,6 +49,8 @@ def command(
     Both services listen on one port of 127.0.0.1 and keep their state in memory. They check
     signatures only with --auth. Ctrl-C stops them.
     """
+    from conformance.reference.server import ServerOptions, serve
+
     if list_faults:
         _list_faults()
         return
@@ -60,6 +61,9 @@ def command(
 
 def _keys() -> dict[str, SigningKey]:
     """The key of the environment, and test/test."""
+    from conformance.reference.server import TEST_KEYS
+    from conformance.reference.signatures import SigningKey
+
     access = os.environ.get("AWS_ACCESS_KEY_ID")
     if not access:
         return TEST_KEYS
@@ -80,5 +84,8 @@ def _announce(url: str, reading: str, faults: tuple[str, ...]) -> None:
 
 
 def _list_faults() -> None:
+    from conformance.reference.mutations import registry
+    from conformance.reference.tables import load
+
     for fault in registry(load()).values():
         click.echo(f"{fault.id}\t{fault.kind}\t{fault.summary}")

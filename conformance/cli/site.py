@@ -4,8 +4,6 @@ from pathlib import Path
 
 import click
 
-from conformance.reports.site.builder import TITLE, build_site
-
 
 @click.command()
 @click.argument("records", type=click.Path(path_type=Path, exists=True, file_okay=False))
@@ -23,6 +21,8 @@ def command(records: Path, folder: Path, title: str | None, workers: int | None)
     The site opens without a server. It has a page for each target, service, operation and
     requirement, the history of versions, what changed, badges, and the same data as JSON.
     """
+    from conformance.reports.site.builder import TITLE, build_site
+
     made = build_site(records, folder, title=title or TITLE, workers=workers)
     click.echo(folder / "index.html")
     click.echo(

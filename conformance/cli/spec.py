@@ -5,7 +5,6 @@ import json
 import click
 
 from conformance.cli.options import protocol_option, specs_option
-from conformance.contract.load import merged_spec
 
 
 @click.command()
@@ -17,6 +16,8 @@ from conformance.contract.load import merged_spec
 @specs_option
 def command(service: str, form: str) -> None:
     """Print the OpenAPI document of SERVICE with its overlay applied."""
+    from conformance.contract.load import merged_spec
+
     spec = merged_spec(service)
     if form == "json":
         click.echo(json.dumps(spec, indent=2, ensure_ascii=False))

@@ -1,13 +1,17 @@
 """Real AWS: where its services are, and whose account the credentials are of."""
 
+from __future__ import annotations
+
 import re
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from conformance.errors import BadInput, CouldNotTest
 from conformance.transport.address import is_real, parse_url
-from conformance.transport.signing import Credentials
+
+if TYPE_CHECKING:
+    from conformance.transport.signing import Credentials
 
 
 @cache

@@ -46,6 +46,20 @@ def test_loading_the_api_loads_nothing_that_a_short_run_does_without():
     assert loaded & {*slow, "conformance.reference", "conformance.cli"} == set()
 
 
+def test_the_help_of_commands_loads_nothing_heavy():
+    code = """
+import importlib, sys
+from conformance.cli import SUBCOMMANDS
+for name in SUBCOMMANDS:
+    importlib.import_module(f"conformance.cli.{name.replace('-', '_')}")
+print(*sys.modules)
+"""
+    loaded = set(python(code).split())
+    assert "conformance.cli.mutants" in loaded
+    heavy = {"hypothesis", "botocore", "jinja2", "distributed", "requests", "rich", "yaml"}
+    assert loaded & {*heavy, "conformance.reference", "conformance.engine.run"} == set()
+
+
 def test_its_use_is_typed():
     command = [sys.executable, "-m", "mypy", "tests/typing/api.py"]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
