@@ -72,20 +72,22 @@ def read_members(members: Mapping[str, Member], element: ET.Element) -> dict[str
     given: defaultdict[str, list[ET.Element]] = defaultdict(list)
     for one in element:
         given[local(one.tag)].append(one)
+    known = set()
     attributes = {local(key): text for key, text in element.attrib.items()}
     for name, member in members.items():
         names = member.shape.names
         tag = names.name or name
-        elements = given.pop(tag, [])
+        known.add(tag)
         if names.attribute:
             if local(tag) in attributes:
                 found[name] = scalar(member.shape, attributes[local(tag)])
-        elif elements:
-            found[name] = _value(member.shape, elements)
+        elif tag in given:
+            found[name] = _value(member.shape, given[tag])
         elif member.shape.kind is Kind.LIST and not names.wrapped and member.required:
             found[name] = []  # items without an element around them: none is no element
     for tag, elements in given.items():
-        found.setdefault(tag, plain(elements[0]))
+        if tag not in known:
+            found.setdefault(tag, plain(elements[0]))
     return found
 
 
