@@ -67,10 +67,12 @@ class ServiceScore(Recorded):
 
     @property
     def is_lacking(self) -> bool:
+        """Whether the target has none of the operations of the service."""
         return self.implemented.part == 0 and self.implemented.of > 0
 
     @property
     def decided(self) -> Share:
+        """The decided requirements of all levels."""
         return self.gate + self.below
 
 

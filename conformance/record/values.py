@@ -199,6 +199,7 @@ def count(verdicts: Iterable[VerdictLine]) -> dict[Level, dict[Verdict, int]]:
 
 
 def gate_levels(*, strict: bool) -> frozenset[Level]:
+    """The levels whose failures fail the gate."""
     always = frozenset({Level.REQUIRED, Level.EXPECTED})
     return always | {Level.STRICT} if strict else always
 

@@ -40,6 +40,7 @@ class RecordWriter:
             raise Unwritable(self.path, reason(error)) from None
 
     def close(self) -> None:
+        """Close the file; further calls do nothing."""
         try:
             self._file.close()
         except OSError as error:

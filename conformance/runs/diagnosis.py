@@ -63,8 +63,7 @@ class Diagnosis:
     product: str
     services: tuple[ServiceFinding, ...]
     skew: float | None
-    """Seconds that the clock of the target is ahead of ours; None where unknown, no answer has a
-    date."""
+    """Seconds that the clock of the target is ahead of ours; None where no answer has a date."""
     enforced: tuple[bool, bool] | None
     """Whether unsigned requests are refused, and wrongly signed ones; None where unknown."""
 

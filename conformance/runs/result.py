@@ -42,7 +42,7 @@ class RunResult:
 
     @property
     def exit_code(self) -> int:
-        """0 conforms, 1 fails at a gate level, 3 could not test all that matters."""
+        """The command's exit code: 0 conforms, 1 does not, 3 could not test all that matters."""
         return self.summary.exit
 
     @property

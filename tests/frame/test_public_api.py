@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import conformance
+from conformance import api, record
 from conformance.contract.levels import Level
 from conformance.contract.locate import NoSpecs, services
 from conformance.engine.events import Decided, Event, ServiceStarted
@@ -44,6 +46,24 @@ def test_loading_the_api_loads_nothing_that_a_short_run_does_without():
     assert "conformance.api" in loaded
     slow = {"hypothesis", "schemathesis", "pytest", "rich", "jinja2", "bs4", "click"}
     assert loaded & {*slow, "conformance.reference", "conformance.cli"} == set()
+
+
+def test_every_public_function_says_what_it_does():
+    public = {**vars(api), **vars(record)}
+    ours = {
+        name: value
+        for name, value in public.items()
+        if not name.startswith("_") and getattr(value, "__module__", "").startswith("conformance")
+    }
+    assert {"run", "RunResult", "Record", "read_record"} <= ours.keys()
+    silent = []
+    for name, value in ours.items():
+        members = vars(value) if inspect.isclass(value) else {}
+        for member, inner in {"": value, **members}.items():
+            function = inner.fget if isinstance(inner, property) else inner
+            if inspect.isroutine(function) and not member.startswith("_") and not function.__doc__:
+                silent.append(f"{name} {member}")
+    assert silent == []
 
 
 def test_the_help_of_commands_loads_nothing_heavy():

@@ -142,7 +142,7 @@ class _Lookup:
 
     @cached_property
     def _shown(self) -> Mapping[str, str]:
-        """``${made.MEMBER}``, ``${made.KIND.MEMBER}``: what resources show, as ``facts`` says."""
+        """``${made.MEMBER}``, ``${made.KIND.MEMBER}``: see ``placeholder_facts``."""
         found = {} if self._resource is None else placeholder_facts(self._resource)
         for kind, parent in self._parents.items():
             found.update(

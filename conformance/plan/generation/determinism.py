@@ -54,7 +54,7 @@ def seed_number(text: str) -> int:
 def drawing(
     values: SearchStrategy[Any], check: Callable[[Any], None], chosen: settings, seed: str
 ) -> Callable[[], None]:
-    """What draws values and checks each, when it is called within ``steady``."""
+    """A function that draws and checks values; call it within ``without_local_constants``."""
     test: Any = seeded(seed_number(seed))(chosen(given(values)(check)))
     # A failure would be kept under that name; none is, and to make it takes as long as ten draws.
     test._hypothesis_internal_database_key = None  # noqa: SLF001
