@@ -10,7 +10,9 @@ import pytest
 from click.testing import CliRunner
 
 from conformance.cli.judge import command
+from conformance.contract.model import Kind, Member, Shape, WireNames
 from conformance.record import Verdict, read_record
+from conformance.transport.protocols.xml_reading import parse, read_members
 
 HEADS = {
     "sns": {"Content-Type": "application/x-www-form-urlencoded; charset=utf-8"},
@@ -69,3 +71,13 @@ def test_an_answer_is_judged_as_its_protocol_has_it(
     assert result.exception is None or isinstance(result.exception, SystemExit)
     found = {one.requirement: one.verdict for one in read_record(record).verdicts}
     assert found[requirement] is verdict
+
+
+def test_members_with_the_same_tag_are_all_read() -> None:
+    """As ``Event`` and ``Events`` of notifications in S3, of which one is deprecated."""
+    one = Shape(Kind.STRING, names=WireNames(name="Event"))
+    several = Shape(Kind.LIST, element=Shape(Kind.STRING), names=WireNames(name="Event"))
+    members = {"Event": Member("Event", one), "Events": Member("Events", several)}
+    element = parse(b"<Queue><Event>a</Event><Event>b</Event><Other>c</Other></Queue>")
+    assert element is not None
+    assert read_members(members, element) == {"Event": "a", "Events": ["a", "b"], "Other": "c"}
