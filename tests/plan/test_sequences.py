@@ -252,7 +252,7 @@ def test_each_plays_the_steps_once_a_value():
 def test_a_place_may_be_of_the_value(word):
     steps = [{"make": {}}, {**READ, word: ["${each.of}"]}]
     shown = played(
-        steps, [MADE, answered(200, {"Description": "a"})], for_each=[{"of": "Description"}]
+        steps, [MADE, answered(200, {"Description": "a"})], **{"for-each": [{"of": "Description"}]}
     )
     hidden = played(steps, [MADE, answered(200)], **{"for-each": [{"of": "Description"}]})
     right, wrong = (shown, hidden) if word == "has" else (hidden, shown)
