@@ -103,9 +103,8 @@ class RuleDecider:
 
     def _run_stateful(self, requirement: Requirement) -> None:
         """Play random sequences, compared step by step with the model of the resource."""
-        from conformance.engine.stateful.search import (
-            run_stateful,  # loads Hypothesis and the model
-        )
+        # Loads Hypothesis and the model.
+        from conformance.engine.stateful.search import run_stateful
 
         run = self._run
         games = min(SEQUENCES_A_DRAW * run.settings.draws, MOST_SEQUENCES)
