@@ -10,7 +10,8 @@ import pytest
 from click.testing import CliRunner
 
 from conformance.cli.judge import command
-from conformance.contract.model import Kind, Member, Shape, WireNames
+from conformance.contract.model import Kind, Member, Shape
+from conformance.documents.model import WireNames
 from conformance.record import Verdict, read_record
 from conformance.transport.protocols.xml_reading import parse, read_members
 
