@@ -59,7 +59,7 @@ def is_hidden(name: str, shape: Shape) -> bool:
     """True for a member whose value need not come back as it was sent."""
     rules = shape.kind is Kind.STRUCTURE and name.lower().endswith("policy")  # about passwords
     named = HIDDEN.search(name) is not None and not rules
-    return shape.secret or shape.kind in OPAQUE or named
+    return shape.secret or shape.unkept or shape.kind in OPAQUE or named
 
 
 def read_backs(contract: Contract) -> Iterator[ReadBack]:
