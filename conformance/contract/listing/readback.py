@@ -143,8 +143,9 @@ def changing(contract: Contract, life: Resource) -> Iterator[tuple[str, Operatio
     for role in ("create", "update"):
         if roles.get(role) in contract.operations:
             yield role, contract.operations[roles[role]]
+    kinds = contract.overlay.kinds()
     for name, operation in contract.operations.items() if contract.overlay.inferred else ():
-        own = contract.overlay.kinds().get(contract.overlay.words_of(name).resource or "") is life
+        own = kinds.get(contract.overlay.words_of(name).resource or "") is life
         if own and name.startswith(SETTERS) and name not in roles.values():
             yield "update", operation
 

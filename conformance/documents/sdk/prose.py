@@ -34,6 +34,8 @@ _UNKEPT = re.compile(
     r"|\bignore[sd]?\b"
     r"|reserved for (future|internal|aws|amazon)|\b(retired|discontinued|legacy|obsolete|unused)\b"
     r"|(not|n['\u2019]t) (currently |yet )?(used|supported|returned|implemented|stored|shown)"
+    r"|do(n['\u2019]t| not) (set|specify|use|provide|include) th|not included in|read-?only"
+    r"|automatically (determine|calculat|comput|adjust)|(calculated|computed) (by|from)"
     r"|no effect|write-?only|never (returned|shown)|backwards? compatib"
     r"|only (appl|used|for|when)|(applies|applicable|used|meaningful) only",
     re.IGNORECASE,
