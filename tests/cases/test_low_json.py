@@ -155,6 +155,26 @@ def _operation(name: str, *members: Member) -> Operation:
     return Operation("shop", name, "POST", "/", {}, given, {}, 200, Source(), {}, Source())
 
 
+@pytest.mark.parametrize(
+    ("wanted", "filled", "lacks"),
+    [
+        ("${made.Arn}", "a-name", True),
+        ("${made.namespace.Arn}", "a-name", True),
+        (["${made.Arn}"], ["a-name"], True),
+        ("${made.Arn}", "arn:aws:shop:us-east-1:123456789012:item/a", False),
+        ("${id}", "a-name", False),
+    ],
+)
+def test_an_identifier_that_stands_for_an_arn_is_known(
+    wanted: Any, filled: Any, *, lacks: bool
+) -> None:
+    """A sequence with one proves nothing: Cloud Map answers a creation with an operation alone."""
+    probe = Probe("", _operation("ListTags", _member("ResourceARN")), Side.OBSERVE,
+                  {"ResourceARN": wanted}, "")  # fmt: skip
+    sent = SentProbe(probe, {"ResourceARN": filled}, EXCHANGE, _answer(200))
+    assert sent.lacks_arn == lacks
+
+
 def test_a_value_begins_as_a_refusal_says() -> None:
     operation = _operation("CreateCluster", _member("SourceUri"))
     request = {"SourceUri": "s3://other"}

@@ -234,7 +234,10 @@ class ScenarioRun:
             self._made.append(made)
             return [made.created]
         if isinstance(step, Send):
-            return [self._session.send(self._probe(step), resource=self._resources.get(step.key))]
+            sent = self._session.send(self._probe(step), resource=self._resources.get(step.key))
+            if sent.lacks_arn:
+                raise NotShown(f"no answer shows the ARN that {step.operation.name} needs")
+            return [sent]
         if isinstance(step, Connected):
             probes = [self._probe(send) for send in step.sends]
             resource = self._resources.get(step.sends[-1].key)

@@ -23,7 +23,16 @@ UPDATES = 10
 """So many updates of a resource are kept: a few more than evidence has."""
 LATEST = 4_102_444_800
 """The year 2100 in seconds: what is not of this time may be beyond what a server can hold."""
+MADE_ARN = re.compile(r"\$\{made\.[\w.-]*arn\}", re.IGNORECASE)
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
+
+
+def _is_no_arn(template: Any, filled: Any) -> bool:
+    """Whether what fills the placeholder of an ARN is none; of a list, the first entry tells."""
+    if isinstance(template, list) and isinstance(filled, list) and template and filled:
+        return _is_no_arn(template[0], filled[0])
+    is_wanted = isinstance(template, str) and MADE_ARN.fullmatch(template)
+    return bool(is_wanted) and not str(filled).startswith("arn:")
 
 
 def _is_odd_time(value: Any) -> bool:
@@ -45,6 +54,12 @@ class SentProbe:
     """Resources of other kinds that the request speaks of, by kind."""
     sign_incorrectly: str = ""
     """How it was signed wrongly, where it was."""
+
+    @property
+    def lacks_arn(self) -> bool:
+        """True when an identifier stands for an ARN that no answer has shown."""
+        pairs = ((template, self.values.get(name)) for name, template in self.probe.values.items())
+        return any(_is_no_arn(template, filled) for template, filled in pairs)
 
     @cached_property
     def is_faulty(self) -> bool:
