@@ -119,6 +119,8 @@ class Shape:
     union: bool = False
     """A structure of which exactly one member is given."""
     secret: bool = False
+    unkept: bool = False
+    """The model says that the value may count for nothing: no longer used, ignored, deprecated."""
     called: Called | None = None
     """What made-up values go by; None where the values that are right are stated."""
     usual: tuple[Any, ...] = ()

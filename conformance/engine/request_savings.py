@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from statistics import median
 
+from conformance.contract.listing.nested import PARTS_OF_CREATE, PARTS_OF_UPDATE
 from conformance.contract.listing.requirements import Requirement, Subject
 from conformance.contract.model import Shape
 from conformance.contract.vocabulary.overlay_rules import StepsRule
@@ -218,7 +219,8 @@ def information_value(requirement: Requirement) -> int:
     if requirement.keyword == ROBUST:
         return ODD
     if requirement.subject not in {*OF_SHAPES, Subject.INPUT_REQUIRED}:
-        return 1
+        # What is within structures takes many requests each.
+        return 2 if requirement.keyword in {PARTS_OF_CREATE, PARTS_OF_UPDATE} else 1
     return 2 if len(requirement.place) == 1 else NESTED + len(requirement.place)
 
 

@@ -53,6 +53,16 @@ def test_what_may_make_a_span_of_time_endless_is_asked_last(address: str, *, is_
     assert (order.turn(found) == MAY_SPOIL) is is_late
 
 
+def test_what_takes_many_requests_each_comes_after_the_other_sequences() -> None:
+    contract = contracts.inferred("kinesis")
+    order = DecisionOrder(contract, RequestSavings(thrifty=True), lambda _: False)
+    ranks = {one.id.rpartition("/")[2]: order.rank(one) for one in catalogue(contract)}
+    parts = [rank for name, rank in ranks.items() if name.endswith("-parts-are-stored")]
+    others = ranks["gone-after-deletion"], ranks["lists-what-was-made"]
+    assert parts
+    assert min(parts) > max(others)
+
+
 @pytest.mark.parametrize(
     ("operation", "odd", "turn"),
     [

@@ -30,6 +30,7 @@ from conformance.contract.vocabulary.overlay_access import Signing
 from conformance.contract.vocabulary.overlay_model import Identifier
 from conformance.documents.sdk.models import SdkModel, load_model
 from conformance.documents.sdk.pages import model_pages
+from conformance.documents.sdk.prose import SHOWS_SOME
 from conformance.engine.outcome import Job
 from conformance.engine.run import RunConfig
 from conformance.engine.service_run import Settings
@@ -293,6 +294,18 @@ def test_what_is_given_as_a_name_and_may_be_listed_as_an_arn_is_not_sure_to_be_l
     assert "DescribeIndexPolicies/behavior/lists-what-was-made" not in rules
     named = inferred_overlay(contracts.modelled("kinesis")).rules
     assert named["ListStreams/behavior/lists-what-was-made"].level is Level.EXPECTED
+
+
+def test_a_list_that_may_lack_what_there_is_is_only_told_of() -> None:
+    made, gone = (f"ListStreams/behavior/{rule}"
+                  for rule in ("lists-what-was-made", "gone-after-deletion"))  # fmt: skip
+    plain = contracts.modelled("kinesis")
+    listing = replace(plain.operations["ListStreams"], said=(SHOWS_SOME,))
+    some = replace(plain, operations={**plain.operations, "ListStreams": listing})
+    assert gone in inferred_overlay(plain).rules
+    rules = inferred_overlay(some).rules
+    assert rules[made].level is Level.INFORMATIONAL
+    assert gone not in rules
 
 
 def test_an_update_that_goes_on_by_itself_or_names_nothing_made_is_only_told_of() -> None:

@@ -35,7 +35,7 @@ def shop(given, shown=None, update=None, method="put", **facts):
     def operation(name, members, answer):
         label = {"name": "Name", "in": "path", "required": True, "schema": of("string")}
         return {
-            "operationId": name, "parameters": [label],
+            "operationId": name, "parameters": [label], "x-said": facts.get("said", []),
             "requestBody": {"content": {"application/json": {"schema": {
                 "type": "object", "properties": members, **facts.get(name, {})}}}},
             "responses": {"200": {"content": {"application/json": {"schema": {
@@ -197,3 +197,37 @@ def test_what_an_update_may_put_as_a_whole_is_not_looked_at():
     assert OTHERS in {one.address for one in of_several(shop(BOTH, method="patch"))}
     needed = {one.address for one in of_several(shop(BOTH, CreateThing={"required": ["Hue"]}))}
     assert OTHERS in needed
+
+
+def test_an_update_that_replaces_the_whole_keeps_nothing():
+    update = {"Note": of("string")}
+    assert OTHERS in {one.address for one in of_several(shop(BOTH, update=update))}
+    replaces = shop(BOTH, update=update, said=["replaces"])
+    assert OTHERS not in {one.address for one in of_several(replaces)}
+
+
+def test_what_an_update_may_leave_out_within_a_structure_is_not_looked_at():
+    given = {"Note": of("string"), "Hue": of("string")}
+    contract = shop(given, update={"Change": structure(Hue=of("string"))})
+    (rule,) = [one for one in of_several(contract) if one.address == OTHERS]
+    assert {rule.member.name, *(one.member.name for one in rule.others)} == {"Note"}
+
+
+def test_what_an_update_names_may_take_the_place_of_something_else():
+    given = {"Rate": of("string"), "Hue": of("string")}
+    gives_way = lambda now, given: {**given} if now else {**now, **given}  # noqa: E731
+    contract = shop(given, method="patch")
+    assert not isinstance(ending(contract, OTHERS, gives_way), RuleBroken)
+    noted = shop({"Description": of("string"), "Hue": of("string")}, method="patch")
+    assert isinstance(ending(noted, OTHERS, gives_way), RuleBroken)
+    assert ending(noted, OTHERS, right) is None
+
+
+@pytest.mark.parametrize("name", ["Comment", "Days", "Word"])
+def test_what_may_count_for_nothing_may_be_lost(name):
+    parts = {"Comment": of("string"), "Days": of("integer"), "Word": of("string")}
+    plan = structure(**{**parts, name: {**parts[name], "x-unkept": True}})
+    for address in (CREATED, UPDATED):
+        assert isinstance(ending(shop({"Plan": structure(**parts)}), address, LOST[name]),
+                          RuleBroken)  # fmt: skip
+        assert not isinstance(ending(shop({"Plan": plan}), address, LOST[name]), RuleBroken)

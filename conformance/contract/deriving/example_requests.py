@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from conformance.documents.sdk.models import SdkModel
-from conformance.documents.sdk.prose import filter_names, said_of, tokens
+from conformance.documents.sdk.prose import filter_names, said_of, tokens, unkept
 from conformance.documents.sdk.published_examples import usual_requests, usual_values
 
 KEYWORD = "x-usual"
 SAID, FILTERS, TOKEN = "x-said", "x-filter-names", "x-idempotency-token"
+UNKEPT = "x-unkept"
 
 
 def add_usual(document: dict[str, Any], model: SdkModel) -> None:
@@ -21,6 +22,8 @@ def add_usual(document: dict[str, Any], model: SdkModel) -> None:
     schemas = document.get("components", {}).get("schemas", {})
     for owner, of_owner in by_owner.items():
         _mark(schemas.get(owner, {}).get("properties", {}), of_owner)
+    for owner, schema in schemas.items():
+        _mark_unkept(schema.get("properties", {}), model, owner)
     add_requests(document, model)
     for path in document["paths"].values():
         for node in path.values():
@@ -29,6 +32,7 @@ def add_usual(document: dict[str, Any], model: SdkModel) -> None:
                 node[SAID] = said_of(model, node["operationId"])
                 members = _members(node, schemas)
                 _mark(members, by_owner.get(owner, {}))
+                _mark_unkept(members, model, owner or "")
                 for name, names in filter_names(model, owner) if owner else ():
                     members.get(name, {})[FILTERS] = names
                 for name in tokens(model, owner) if owner else ():
@@ -53,6 +57,11 @@ def _members(node: dict[str, Any], schemas: Mapping[str, Any]) -> dict[str, Any]
             schema = schemas.get(schema["$ref"].rpartition("/")[2], {})
         found.update(schema.get("properties", {}))
     return found
+
+
+def _mark_unkept(members: Mapping[str, Any], model: SdkModel, owner: str) -> None:
+    for name in unkept(model, owner):
+        members.get(name, {})[UNKEPT] = True
 
 
 def _mark(schemas: Mapping[str, Any], values: Mapping[str, tuple[Any, ...]]) -> None:

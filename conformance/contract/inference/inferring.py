@@ -44,6 +44,7 @@ from conformance.contract.vocabulary.overlay_model import (
 )
 from conformance.contract.vocabulary.overlay_rules import AnyRule, GoneRule, StepsRule
 from conformance.contract.vocabulary.overlay_steps import Step
+from conformance.documents.sdk.prose import SHOWS_SOME
 from conformance.error_identity import says_exists
 
 SURE, LIKELY = "sure", "likely"
@@ -120,7 +121,10 @@ def _rules(
         own = about.as_listed_by(name)
         yield from _of_list(contract.operations[name], own, bound[name].members)
         by_list = about.read is None and name == about.list
-        if delete is not None and not by_list and ends_shown(contract, own, delete):
+        some = SHOWS_SOME in (contract.operations[name].said or ())
+        if delete is None or by_list or some:
+            continue
+        if ends_shown(contract, own, delete):
             statement = f"the list lacks a deleted {about.name}"
             if names_it(delete, bound[delete.name].members):
                 yield f"{name}/behavior/gone-after-deletion", _is_gone(statement, delete)
@@ -133,7 +137,8 @@ def _of_list(
     yield from list_rules(listing, about, named)
     if about.listing is None:
         return
-    sure = lists_all(listing, named) and not _is_ambiguous(about)
+    some = SHOWS_SOME in (listing.said or ())
+    sure = lists_all(listing, named) and not some and not _is_ambiguous(about)
     level = Level.EXPECTED if sure else Level.INFORMATIONAL
     if about.page is not None or level is Level.EXPECTED:
         there = (Step(make={}), Step(send="list", entry=True))

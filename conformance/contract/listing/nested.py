@@ -10,7 +10,7 @@ or method. Which differences are certain, ``plan.sequences.parts`` says.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from conformance.contract.inference.naming import plain
@@ -28,6 +28,7 @@ from conformance.contract.listing.readback import (
 from conformance.contract.model import Contract, Kind, Member, Operation, Shape
 from conformance.contract.places import ITEM, Place, parse
 from conformance.contract.vocabulary.overlay_model import Resource
+from conformance.documents.sdk.prose import REPLACES
 
 PARTS_OF_CREATE, PARTS_OF_UPDATE = "parts-stored-by-create", "parts-stored-by-update"
 KEPT = "kept-by-update"
@@ -42,6 +43,8 @@ _MOVES = re.compile(
 """Names of members that may change with others, or are no settings."""
 _TAGS = re.compile(r"tags?(list|set|map)?$", re.IGNORECASE)
 """What has rules of its own, and is often shown by another operation."""
+_DEEPEST = 2
+"""Levels below a request in which a member of the same name is looked for."""
 _MOST = 16
 """Structures of one request that are looked at."""
 _PLAIN = {Kind.STRING, Kind.BOOLEAN, Kind.INTEGER, Kind.NUMBER, Kind.STRUCTURE}
@@ -157,8 +160,10 @@ def _made(
 def _of_others(view: _View, update: Operation, create: Operation) -> Iterator[ReadBack]:
     """That an update keeps what it cannot name, or may only put another value in the place of."""
     named = {*update.input, *view.contract.overlay.words_of(update.name).binds}
+    within = {*_names_in(update.input)}
     in_parts = update.method == "PATCH" or update.name.startswith("Modify")
-    if update.name.startswith(_WHOLE) or any(_is_made_of(one, view.life) for one in
+    replaces = update.name.startswith(_WHOLE) or REPLACES in (update.said or ())
+    if replaces or any(_is_made_of(one, view.life) for one in
                                              update.input.values()):  # fmt: skip
         return
     found = []
@@ -167,7 +172,9 @@ def _of_others(view: _View, update: Operation, create: Operation) -> Iterator[Re
             *view.contract.overlay.words_of(create.name).binds
         }
         given = update.input.get(member.name)
-        kept = given is None or (not given.required and (member.required or in_parts))
+        kept = (given is None and member.name not in within) or (
+            given is not None and not given.required and (member.required or in_parts)
+        )
         fits = member.shape.kind in _PLAIN and not _MOVES.search(member.name)
         if kept and fits and not own and ITEM not in place and not _is_named(member, named):
             found.append(_made(view, KEPT, update, member, place, shape))
@@ -177,6 +184,15 @@ def _of_others(view: _View, update: Operation, create: Operation) -> Iterator[Re
             first, others=tuple(others), address=f"{update.name}/behavior/others-are-kept",
             statement=f"{update.name} changes nothing that a request does not name",
         )  # fmt: skip
+
+
+def _names_in(members: Mapping[str, Member], depth: int = _DEEPEST) -> Iterator[str]:
+    """The names of members, and of those within them: one may be left out there, too."""
+    for name, one in members.items():
+        yield name
+        inner = one.shape.element or one.shape
+        if depth and inner.members:
+            yield from (found for found in _names_in(inner.members, depth - 1))
 
 
 def _is_named(member: Member, named: set[str]) -> bool:

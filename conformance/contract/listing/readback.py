@@ -59,7 +59,7 @@ def is_hidden(name: str, shape: Shape) -> bool:
     """True for a member whose value need not come back as it was sent."""
     rules = shape.kind is Kind.STRUCTURE and name.lower().endswith("policy")  # about passwords
     named = HIDDEN.search(name) is not None and not rules
-    return shape.secret or shape.kind in OPAQUE or named
+    return shape.secret or shape.unkept or shape.kind in OPAQUE or named
 
 
 def read_backs(contract: Contract) -> Iterator[ReadBack]:
@@ -143,8 +143,9 @@ def changing(contract: Contract, life: Resource) -> Iterator[tuple[str, Operatio
     for role in ("create", "update"):
         if roles.get(role) in contract.operations:
             yield role, contract.operations[roles[role]]
+    kinds = contract.overlay.kinds()
     for name, operation in contract.operations.items() if contract.overlay.inferred else ():
-        own = contract.overlay.kinds().get(contract.overlay.words_of(name).resource or "") is life
+        own = kinds.get(contract.overlay.words_of(name).resource or "") is life
         if own and name.startswith(SETTERS) and name not in roles.values():
             yield "update", operation
 

@@ -1,7 +1,8 @@
 """What the prose of a model says that no keyword of it does.
 
 Which names a list of filters takes, which member makes a request safe to send again, and which
-operations succeed though nothing is there, or though something is there already.
+operations succeed though nothing is there, or though something is there already. Which members may
+count for nothing, which updates replace the whole, and which lists may lack what there is.
 """
 
 import re
@@ -11,6 +12,7 @@ from typing import Any
 from conformance.documents.sdk.models import SdkModel
 
 ABSENT_IS_FINE, AGAIN_IS_FINE = "absent-is-fine", "again-is-fine"
+REPLACES, SHOWS_SOME = "replaces", "shows-some"
 _FILTER = re.compile(
     r"<li>\s*(?:<p>)?\s*<code>\s*([a-zA-Z][\w.-]{1,63})\s*</code>\s*(?:-|:|\u2013|\u2014)"
 )
@@ -25,6 +27,31 @@ _AGAIN = re.compile(
     r"idempoten|multiple times|more than once|calls? succeed|if .{0,60}already exists"
     r"|same (name|settings|parameter|attrib|config|value|token|content|request)"
     r"|existing \w+ .{0,40}return|overwrit|replace|only if|differ|retr(y|ied)",
+    re.IGNORECASE,
+)
+_UNKEPT = re.compile(
+    r"no longer (use|support|available|valid|in use|need|requir|appl|has)|deprecated"
+    r"|\bignore[sd]?\b"
+    r"|reserved for (future|internal|aws|amazon)|\b(retired|discontinued|legacy|obsolete|unused)\b"
+    r"|(not|n['\u2019]t) (currently |yet )?(used|supported|returned|implemented|stored|shown)"
+    r"|do(n['\u2019]t| not) (set|specify|use|provide|include) th|not included in|read-?only"
+    r"|automatically (determine|calculat|comput|adjust)|(calculated|computed) (by|from)"
+    r"|no effect|write-?only|never (returned|shown)|backwards? compatib"
+    r"|only (appl|used|for|when)|(applies|applicable|used|meaningful) only",
+    re.IGNORECASE,
+)
+_REPLACES = re.compile(
+    r"overwrit|null values|\b(the|an|your) (entire|whole|complete|full)\b|completely replac"
+    r"|replac(e|es|ing) (all|any|the (current|existing|entire|previous|whole))"
+    r"|(not|n['\u2019]t) (provide|specify|include|supply|set)[^.]*\b(default|remove|delete|reset"
+    r"|null|clear)|(omit|left out|leave out|unspecified)[^.]*\b(default|remove|delete|reset|clear)",
+    re.IGNORECASE,
+)
+_SHOWS_SOME = re.compile(
+    r"eventual|propagat|recently|few (seconds|minutes)|\b(returns?|lists?|shows?) only\b"
+    r"|only (returns?|lists?|shows?|the latest)|\b(active|running|shared)\b|default filter"
+    r"|does(n['\u2019]t| not) (return|list|show|include)|(been|were|are) deleted"
+    r"|deleted \w+ (are|remain)|still (be )?(appear|includ|list|show|visible)|(last|past) \d+",
     re.IGNORECASE,
 )
 
@@ -43,7 +70,27 @@ def said_of(model: SdkModel, operation: str) -> list[str]:
         found.append(ABSENT_IS_FINE)
     if about.get("idempotent") or _AGAIN.search(own) or _AGAIN.search(errors):
         found.append(AGAIN_IS_FINE)
+    if any(map(_REPLACES.search, (own, *_of_input(model, about)))):
+        found.append(REPLACES)
+    if _SHOWS_SOME.search(own):
+        found.append(SHOWS_SOME)
     return found
+
+
+def _of_input(model: SdkModel, operation: Mapping[str, Any]) -> Iterator[str]:
+    """The prose of the structures that a request consists of."""
+    shapes = model.data["shapes"]
+    whole = shapes.get(operation.get("input", {}).get("shape"), {})
+    inner = [shapes[one["shape"]] for one in whole.get("members", {}).values()]
+    for one in (whole, *(one for one in inner if one["type"] == "structure")):
+        yield _TAGS.sub("", one.get("documentation", ""))
+
+
+def unkept(model: SdkModel, owner: str) -> Iterator[str]:
+    """The members of a structure that may count for nothing, as the prose or a trait says."""
+    for key, about in model.data["shapes"].get(owner, {}).get("members", {}).items():
+        if about.get("deprecated") or _UNKEPT.search(_TAGS.sub("", about.get("documentation", ""))):
+            yield from _called(key, about)
 
 
 def filter_names(model: SdkModel, owner: str) -> Iterator[tuple[str, list[str]]]:

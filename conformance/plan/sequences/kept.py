@@ -51,13 +51,28 @@ def kept(script: Script) -> Sequence:
     if is_under_way(states(after)):
         raise NotShown("it is still being changed")
     for name, one in there.items():
-        changed = None if name in request else _differs(script, made, after, one)
+        # What an update may leave out may give way to what it names: a rate to a schedule.
+        spared = name in request or (
+            name in about.operation.input
+            and not one.member.required
+            and not _is_text_alone(script, about.operation, request)
+        )
+        changed = None if spared else _differs(script, made, after, one)
         if changed is not None:
             where, seen = show(one.place), next(find(after, one.place), ABSENT)
             was = next(find(before, one.place), ABSENT)
             raise RuleBroken(
                 f"{where} still {quoted_value(was)}", f"{where} is {quoted_value(seen)}"
             )
+
+
+def _is_text_alone(script: Script, update: Operation, request: Request) -> bool:
+    """Whether an update names free texts alone, beside what it has to have."""
+    bound = script.contract.overlay.words_of(update.name).binds
+    return all(
+        name in bound or update.input[name].required or FREE_TEXT.fullmatch(name)
+        for name in request
+    )
 
 
 def _differs(script: Script, made: Request, body: Any, one: ReadBack) -> Any:

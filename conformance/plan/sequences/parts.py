@@ -51,7 +51,7 @@ _MOVES = re.compile(
 """Names of numbers that may be adjusted, or change by themselves."""
 _STATES = re.compile(r"(status|state)$|encrypt|version|tls", re.IGNORECASE)
 _ONCE = re.compile(
-    r"dry.?run|force|skip|overwrite|replace|validat|source|content|body|code|file|data$"
+    r"dry.?run|force|confirm|skip|overwrite|replace|validat|source|content|body|code|file|data$"
     r"|(arn|id|key|version|alias)s?$",
     re.IGNORECASE,
 )

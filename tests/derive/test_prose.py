@@ -1,0 +1,90 @@
+"""What the prose of a model says of what may count for nothing, give way, or be listed later."""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance.documents.sdk.models import SdkModel, load_model
+from conformance.documents.sdk.prose import REPLACES, SHOWS_SOME, said_of, unkept
+
+
+def model(operation="", member="", structure="", **trait):
+    shapes = {
+        "Request": {"type": "structure", "members": {
+            "Plan": {"shape": "Plan", "documentation": member, **trait}}},
+        "Plan": {"type": "structure", "members": {}, "documentation": structure},
+    }  # fmt: skip
+    about = {"input": {"shape": "Request"}, "documentation": operation}
+    return SdkModel("shop", "", {"operations": {"Do": about}, "shapes": shapes})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "This field is <b>deprecated</b>.",
+        "Reserved for future use.",
+        "No longer used, and the value is ignored.",
+        "Not currently used.",
+        "This setting has no effect.",
+        "A write-only value.",
+        "Do not set this value when specifying one as an input.",
+        "The size, calculated from the parts.",
+        "Applies only to fleets.",
+    ],
+)
+def test_a_member_that_may_count_for_nothing(text):
+    assert [*unkept(model(member=text), "Request")] == ["Plan"]
+
+
+def test_a_member_that_counts():
+    assert not [*unkept(model(member="How long it is kept. Only letters are valid."), "Request")]
+    assert [*unkept(model(member="How long.", deprecated=True), "Request")] == ["Plan"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It overwrites the former one.",
+        "Provide the entire configuration.",
+        "If you do not specify a value, it is set to its default.",
+    ],
+)
+def test_an_update_that_replaces_the_whole(text):
+    assert REPLACES in said_of(model(operation=text), "Do")
+    assert REPLACES in said_of(model(structure=text), "Do")
+
+
+def test_an_update_of_parts():
+    assert REPLACES not in said_of(model("What you do not specify remains unchanged."), "Do")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Lists the active plans.",
+        "Listing is eventually consistent.",
+        "Plans that were deleted may still be listed.",
+    ],
+)
+def test_a_list_that_may_lack_what_there_is(text):
+    assert SHOWS_SOME in said_of(model(text), "Do")
+    assert SHOWS_SOME not in said_of(model("Lists all plans of an account."), "Do")
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "said"),
+    [
+        ("glue", "UpdateTrigger", REPLACES),
+        ("cloudfront", "UpdateRealtimeLogConfig", REPLACES),
+        ("backup", "UpdateRecoveryPointLifecycle", REPLACES),
+        ("apprunner", "ListAutoScalingConfigurations", SHOWS_SOME),
+    ],
+)
+def test_published_models_say_so(service, operation, said):
+    assert said in said_of(load_model(service), operation)
+
+
+def test_what_a_published_model_no_longer_uses():
+    assert "UnusedAccountValidityDays" in {
+        *unkept(load_model("cognito-idp"), "AdminCreateUserConfigType")
+    }
