@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -12,6 +13,7 @@ from conformance.contract.inference.inferring import inferred_overlay
 from conformance.contract.levels import Level, Source
 from conformance.contract.listing.effects import effect_rules
 from conformance.contract.listing.requirements import Requirement, Subject
+from conformance.contract.observed import disproved
 from conformance.documents.sdk.models import load_model
 from conformance.documents.sdk.prose import tokens
 from conformance.plan.sequences import KINDS
@@ -47,7 +49,7 @@ def ending(rule, operation, bodies, contract):
     try:
         step = next(play)
         while True:
-            body: Any = {} if isinstance(step, Pause) else next(waiting)
+            body: Any = {} if isinstance(step, Pause) else next(waiting, {})
             step = play.send(body if hasattr(body, "status") else answered(200, body))
     except StopIteration:
         return None
@@ -141,6 +143,34 @@ def test_of_a_switch_that_is_not_shown_nothing_is_said():
     seen = ending(rule, "StartAccessLogging", [{}, {}, {}, {}], inferred("mediastore"))
 
     assert isinstance(seen, NotShown)
+
+
+@pytest.mark.parametrize("after", [ONE, NONE])
+def test_what_is_attached_is_detached_whatever_was_shown(after):
+    rule, sent = effects("iam")["AttachUserPolicy/behavior/takes-effect"], []
+    requirement = Requirement(
+        "x", "x", "AttachUserPolicy", Level.EXPECTED, "", Source(), Subject.RULE,
+        keyword=rule.kind, rule=rule,
+    )  # fmt: skip
+    play = KINDS[rule.kind](Script(inferred("iam"), requirement, lambda value, _: value))
+    step, bodies = next(play), [{}, {}, NONE, {}, after, {}]
+    with suppress(StopIteration, RuleBroken):
+        for body in bodies:
+            sent.append(getattr(step, "operation", None))
+            step = play.send(answered(200, body))
+
+    assert sent[-1].name == "DetachUserPolicy"
+
+
+@pytest.mark.parametrize(
+    ("service", "address"),
+    [
+        ("es", "CreateElasticsearchDomain/behavior/taken-identifier"),
+        ("opensearch", "CreateDomain/behavior/taken-identifier"),
+    ],
+)
+def test_a_creation_that_changes_what_is_there_is_known(service, address):
+    assert f"{service}/{address}" in disproved(service)
 
 
 def version(flag):

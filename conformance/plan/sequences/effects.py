@@ -113,13 +113,23 @@ def takes_effect(script: Script) -> Sequence:
     if not {*texts(given)}.isdisjoint(texts(before)):
         raise NotShown("it is so before, too")
     yield from answered(about.send(rule.on, request), rule.on)
-    after, beside = yield from about.look_closely()
+    try:
+        after, beside = yield from about.look_closely()
+        if script.requirement.operation == rule.on:
+            yield from _done(about, before, after)
+        else:
+            yield from _undone(about, request, before, after, beside)
+    except (RuleBroken, NotShown):
+        yield from _tidy(about, request)
+        raise
     if script.requirement.operation == rule.on:
-        yield from _done(about, before, after)
-        if rule.off is not None:  # so that nothing keeps it from being deleted
-            yield about.send(rule.off, about.undoing(request))
-    else:
-        yield from _undone(about, request, before, after, beside)
+        yield from _tidy(about, request)
+
+
+def _tidy(about: _Effect, request: Request) -> Sequence:
+    """Undo it, so that nothing keeps the resource from being deleted."""
+    if about.rule.off is not None:
+        yield about.send(about.rule.off, about.undoing(request))
 
 
 def _done(about: _Effect, before: Seen, after: Seen) -> Sequence:
