@@ -300,7 +300,7 @@ def test_what_takes_any_identifier_where_none_can_be_had_works(
     def once(of: Any, probe: Probe, **_more: Any) -> Any:
         return SimpleNamespace(sent=of.send(probe))
 
-    monkeypatch.setattr("conformance.engine.support_registry.attempt", once)
+    monkeypatch.setattr("conformance.engine.support_registry.send_and_judge", once)
     registry = SupportRegistry(contract, session, SimpleNamespace())  # type: ignore[arg-type]
     monkeypatch.setattr(registry, "_establish_without", lambda *_: SimpleNamespace(standing=None))
     assert mentions(asked(contract, "CreatePermissionSet").values, "${id.instance}")

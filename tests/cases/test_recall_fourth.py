@@ -38,14 +38,19 @@ FINDS = {
     "config/PutRetentionConfiguration/request/RetentionPeriodInDays/maximum",
     "a task keeps its name": "datasync/UpdateTask/behavior/Name-is-stored",
     "file systems are answered with 200": "efs/CreateFileSystem/status/201",
+    "a user of caches is created that is there": "elasticache/CreateUser/behavior/taken-identifier",
     "clusters were created at a text":
     "emr/DescribeCluster/response/Cluster.Status.Timeline.CreationDateTime/type",
+    "a deleted policy of brokers is there": "kafka/DeleteClusterPolicy/behavior/takes-effect",
     "cloudemu 389: tags of clusters of brokers stay": "kafka/UntagResource/behavior/removes",
     "pipes are listed whatever the prefix": "pipes/ListPipes/behavior/NamePrefix",
     "a warehouse that is not there is an empty list":
     "redshift/DescribeClusters/behavior/unknown-identifier",
     "a deleted group of resources is there":
     "resource-groups/DeleteGroup/behavior/gone-after-deletion",
+    "domains are listed in one order": "swf/ListDomains/behavior/reverseOrder",
+    "a table keeps its retention":
+    "timestream-write/UpdateTable/behavior/RetentionProperties-parts-are-stored",
 }  # fmt: skip
 FAST = (
     "a deleted group of resources is there",

@@ -190,4 +190,4 @@ def test_what_a_refused_list_left_behind_is_told(reference_port, proxied, run):
 
     assert found.code == 0
     assert found.verdict(requirement) == "passed"
-    assert "stays" in found.verdicts[requirement]["reason"]
+    assert "remain" in found.verdicts[requirement]["reason"]

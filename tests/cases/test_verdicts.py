@@ -418,7 +418,7 @@ def test_a_proxy_that_answers_for_the_target(proxied, reference_port, run):
 
     assert "502" in line
     assert "HTML" in line
-    assert "in between" in hint
+    assert "something in front of the target answers instead" in hint
 
 
 # -- what is wrong with every answer ------------------------------------------------------------

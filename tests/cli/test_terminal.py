@@ -26,7 +26,7 @@ def test_a_requirement_is_explained_with_a_request_of_each_side(conformance):
 
 def test_what_is_only_watched_says_so(conformance):
     said = conformance("explain", "apigateway/UpdateApiKey/response/id/type")
-    assert "watched in every answer" in said.out
+    assert "checked in every answer" in said.out
 
 
 def test_an_unknown_id_has_neighbours(conformance):

@@ -23,8 +23,8 @@ from conformance.contract.overlays.overlay_reading import (
     value_faults,
 )
 from conformance.contract.protocols import stated_rule
-from conformance.contract.vocabulary import overlay_model as words
 from conformance.contract.vocabulary import overlay_list_rules, overlay_rules, overlay_steps
+from conformance.contract.vocabulary import overlay_model as words
 from conformance.contract.vocabulary.overlay_model import Overlay
 from conformance.contract.vocabulary.overlay_rules import FaultName
 from conformance.plan.probes import Fault, Side

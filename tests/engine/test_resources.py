@@ -182,7 +182,7 @@ def test_pages_of_wrong_types_are_no_trouble() -> None:
 
 def test_a_position_that_is_no_text_ends_the_look() -> None:
     listing = modelled("route53resolver").operations["ListResolverEndpoints"]
-    with pytest.raises(NotShown, match="is no text"):
+    with pytest.raises(NotShown, match="is not a string"):
         next(whole(Send(listing, {}, 0), {"NextToken": {"a": 1}}))
 
 

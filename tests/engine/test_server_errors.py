@@ -532,7 +532,7 @@ class Stuck(Shop):
 def test_a_request_that_the_target_was_done_with_is_not_blamed() -> None:
     line = run(Stuck())["shop/ListItems/behavior/still-answers"]
     assert line.verdict is Verdict.FAILED
-    assert " was 200" in line.reason
+    assert " was answered 200" in line.reason
 
 
 class Deep(Shop):

@@ -26,6 +26,9 @@ def answered(status, body=None):
     return ParsedResponse(status, body if body is not None else {}, None, "", "application/json", 2)
 
 
+ONE, TWO = {"KeyName": "one"}, {"KeyName": "two"}
+
+
 def played(steps, answers, of="location", **more):
     """Play steps of a service; gives what they raised, or None."""
     return ending("steps", answers, of, steps=steps, **more)
@@ -213,41 +216,45 @@ def test_a_condition_that_is_not_met_shows_nothing():
 def test_nothing_is_shown_where_every_value_is_refused():
     steps = [{"make": {}}, {"send": "update", "gives": "any", "stop-if-refused": True}, READ]
     refused = answered(400)
-    assert isinstance(played(steps, [MADE, refused, MADE, refused], each=[1, 2]), NotShown)
-    assert played(steps, [MADE, refused, MADE, MADE, READ_ANSWER], each=[1, 2]) is None
+    assert isinstance(
+        played(steps, [MADE, refused, MADE, refused], **{"for-each": [1, 2]}), NotShown
+    )
+    assert played(steps, [MADE, refused, MADE, MADE, READ_ANSWER], **{"for-each": [1, 2]}) is None
 
 
 @pytest.mark.parametrize(
-    ("answers", "wanted"),
+    ("every", "filtered", "outcome"),
     [
-        ([{"KeyName": "one"}, {"KeyName": "two"}], [{"KeyName": "one"}]),
-        ([{"KeyName": "one"}, {"KeyName": "two"}], [{"KeyName": "one"}, {"KeyName": "two"}]),
-        ([{"KeyName": "one"}, {"KeyName": "two"}], None),
-        ([{}, {}], [{}, {}]),
+        ([ONE, TWO], [[ONE], [ONE]], type(None)),
+        ([ONE, TWO], [[ONE], [ONE, TWO]], RuleBroken),
+        ([ONE, TWO], [[], [ONE, TWO]], RuleBroken),
+        ([ONE, TWO], [None, None], NotShown),
+        ([{}, {}], [], NotShown),
     ],
-    ids=["kept", "ignored", "refused", "not shown"],
+    ids=["kept", "ignored", "too much", "refused", "not shown"],
 )
-def test_a_filter_is_judged_by_what_its_list_shows(answers, wanted, request):
-    listed = [answered(200, {"Entries": answers})]
-    listed += [answered(400) if wanted is None else answered(200, {"Entries": wanted})]
+def test_a_filter_is_judged_by_what_its_list_shows(every, filtered, outcome):
+    """The list is read whole, by the value that the new one shows, and by each of ``values``."""
+    pages = [answered(400) if one is None else answered(200, {"Entries": one}) for one in filtered]
     words = {"filter": "NextToken", "shown": "KeyName", "values": ["${id}"]}
-    last = ending("filtered", [MADE, *listed], operation="ListKeys", **words)
-    kinds = {"kept": type(None), "ignored": RuleBroken}
-    assert isinstance(last, kinds.get(request.node.callspec.id, NotShown))
+    answers = [MADE, answered(200, {"Entries": every}), *pages]
+    assert isinstance(ending("filtered", answers, operation="ListKeys", **words), outcome)
 
 
 def test_each_plays_the_steps_once_a_value():
     steps = [{"make": {"Description": "${each}"}}, {**READ, "shows": {"Description": "${each}"}}]
     answers = [MADE, answered(200, {"Description": "a"}), MADE, answered(200, {"Description": "b"})]
-    assert played(steps, answers, each=["a", "b"]) is None
-    assert isinstance(played(steps, answers, each=["a", "c"]), RuleBroken)
+    assert played(steps, answers, **{"for-each": ["a", "b"]}) is None
+    assert isinstance(played(steps, answers, **{"for-each": ["a", "c"]}), RuleBroken)
 
 
 @pytest.mark.parametrize("word", ["has", "hides"])
 def test_a_place_may_be_of_the_value(word):
     steps = [{"make": {}}, {**READ, word: ["${each.of}"]}]
-    shown = played(steps, [MADE, answered(200, {"Description": "a"})], each=[{"of": "Description"}])
-    hidden = played(steps, [MADE, answered(200)], each=[{"of": "Description"}])
+    shown = played(
+        steps, [MADE, answered(200, {"Description": "a"})], **{"for-each": [{"of": "Description"}]}
+    )
+    hidden = played(steps, [MADE, answered(200)], **{"for-each": [{"of": "Description"}]})
     right, wrong = (shown, hidden) if word == "has" else (hidden, shown)
     assert right is None
     assert isinstance(wrong, RuleBroken)

@@ -125,7 +125,7 @@ def test_targets_by_name_or_url_are_a_campaign_without_a_file() -> None:
     [
         (["motto"], "did you mean moto"),
         (["none.toml"], "No such file"),
-        (["moto", "--target", "reference"], "none of moto"),
+        (["moto", "--target", "reference"], "must be one of moto"),
         ([], "Missing argument"),
     ],
 )
@@ -137,7 +137,7 @@ def test_what_is_no_campaign_is_told_before_anything_starts(arguments, told) -> 
 
 def test_a_python_that_is_not_there_fails_the_part(tmp_path: Path) -> None:
     target = CampaignTarget(name="x", start=("-m", "x"), python="python-of-nobody")
-    with pytest.raises(PartFailed, match="no python-of-nobody"), started(target, tmp_path, 1):
+    with pytest.raises(PartFailed, match="python-of-nobody"), started(target, tmp_path, 1):
         pass
 
 
