@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -12,6 +13,9 @@ from conformance.contract.inference.inferring import inferred_overlay
 from conformance.contract.levels import Level, Source
 from conformance.contract.listing.effects import effect_rules
 from conformance.contract.listing.requirements import Requirement, Subject
+from conformance.contract.observed import disproved
+from conformance.documents.sdk.models import load_model
+from conformance.documents.sdk.prose import tokens
 from conformance.plan.sequences import KINDS
 from conformance.plan.sequences.steps import NotShown, Pause, RuleBroken, Script
 from tests import contracts
@@ -45,7 +49,7 @@ def ending(rule, operation, bodies, contract):
     try:
         step = next(play)
         while True:
-            body: Any = {} if isinstance(step, Pause) else next(waiting)
+            body: Any = {} if isinstance(step, Pause) else next(waiting, {})
             step = play.send(body if hasattr(body, "status") else answered(200, body))
     except StopIteration:
         return None
@@ -82,6 +86,91 @@ def test_what_is_detached_has_to_be_listed_no_more(after, gone, raised):
     seen = effect("DetachUserPolicy/behavior/takes-effect", [{}, {}, NONE, {}, after, {}, gone])
 
     assert seen is None if raised is None else isinstance(seen, raised)
+
+
+@pytest.mark.parametrize(
+    ("service", "address"),
+    [
+        ("accessanalyzer", "UpdateFindings/behavior/status-takes-effect"),
+        ("networkmanager", "UpdateSite/behavior/Description-takes-effect"),
+        ("deadline", "UpdateQueueFleetAssociation/behavior/status-takes-effect"),
+        ("mediaconnect", "UpdateFlowMediaStream/behavior/description-takes-effect"),
+        ("medialive", "UpdateNodeState/behavior/state-takes-effect"),
+        ("connect", "AssociateQueueQuickConnects/behavior/takes-effect"),
+        ("notifications", "AssociateChannel/behavior/takes-effect"),
+        ("customer-profiles", "PutSegmentSubscription/behavior/takes-effect"),
+        ("drs", "StartReplication/behavior/takes-effect"),
+        ("ec2", "AssociateCapacityReservationBillingOwner/behavior/takes-effect"),
+    ],
+)
+def test_what_a_reader_shows_of_something_else_says_nothing_of_a_change(service, address):
+    assert address not in effects(service)
+
+
+@pytest.mark.parametrize(
+    ("service", "address"),
+    [
+        ("connect", "UpdateQueueStatus/behavior/Status-takes-effect"),
+        ("logs", "PutRetentionPolicy/behavior/retentionInDays-takes-effect"),
+        ("ecr", "PutImageScanningConfiguration/behavior/imageScanningConfiguration-takes-effect"),
+        ("elb", "AttachLoadBalancerToSubnets/behavior/takes-effect"),
+        ("iam", "AddUserToGroup/behavior/takes-effect"),
+        ("ds", "EnableDirectoryDataAccess/behavior/takes-effect"),
+        ("mediastore", "StartAccessLogging/behavior/takes-effect"),
+        ("ec2", "ModifyInstancePlacement/behavior/Tenancy-takes-effect"),
+    ],
+)
+def test_what_a_reader_shows_of_the_same_says_it(service, address):
+    assert address in effects(service)
+
+
+def client_authentication(state):
+    return {"ClientAuthenticationSettingsInfo": [{"Type": "SmartCard", "Status": state}]}
+
+
+@pytest.mark.parametrize(("state", "raised"), [("Disabled", None), ("Enabled", RuleBroken)])
+def test_what_is_disabled_may_stay_in_the_list_with_another_state(state, raised):
+    rule = effects("ds")["DisableClientAuthentication/behavior/takes-effect"]
+    none: dict[str, Any] = {"ClientAuthenticationSettingsInfo": []}
+    bodies = [{}, none, {}, client_authentication("Enabled"), {}, client_authentication(state)]
+    seen = ending(rule, "DisableClientAuthentication", bodies, inferred("ds"))
+
+    assert seen is None if raised is None else isinstance(seen, raised)
+
+
+def test_of_a_switch_that_is_not_shown_nothing_is_said():
+    rule = effects("mediastore")["StartAccessLogging/behavior/takes-effect"]
+    seen = ending(rule, "StartAccessLogging", [{}, {}, {}, {}], inferred("mediastore"))
+
+    assert isinstance(seen, NotShown)
+
+
+@pytest.mark.parametrize("after", [ONE, NONE])
+def test_what_is_attached_is_detached_whatever_was_shown(after):
+    rule, sent = effects("iam")["AttachUserPolicy/behavior/takes-effect"], []
+    requirement = Requirement(
+        "x", "x", "AttachUserPolicy", Level.EXPECTED, "", Source(), Subject.RULE,
+        keyword=rule.kind, rule=rule,
+    )  # fmt: skip
+    play = KINDS[rule.kind](Script(inferred("iam"), requirement, lambda value, _: value))
+    step, bodies = next(play), [{}, {}, NONE, {}, after, {}]
+    with suppress(StopIteration, RuleBroken):
+        for body in bodies:
+            sent.append(getattr(step, "operation", step))
+            step = play.send(answered(200, body))
+
+    assert getattr(sent[-1], "name", None) == "DetachUserPolicy"
+
+
+@pytest.mark.parametrize(
+    ("service", "address"),
+    [
+        ("es", "CreateElasticsearchDomain/behavior/taken-identifier"),
+        ("opensearch", "CreateDomain/behavior/taken-identifier"),
+    ],
+)
+def test_a_creation_that_changes_what_is_there_is_known(service, address):
+    assert f"{service}/{address}" in disproved(service)
 
 
 def version(flag):
@@ -136,6 +225,25 @@ def test_a_list_that_is_turned_round_has_another_order():
     assert turned(own, own[::-1]) is None
     assert isinstance(turned(own, own), RuleBroken)
     assert isinstance(turned(own, own[:2]), NotShown)
+
+
+@pytest.mark.parametrize(
+    ("service", "address", "level"),
+    [
+        ("swf", "ListDomains/behavior/reverseOrder", Level.EXPECTED),
+        ("servicecatalog", "SearchProducts/behavior/SortOrder", Level.INFORMATIONAL),
+        ("inspector2", "ListCisScanConfigurations/behavior/sortOrder", Level.INFORMATIONAL),
+    ],
+)
+def test_an_order_by_a_key_that_is_chosen_elsewhere_is_not_sure(service, address, level):
+    assert inferred(service).overlay.rules[address].level is level
+
+
+def test_a_token_that_counts_for_nothing_makes_no_request_safe_to_repeat():
+    used, unused = load_model("eks"), load_model("evs")
+
+    assert tokens(used, "CreateClusterRequest") == ["clientRequestToken"]
+    assert tokens(unused, "CreateEnvironmentRequest") == []
 
 
 @pytest.mark.parametrize(

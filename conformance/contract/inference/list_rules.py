@@ -40,6 +40,9 @@ _LASTS = re.compile(r"days|window|retain|recover|skip|schedule|hours|keep", re.I
 """Words of the members of a deletion that leaves something for a while."""
 _SORTS = re.compile(r"(sort|order|scan)?_?(order|sort|direction|by)|reverse_?order|descending",
                     re.IGNORECASE)  # fmt: skip
+_KEYS = re.compile(
+    r"(sort|order|list|group)_?by\w*|sort_?(key|field|column|criteria)", re.IGNORECASE
+)
 _RISES = re.compile(r"asc(ending)?|\w*ascending", re.IGNORECASE)
 _FALLS = re.compile(r"desc(ending)?|\w*descending", re.IGNORECASE)
 _STATE = re.compile(r"(status|state)$", re.IGNORECASE)
@@ -167,9 +170,12 @@ def _sorting(operation: Operation, address: str) -> Iterator[tuple[str, AnyRule]
         listed = [str(one) for one in member.shape.limit("enum") or ()]
         ways = [one for way in (_RISES, _FALLS) for one in filter(way.fullmatch, listed)]
         values = (False, True) if member.shape.kind is Kind.BOOLEAN else tuple(ways)
+        # The key may be one in which all new ones are alike, or none is there by default.
+        keyed = any(map(_KEYS.fullmatch, operation.input.keys() - {name}))
         if len(values) == _WAYS:
             rule = SortedRule(
-                level=Level.EXPECTED, source=member.source, member=name, values=values,
+                level=Level.INFORMATIONAL if keyed else Level.EXPECTED,
+                source=member.source, member=name, values=values,
                 statement=f"with another {name}, the list has another order",
             )  # fmt: skip
             yield f"{address}/{name}", rule

@@ -26,7 +26,7 @@ _ENGINE = re.compile(r"engine(name|type)?$", re.IGNORECASE)
 _DEMANDED = re.compile(r"encrypt", re.IGNORECASE)
 """Names of flags that an account may demand, whatever a request says."""
 _NAMES_ONE = re.compile(r"(arn|id|identifier)s?$", re.IGNORECASE)
-_STATE = re.compile(r"(status|state)$", re.IGNORECASE)
+STATE = re.compile(r"(status|state)$", re.IGNORECASE)
 _PLAIN = {Kind.STRING, Kind.BOOLEAN, Kind.INTEGER, Kind.NUMBER}
 
 
@@ -41,7 +41,7 @@ def is_sure(operation: Operation, read: Operation, member: Member, role: str) ->
     """Whether another value than the given one is wrong, whatever the kind of resource is."""
     listed = member.shape.kind is Kind.BOOLEAN or bool(member.shape.limit("enum"))
     if role == "create":
-        if _STATE.search(member.name) or _DEMANDED.search(member.name):
+        if STATE.search(member.name) or _DEMANDED.search(member.name):
             return False
         open_ = any(map(_ENGINE.search, operation.input)) or _follows(operation, member)
         return listed and not open_ and member.name not in _pending(read)

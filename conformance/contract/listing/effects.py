@@ -21,16 +21,20 @@ from conformance.contract.inference.naming import (
     thing,
 )
 from conformance.contract.levels import Level
-from conformance.contract.listing.certain import is_sure
+from conformance.contract.listing.certain import STATE, is_sure
 from conformance.contract.listing.named_kinds import NamedKinds
 from conformance.contract.listing.readback import SETTERS, is_hidden
 from conformance.contract.listing.shown_members import (
     DEEPEST,
     OTHERS,
+    How,
     has_known_values,
     is_alike,
+    is_bare,
+    is_called_after,
     is_name,
     is_no_setting,
+    is_of_parts,
     is_of_shape,
     leaves,
     selected,
@@ -130,7 +134,8 @@ class _Effects:
     ) -> _Showing | None:
         """Where what both are given shows, or what is given to the one and taken by the other."""
         for name, member in () if do.name.startswith(_RUNS) else do.input.items():
-            if not member.required or OTHERS.search(name) or is_hidden(name, member.shape):
+            hidden = OTHERS.search(name) or is_hidden(name, member.shape) or is_bare(member)
+            if not member.required or hidden:
                 continue
             rest = {other: kind for other, kind in named.items() if other != name}
             taken = name in undo.input or not any(
@@ -138,9 +143,10 @@ class _Effects:
             )
             taken = taken and not {*self._open(do, named)} - {name}
             for reader, of in self._readers_of(do, rest, named.get(name)) if taken else ():
-                within = named.get(name) in {of, *self._names.needs(of)}
+                kind = named.get(name, "")
+                within = kind in {of, *self._names.needs(of)} or of in self._names.needs(kind)
                 shown = None if within else self._at(reader, of, name, member.shape)
-                if shown is not None:
+                if shown is not None and self._fits(do, shown, any, kind):
                     return shown
         return None
 
@@ -152,8 +158,11 @@ class _Effects:
             what = plain(thing(do.name)).removeprefix(plain(of)).removesuffix("s")
             flags = [
                 place for place, one in self._leaves_of(reader)
-                if (one.shape.kind is Kind.BOOLEAN or one.shape.limit("enum"))
-                and plain(one.name).removeprefix("is").startswith(what)
+                if plain(one.name).removeprefix("is").startswith(what)
+                and (
+                    one.shape.kind is Kind.BOOLEAN
+                    or (one.shape.limit("enum") and STATE.search(one.name))
+                )
             ]  # fmt: skip
             if len(what) > DEEPEST and len(flags) == 1 and self._asks_enough(reader, {}):
                 return _Showing(reader, of, flags[0], {})
@@ -175,6 +184,8 @@ class _Effects:
                     shown is not None
                     and has_known_values(plain_one)
                     and self._is_own(operation, shown)
+                    and self._fits(operation, shown, all)
+                    and self._may_be(member, shown)
                     and is_sure(operation, reader, plain_one, "update")
                 ):
                     statement = (
@@ -184,14 +195,26 @@ class _Effects:
                     yield f"{operation.name}/behavior/{name}-takes-effect", rule
                     break
 
+    def _fits(self, operation: Operation, shown: _Showing, how: How, given: str = "") -> bool:
+        """Whether a reader or a place is called after the operation, and not the kind alone."""
+        close = self._relation(operation, shown.by, shown.of, given or None) in {1, 2}
+        close = close or same(thing(operation.name), shown.of)
+        parts = is_of_parts(operation.name, shown.by, shown.place)
+        return close or (parts and is_called_after(operation.name, shown.of, shown.place, how))
+
+    def _may_be(self, member: Member, shown: _Showing) -> bool:
+        """Whether a state may be all that is given: others go on by themselves."""
+        listed = [one.shape for place, one in self._leaves_of(shown.by) if place == shown.place]
+        is_state = STATE.search(member.name)
+        return not is_state or listed[0].limit("enum") == member.shape.limit("enum")
+
     def _is_own(self, operation: Operation, shown: _Showing) -> bool:
         """Whether a place is of the resource itself, or of a part that the operation names."""
         one = self._contract.overlay.kinds()[shown.of]
         entry = shown.by.name in {one.read, one.list} or same(thing(shown.by.name), shown.of)
-        cut = len(shown.place) - shown.place[::-1].index(ITEM) if ITEM in shown.place else 0
-        inner = shown.place[max(cut, 0 if len(shown.by.output) > 1 else 1) : -1]
-        parts = all(plain(part) in plain(operation.name) for part in inner)
-        return parts and (entry or not cut)
+        return is_of_parts(operation.name, shown.by, shown.place) and (
+            entry or ITEM not in shown.place
+        )
 
     def _of_default(
         self, operation: Operation, named: Mapping[str, str]

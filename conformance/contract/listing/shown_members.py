@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from conformance.contract.inference.naming import BARE, part, plain
+from conformance.contract.inference.naming import BARE, part, plain, words
 from conformance.contract.listing.readback import FREE_TEXT, is_hidden
 from conformance.contract.model import Kind, Member, Operation, Shape
 from conformance.contract.places import ITEM, Place
@@ -13,10 +13,16 @@ from conformance.contract.places import ITEM, Place
 DEEPEST = 3
 """Structures in structures of an answer in which a member is looked for."""
 OTHERS = re.compile(
-    r"tag|document|token|metadata|protect|apistop|termination|^attribute$|^value$", re.IGNORECASE
+    r"tag|document|token|metadata|protect|apistop|termination|owner|account|^attribute$|^value$",
+    re.IGNORECASE,
 )
 """Names of members that other rules are about, that come back written otherwise, or that keep a
 resource from being deleted."""
+How = Callable[[Iterable[bool]], bool]
+_USUAL = frozenset(
+    ["attribute", "configuration", "metadata", "name", "option", "policy", "setting"]
+)
+"""Words of operations that do not say which part of a resource they change."""
 _PLAIN = frozenset({Kind.STRING, Kind.BOOLEAN, Kind.INTEGER, Kind.NUMBER})
 
 
@@ -88,3 +94,27 @@ def selected(reader: Operation, name: str) -> dict[str, str]:
             if plain(str(value)) == plain(name):
                 return {asked: str(value)}
     return {}
+
+
+def is_bare(member: Member) -> bool:
+    """Whether it is called ``id`` or ``arn`` alone, as what an answer itself is of."""
+    return is_name(member) and not part(member.name).of
+
+
+def is_called_after(operation: str, kind: str, place: Place, how: How) -> bool:
+    """Whether a place has the words of an operation, all or any, besides its verb and the kind.
+
+    ``UpdateBudget`` names a farm, too, and changes nothing that a farm shows.
+    """
+    whole = "".join(map(plain, place[1:] or place))
+    own = {one.removesuffix("s") for one in (*words(kind), *_USUAL)}
+    rest = [one.removesuffix("s") for one in words(operation)[1:]]
+    rest = [one for one in rest if one not in own | {"to", "from", "with", "for", "of"}]
+    return how(one in whole for one in rest)
+
+
+def is_of_parts(operation: str, reader: Operation, place: Place) -> bool:
+    """Whether an operation names the parts of an entry that a place is in."""
+    cut = len(place) - place[::-1].index(ITEM) if ITEM in place else 0
+    inner = place[max(cut, 0 if len(reader.output) > 1 else 1) : -1]
+    return all(plain(one).removesuffix("s") in plain(operation) for one in inner)

@@ -112,13 +112,19 @@ def is_filter(members: Mapping[str, Any]) -> bool:
     return {name.lower() for name in members} in ({"name", "values"}, {"key", "values"})
 
 
+_UNUSED = re.compile(r"not used|no effect|reserved for|not (currently )?support", re.IGNORECASE)
+"""What the prose of a token says that counts for nothing."""
+
+
 def tokens(model: SdkModel, owner: str) -> list[str]:
     """The members of a structure that make a request safe to send again, as its prose says."""
     return [
         one
         for key, about in model.data["shapes"][owner].get("members", {}).items()
         for one in _called(key, about)
-        if about.get("idempotencyToken") and "idempoten" in about.get("documentation", "")
+        if about.get("idempotencyToken")
+        and "idempoten" in about.get("documentation", "")
+        and not _UNUSED.search(about["documentation"])
     ]
 
 

@@ -73,10 +73,14 @@ class _Effect:
 
     def look(self) -> Generator[Step, ParsedResponse, Seen]:
         """What is shown at the place, of the one resource."""
+        return (yield from self.look_closely())[0]
+
+    def look_closely(self) -> Generator[Step, ParsedResponse, tuple[Seen, list[Any]]]:
+        """What is shown at the place, of the one resource, and the states beside it."""
         send = self.send(self.rule.by, {**self.request(self.rule.by), **self.rule.with_})
         answer = yield send
         if answer.is_missing:
-            return []
+            return [], []
         if not answer.ok:
             raise NotShown(f"the read was answered {answer.told()}")
         body, place = (yield from whole(send, answer.members)), parse(self.rule.at)
@@ -87,9 +91,10 @@ class _Effect:
             if len(mine) != 1:
                 raise NotShown("the resource is not in the list just once")
             body, place = mine[0], place[cut:]
-        if is_under_way(states(body)):
+        beside = states(body)
+        if is_under_way(beside):
             raise NotShown("what is shown is under way")
-        return list(find(body, place))
+        return list(find(body, place)), beside
 
 
 def takes_effect(script: Script) -> Sequence:
@@ -108,13 +113,23 @@ def takes_effect(script: Script) -> Sequence:
     if not {*texts(given)}.isdisjoint(texts(before)):
         raise NotShown("it is so before, too")
     yield from answered(about.send(rule.on, request), rule.on)
-    after = yield from about.look()
+    try:
+        after, beside = yield from about.look_closely()
+        if script.requirement.operation == rule.on:
+            yield from _done(about, before, after)
+        else:
+            yield from _undone(about, request, before, after, beside)
+    except (RuleBroken, NotShown):
+        yield from _tidy(about, request)
+        raise
     if script.requirement.operation == rule.on:
-        yield from _done(about, before, after)
-        if rule.off is not None:  # so that nothing keeps it from being deleted
-            yield about.send(rule.off, about.undoing(request))
-    else:
-        yield from _undone(about, request, before, after)
+        yield from _tidy(about, request)
+
+
+def _tidy(about: _Effect, request: Request) -> Sequence:
+    """Undo it, so that nothing keeps the resource from being deleted."""
+    if about.rule.off is not None:
+        yield about.send(about.rule.off, about.undoing(request))
 
 
 def _done(about: _Effect, before: Seen, after: Seen) -> Sequence:
@@ -122,6 +137,8 @@ def _done(about: _Effect, before: Seen, after: Seen) -> Sequence:
     rule = about.rule
     if not _same(before, after):
         return
+    if rule.member is None and not after:
+        raise NotShown(f"{rule.at} is not shown")
     if rule.member is None and rule.off is not None:
         yield from answered(about.send(rule.off, about.request(rule.off)), rule.off)
         undone = yield from about.look()
@@ -137,14 +154,17 @@ def _done(about: _Effect, before: Seen, after: Seen) -> Sequence:
     raise RuleBroken(f"another {rule.at} than before {rule.on}", quoted_value(after))
 
 
-def _undone(about: _Effect, request: Request, before: Seen, after: Seen) -> Sequence:
-    """What is shown is other than before it was undone."""
+def _undone(
+    about: _Effect, request: Request, before: Seen, after: Seen, beside: list[Any]
+) -> Sequence:
+    """What is shown, or a state beside it, is other than before it was undone."""
     rule = about.rule
     off = rule.off or ""
     if _same(before, after) and rule.member is not None:
         raise NotShown(f"{rule.on} changes nothing that is shown")
     yield from answered(about.send(off, about.undoing(request)), off)
-    if _same((yield from about.look()), after):
+    undone, states_then = yield from about.look_closely()
+    if _same(undone, after) and states_then == beside:
         raise RuleBroken(f"another {rule.at} than before {off}", quoted_value(after))
 
 
