@@ -158,6 +158,20 @@ def test_an_update_does_not_leave_the_former_value():
     assert isinstance(ending(shop({"Plan": PLAN}), UPDATED, stays), RuleBroken)
 
 
+def test_a_name_within_a_structure_may_never_change():
+    """An update of a database of Glue gives its name again, within ``DatabaseInput``."""
+
+    def keeps_the_name(now, given):
+        plan = {**given.get("Plan", {})}
+        if "Plan" in now:
+            plan["Name"] = "the first"
+        return {**now, **given, "Plan": {"Name": "the first", **plan}}
+
+    named = structure(Name=of("string"), Comment=of("string"), Days=of("integer"))
+    contract = shop({"Plan": {**named, "required": ["Name"]}})
+    assert ending(contract, UPDATED, keeps_the_name) is None
+
+
 def test_a_refused_request_is_tried_with_one_part_alone():
     many = lambda given: len(given.get("Plan", {})) > 1  # noqa: E731
     assert isinstance(

@@ -56,8 +56,8 @@ _ONCE = re.compile(
     re.IGNORECASE,
 )
 """Names of what is asked for once, or is taken in another form."""
-_STAYS = re.compile(r"(arn|id|identifier|version)s?$|desired|current", re.IGNORECASE)
-"""Names of what may be another one's, or is as the service finds it."""
+_STAYS = re.compile(r"(arn|id|identifier|version|name)s?$|desired|current", re.IGNORECASE)
+"""Names of what may be another one's, may never change, or is as the service finds it."""
 _LETTERS = re.compile(r"[^a-z0-9]+")
 
 
