@@ -188,6 +188,25 @@ def test_what_is_set_as_the_default_is_the_default(before, after, raised):
     assert seen is None if raised is None else isinstance(seen, raised)
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "raised"),
+    [(False, False, NotShown), (True, True, RuleBroken), (True, False, type(None))],
+)
+def test_members_that_no_page_lists_are_no_part_of_a_setting(before, after, raised):
+    """``scanOnPush`` alone is compared, whatever stands beside it: false is tried first."""
+
+    def repository(flag):
+        setting = {"scanOnPush": flag, "lastSeenBy": "nobody"}
+        return {
+            "repositories": [{"repositoryName": "made-0", "imageScanningConfiguration": setting}]
+        }
+
+    address = "PutImageScanningConfiguration/behavior/imageScanningConfiguration-takes-effect"
+    answers = [{}, repository(before), {}, repository(after)]
+    seen = ending(effects("ecr")[address], address.partition("/")[0], answers, inferred("ecr"))
+    assert isinstance(seen, raised)
+
+
 def entries(*ids, **shown):
     return {"Entries": [{"KeyName": one, **shown} for one in ids]}
 

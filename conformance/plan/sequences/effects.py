@@ -11,7 +11,7 @@ from typing import Any
 from conformance.contract.listing.named_kinds import NamedKinds
 from conformance.contract.listing.requirements import rule_of
 from conformance.contract.listing.shown_members import single
-from conformance.contract.model import Kind
+from conformance.contract.model import Kind, Shape
 from conformance.contract.places import ITEM, canonical, find, parse, texts
 from conformance.contract.vocabulary.overlay_rules import EffectRule
 from conformance.contract.walk import shape_at
@@ -191,7 +191,9 @@ def _set(about: _Effect, name: str, before: Seen) -> Sequence:
         after = yield from about.look()
         if len(after) != 1:
             raise NotShown(f"{rule.at} is not shown")
-        wrong = mismatch(_value(script.fill(request[name], 0)), _value(after[0]), shape, place)
+        wrong = mismatch(
+            _value(script.fill(request[name], 0)), _value(after[0], found), shape, place
+        )
         if wrong is not None and _same(before, after):
             raise RuleBroken(
                 f"{rule.at} is {quoted_value(wrong.given)}",
@@ -203,8 +205,10 @@ def _set(about: _Effect, name: str, before: Seen) -> Sequence:
     raise NotShown(f"no value that was tried is accepted: {why}")
 
 
-def _value(given: Any) -> Any:
-    """What is given, or the one value in the structure that it is."""
+def _value(given: Any, shape: Shape | None = None) -> Any:
+    """What is given, or the one value in the structure that it is; undocumented members aside."""
+    if shape is not None and shape.members and isinstance(given, dict):
+        given = {name: value for name, value in given.items() if name in shape.members}
     return next(iter(given.values())) if isinstance(given, dict) and len(given) == 1 else given
 
 
