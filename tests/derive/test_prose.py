@@ -30,6 +30,7 @@ def model(operation="", member="", structure="", **trait):
         "Do not set this value when specifying one as an input.",
         "The size, calculated from the parts.",
         "Applies only to fleets.",
+        "You can set a template only if the sender is your own.",
     ],
 )
 def test_a_member_that_may_count_for_nothing(text):
