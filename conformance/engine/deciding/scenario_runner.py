@@ -192,7 +192,7 @@ class ScenarioRun:
             step = next(self._sequence) if self._last is None else self._sequence.send(self._last)
         except NotStated as missing:
             raise NotShown(str(missing)) from None
-        if not isinstance(step, Pause):
+        if not isinstance(step, Pause) and not (isinstance(step, Send) and step.tidies):
             self._number += 1
             reads = isinstance(step, Send) and only_reads(self._session.contract, step.operation)
             self._reading = (self._reading or self._number) if reads else None

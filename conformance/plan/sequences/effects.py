@@ -5,7 +5,7 @@ it was given. Of what is under way, and of what is not shown at all, nothing is 
 """
 
 from collections.abc import Generator, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from conformance.contract.listing.named_kinds import NamedKinds
@@ -129,7 +129,7 @@ def takes_effect(script: Script) -> Sequence:
 def _tidy(about: _Effect, request: Request) -> Sequence:
     """Undo it, so that nothing keeps the resource from being deleted."""
     if about.rule.off is not None:
-        yield about.send(about.rule.off, about.undoing(request))
+        yield replace(about.send(about.rule.off, about.undoing(request)), tidies=True)
 
 
 def _done(about: _Effect, before: Seen, after: Seen) -> Sequence:

@@ -33,13 +33,17 @@ class Make:
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """Send a request; ``${id}`` in its members is resource number ``key``."""
+    """Send a request; ``${id}`` in its members is resource number ``key``.
+
+    One that ``tidies`` comes after what decides, and is never what a target needs time for.
+    """
 
     operation: Operation
     values: Mapping[str, Any] = field(default_factory=dict)
     key: int = 0
     raw: bytes | None = None
     form: WireVariant | None = None
+    tidies: bool = False
 
 
 @dataclass(frozen=True, slots=True)
