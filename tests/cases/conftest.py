@@ -102,8 +102,8 @@ def moto_server():
         _wait_for(port, child)
         yield port
     finally:
-        child.terminate()
-        child.wait(20)
+        child.kill()
+        child.wait()
 
 
 def reset_moto(port):

@@ -154,8 +154,8 @@ def other_reading() -> Iterator[str]:
             time.sleep(0.1)
         yield f"http://127.0.0.1:{port}"
     finally:
-        child.terminate()
-        child.wait(20)
+        child.kill()
+        child.wait()
 
 
 @pytest.mark.parametrize("service", PAGES)
