@@ -86,7 +86,7 @@ def test_ctrl_c_where_nothing_is_there_to_save(conformance, monkeypatch):
     def interrupted(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("conformance.cli.requirements.load_contract", interrupted)
+    monkeypatch.setattr("conformance.contract.load.load_contract", interrupted)
     ended = conformance("requirements")
     assert ended.code == 3
     assert ended.err.strip() == "conformance: interrupted"

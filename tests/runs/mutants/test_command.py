@@ -149,7 +149,7 @@ def test_every_fate_fits_the_schema():
     ],
 )
 def test_exit_codes(monkeypatch, ended, code):
-    monkeypatch.setattr("conformance.cli.mutants.run", lambda *_: ended)
+    monkeypatch.setattr("conformance.runs.mutants.run", lambda *_: ended)
     assert invoke("--fault", "status:CreateKey:201", "--quiet").exit_code == code
 
 
