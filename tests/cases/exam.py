@@ -7,6 +7,9 @@ from typing import Any
 
 import botocore.session
 
+from tests.cases.conftest import reset_moto
+from tests.cases.looking import Looking
+
 QUICK = ("--profile", "quick", "--seed", "7")
 ODD = [
     b"",
@@ -25,6 +28,15 @@ def assert_found_alone(one, finds, run, proxied, port):
 
     assert run(proxied(one.make(), port), *narrow).failed() == {finds}, one.documented
     assert run(f"http://127.0.0.1:{port}", *narrow).failed() == set()
+
+
+def assert_shows_to_a_plain_client(one, proxied, port):
+    """A client that knows nothing of the rules sees another answer than without the defect."""
+    odd = Looking(proxied(one.make(), port), one.service).see(one.looked, one.place)
+    reset_moto(port)
+    plain = Looking(f"http://127.0.0.1:{port}", one.service).see(one.looked, one.place)
+
+    assert odd != plain
 
 
 def assert_names_operations(table):

@@ -16,13 +16,12 @@ from tests.cases import (
     recalled_fourth_query,
     recalled_fourth_rest,
 )
-from tests.cases.conftest import reset_moto
 from tests.cases.exam import (
     assert_changes_nothing_else,
     assert_found_alone,
     assert_names_operations,
+    assert_shows_to_a_plain_client,
 )
-from tests.cases.looking import Looking
 from tests.sampling import sampled
 
 MODULES = (recalled_fourth, recalled_fourth_more, recalled_fourth_query, recalled_fourth_rest)
@@ -66,12 +65,7 @@ def test_a_defect_is_found_without_an_overlay(moto_port, proxied, run, report):
 
 @pytest.mark.parametrize("report", sampled(TABLE, *FAST))
 def test_a_defect_shows_to_a_plain_client(moto_port, proxied, report):
-    one = TABLE[report]
-    odd = Looking(proxied(one.make(), moto_port), one.service).see(one.looked, one.place)
-    reset_moto(moto_port)
-    plain = Looking(f"http://127.0.0.1:{moto_port}", one.service).see(one.looked, one.place)
-
-    assert odd != plain
+    assert_shows_to_a_plain_client(TABLE[report], proxied, moto_port)
 
 
 @pytest.mark.parametrize("report", TABLE)

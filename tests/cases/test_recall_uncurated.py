@@ -10,9 +10,11 @@ from __future__ import annotations
 import pytest
 
 from tests.cases import recalled_uncurated, recalled_uncurated_others
-from tests.cases.conftest import reset_moto
-from tests.cases.exam import assert_found_alone, assert_names_operations
-from tests.cases.looking import Looking
+from tests.cases.exam import (
+    assert_found_alone,
+    assert_names_operations,
+    assert_shows_to_a_plain_client,
+)
 from tests.sampling import sampled
 
 TABLE = recalled_uncurated.TABLE | recalled_uncurated_others.TABLE
@@ -125,12 +127,7 @@ def test_a_defect_is_found_without_an_overlay(moto_port, proxied, run, report):
 
 @pytest.mark.parametrize("report", sampled(TABLE, *FAST))
 def test_a_defect_shows_to_a_plain_client(moto_port, proxied, report):
-    one = TABLE[report]
-    odd = Looking(proxied(one.make(), moto_port), one.service).see(one.looked, one.place)
-    reset_moto(moto_port)
-    plain = Looking(f"http://127.0.0.1:{moto_port}", one.service).see(one.looked, one.place)
-
-    assert odd != plain
+    assert_shows_to_a_plain_client(TABLE[report], proxied, moto_port)
 
 
 def test_the_exam_is_of_many_services_and_names_operations_that_they_have():

@@ -48,10 +48,9 @@ class NamedKinds:
 
     def _kind(self, operation: Operation, match: re.Match[str]) -> tuple[str, str]:
         """The kind that a placeholder speaks of, and the member of it."""
-        word, rest = match[1], match[2] or ""
-        kind, _, member = ("", "", "") if not rest else (rest, "", "")
+        word, kind, member = match[1], match[2] or "", ""
         if word == "made":
-            kind, _, member = rest.rpartition(".")
+            kind, _, member = kind.rpartition(".")
         kind = kind or self._contract.overlay.words_of(operation.name).resource or ""
         return (self._parents.get(kind, kind) if word == "id" else kind), member
 

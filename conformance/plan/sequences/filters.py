@@ -80,9 +80,7 @@ def _own_is_there(
     """What shows a value is listed with it: raises RuleBroken where it is not."""
 
     def mine(entries: Several[Any]) -> list[Any]:
-        own = script.fill("${id}", 0)
-        named = (one for one in entries if isinstance(one, dict))
-        return [one.get(rule.shown) for one in named if one.get(life.listing.id) == own]
+        return [one.get(rule.shown) for one in _mine(script, life.listing.id, entries)]
 
     value = next(iter(mine(everything)), None)
     if not isinstance(value, str) or not value:
@@ -105,7 +103,7 @@ def by_name(script: Script) -> Sequence:
     if not isinstance(value, str | int) or value == "" or {*"*?"} & {*str(value)}:
         raise NotShown(f"{rule.shown} is not shown")
     found = yield from _listed(script, rule, value)
-    if not _mine(script, rule, found):
+    if not _mine(script, rule.id, found):
         again = yield from _entry(script, rule, (yield from _listed(script, rule)))
         if again.get(rule.shown) == value:
             raise RuleBroken(
@@ -120,7 +118,7 @@ def by_name(script: Script) -> Sequence:
             )
     nothing = not value if isinstance(value, bool) else NOTHING if isinstance(value, str) else 0
     answer = yield _send(script, rule, nothing)
-    if answer.ok and _mine(script, rule, list(find(answer.members, parse(rule.at)))):
+    if answer.ok and _mine(script, rule.id, list(find(answer.members, parse(rule.at)))):
         raise RuleBroken(
             f"nothing whose {rule.shown} is not {quoted_value(nothing)}", quoted_value(value)
         )
@@ -143,9 +141,10 @@ def _listed(
     return [one for one in find(body, parse(rule.at)) if isinstance(one, dict)]
 
 
-def _mine(script: Script, rule: NamedFilterRule, entries: Several[Any]) -> list[dict[str, Any]]:
+def _mine(script: Script, member: str, entries: Several[Any]) -> list[dict[str, Any]]:
+    """The entries of the resource, which ``member`` names."""
     own = script.fill("${id}", 0)
-    return [one for one in entries if isinstance(one, dict) and one.get(rule.id) == own]
+    return [one for one in entries if isinstance(one, dict) and one.get(member) == own]
 
 
 def _entry(
@@ -153,7 +152,7 @@ def _entry(
 ) -> Generator[Step, ParsedResponse, dict[str, Any]]:
     """The entry of the resource. Raises NotShown where there is none."""
     yield from ()
-    found = _mine(script, rule, entries)
+    found = _mine(script, rule.id, entries)
     if len(found) != 1:
         raise NotShown("the resource is not in the list just once")
     return found[0]

@@ -19,7 +19,7 @@ from conformance.plan.sequences.steps import (
     Sequence,
     Step,
 )
-from conformance.plan.sequences.stored import current, is_under_way, states
+from conformance.plan.sequences.stored import current, is_under_way, read_back_of, states
 from conformance.plan.valid_requests.base_requests import valid_request
 from conformance.plan.valid_requests.lifecycle import Lifecycle
 from conformance.plan.valid_requests.other_values import Request, other_requests
@@ -32,10 +32,7 @@ _TRIES = 3
 
 def kept(script: Script) -> Sequence:
     """Of what a creation gave, and an update does not name, all is shown as before."""
-    about = script.requirement.read_back
-    if about is None:
-        raise ValueError(f"{script.requirement.id} is about no member that is read back")
-    life = Lifecycle.of(script.contract, script.requirement.operation).as_listed_by(about.by)
+    about, life = read_back_of(script)
     members = {one.member.name: one for one in (about, *about.others)}
     made = yield from _make(script, life, members)
     before = yield from current(script, life, 0)

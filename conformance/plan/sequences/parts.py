@@ -16,7 +16,7 @@ from typing import Any
 
 from conformance.contract.listing.readback import FREE_TEXT, ReadBack, is_hidden
 from conformance.contract.model import Kind, Operation, Shape
-from conformance.contract.places import ABSENT, ITEM, Place, find, show
+from conformance.contract.places import ABSENT, ITEM, Place, show
 from conformance.plan.sequences.assertions import quoted_value
 from conformance.plan.sequences.mismatch import is_number, mismatch
 from conformance.plan.sequences.steps import (
@@ -27,7 +27,13 @@ from conformance.plan.sequences.steps import (
     Send,
     Sequence,
 )
-from conformance.plan.sequences.stored import current, is_under_way, states
+from conformance.plan.sequences.stored import (
+    current,
+    is_under_way,
+    read_back_of,
+    states,
+    value_at,
+)
 from conformance.plan.valid_requests.lifecycle import Lifecycle
 from conformance.plan.valid_requests.part_values import part_requests
 
@@ -159,25 +165,16 @@ class _Rule:
 
     @classmethod
     def of(cls, script: Script) -> _Rule:
-        about = script.requirement.read_back
-        if about is None:
-            raise ValueError(f"{script.requirement.id} is about no member that is read back")
-        life = Lifecycle.of(script.contract, script.requirement.operation).as_listed_by(about.by)
+        about, life = read_back_of(script)
         return cls(script, life, about)
 
     def parts(self, request: Any, body: Any, key: int) -> list[Pair]:
         """What was given with what an answer shows of it; none of what is still being changed."""
         given = self.script.fill(request[self.about.member.name], key)
-        seen = _at(body, self.about.place)
+        seen = value_at(body, self.about.place)
         if is_under_way(states(body)) or seen in (ABSENT, None, [], {}):
             return []
         return list(pairs(given, seen, self.about.shape, self.about.place))
-
-
-def _at(body: Any, place: Place) -> Any:
-    if ITEM in place and len(list(find(body, place[: place.index(ITEM) + 1]))) != 1:
-        raise NotShown("the read does not show just one")
-    return next(find(body, place), ABSENT)
 
 
 def by_create(script: Script) -> Sequence:

@@ -13,8 +13,9 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Any
 
+from conformance.contract.listing.readback import ReadBack
 from conformance.contract.listing.requirements import rule_of
-from conformance.contract.model import Kind, Operation, Shape
+from conformance.contract.model import Operation, Shape
 from conformance.contract.places import ABSENT, ITEM, Place, find, parse, show, texts
 from conformance.contract.vocabulary.overlay_rules import SameTokenRule, SwitchedRule
 from conformance.plan.sequences.assertions import quoted_value
@@ -32,11 +33,28 @@ from conformance.plan.sequences.steps import (
 )
 from conformance.plan.valid_requests.lifecycle import Lifecycle
 from conformance.plan.valid_requests.other_values import Request, other_requests, tagged
+from conformance.plan.valid_requests.part_values import is_choice
 from conformance.transport.parsed_response import ParsedResponse
 
 STATE = re.compile(r"(status|state|enabled)$", re.IGNORECASE)
 _UNDER_WAY = re.compile(r"ing$|pending|progress|queued|submitted|requested", re.IGNORECASE)
 """Words of states in which something has not all that it was given, or has not got it yet."""
+
+
+def read_back_of(script: Script) -> tuple[ReadBack, Lifecycle]:
+    """The member that a rule is about, and the lifecycle of its resource, as it is read."""
+    about = script.requirement.read_back
+    if about is None:
+        raise ValueError(f"{script.requirement.id} is about no member that is read back")
+    life = Lifecycle.of(script.contract, script.requirement.operation)
+    return about, life.as_listed_by(about.by)
+
+
+def value_at(body: Any, place: Place) -> Any:
+    """What an answer has at a place, of the one thing that it is about."""
+    if ITEM in place and len(list(find(body, place[: place.index(ITEM) + 1]))) != 1:
+        raise NotShown("the read does not show exactly one")
+    return next(find(body, place), ABSENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +71,7 @@ class _Member:
 
     @classmethod
     def of(cls, script: Script) -> _Member:
-        about = script.requirement.read_back
-        if about is None:
-            raise ValueError(f"{script.requirement.id} is about no member that is read back")
-        life = Lifecycle.of(script.contract, script.requirement.operation).as_listed_by(about.by)
+        about, life = read_back_of(script)
         return cls(
             script, life, about.member.name, about.place, about.shape, about.operation,
             about.other_alone,
@@ -71,10 +86,7 @@ class _Member:
         return mismatch(given, self.value(body), self.shape, self.at)
 
     def value(self, body: Any) -> Any:
-        """What an answer has at the place, of the one thing that it is about."""
-        if ITEM in self.at and len(list(find(body, self.at[: self.at.index(ITEM) + 1]))) != 1:
-            raise NotShown("the read does not show exactly one")
-        return next(find(body, self.at), ABSENT)
+        return value_at(body, self.at)
 
     def look(self, request: Request, body: Any, key: int = 0, before: Any = ABSENT) -> None:
         """Raise RuleBroken where an answer does not show what a request gave.
@@ -106,7 +118,7 @@ class _Member:
     @property
     def has_few(self) -> bool:
         """One of few values is the default: every one of them is looked at."""
-        return self.shape.kind is Kind.BOOLEAN or bool(self.shape.limit("enum"))
+        return is_choice(self.shape)
 
 
 def by_create(script: Script) -> Sequence:

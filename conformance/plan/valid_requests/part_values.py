@@ -106,7 +106,7 @@ def _parts(shape: Shape, whole: Any, place: Place, depth: int) -> Iterator[_Part
         elif not (_NAMES.search(name) or _LESS.search(name)):
             found = _values(inner, (*place, name), given.get(name))
             if found:
-                yield _Part((*place, name), found, _is_choice(inner), _rank(name, inner, depth))
+                yield _Part((*place, name), found, is_choice(inner), _rank(name, inner, depth))
 
 
 def _is_whole(shape: Shape) -> bool:
@@ -124,7 +124,8 @@ def _least(shape: Shape) -> Any:
     return values.sample(shape)
 
 
-def _is_choice(shape: Shape) -> bool:
+def is_choice(shape: Shape) -> bool:
+    """Whether a value is one of few: a flag, or what is listed."""
     return shape.kind is Kind.BOOLEAN or bool(shape.limit("enum"))
 
 
@@ -134,7 +135,7 @@ def _rank(name: str, shape: Shape, depth: int) -> int:
 
 def _values(shape: Shape, place: Place, now: Any) -> tuple[Any, ...]:
     """Values that the part has not got: two at most."""
-    if not (_is_choice(shape) or shape.kind in _PLAIN):
+    if not (is_choice(shape) or shape.kind in _PLAIN):
         return ()
     made = [one for one in values_of(shape, place) if one != now]
     return tuple([one for one in made if "${" in str(one) or is_valid(shape, one)][:2])
@@ -142,7 +143,7 @@ def _values(shape: Shape, place: Place, now: Any) -> tuple[Any, ...]:
 
 def _choices_in(shape: Shape, value: Any) -> Iterator[Place]:
     """The places of a value that are flags or have what is listed."""
-    if _is_choice(shape):
+    if is_choice(shape):
         yield ()
     elif shape.kind is Kind.LIST and shape.element is not None and isinstance(value, list):
         for one in value:

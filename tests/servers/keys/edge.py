@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import re
 import threading
 from collections.abc import Callable, Iterable
 
-from tests.servers.testbed.sockets import serve
+from tests.servers.testbed.sockets import serve_readings
 from tests.servers.testbed.wire import Request, Response
 
 from . import shapes
@@ -103,14 +102,5 @@ def _no_constant(name: str) -> None:
     raise ValueError(name)
 
 
-def main() -> None:
-    """Parse the command line and serve."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--reading", action="append", default=[], choices=[*READINGS])
-    given = parser.parse_args()
-    serve(KeyServer(given.reading).answer, given.port)
-
-
 if __name__ == "__main__":
-    main()
+    serve_readings(lambda some: KeyServer(some).answer, READINGS)

@@ -8,7 +8,7 @@ import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 Members = dict[str, Any]
 
@@ -40,18 +40,19 @@ class Moment(float):
 
 @dataclass(frozen=True)
 class World:
-    """Whose resources these are, and which readings are on."""
+    """Whose resources these are, and which readings are on: some of those that are ``declared``."""
 
+    declared: ClassVar[Mapping[str, str]] = READINGS
     readings: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
-        unknown = self.readings - READINGS.keys()
+        unknown = self.readings - self.declared.keys()
         if unknown:
             raise ValueError(f"no reading of this name: {', '.join(sorted(unknown))}")
 
     def on(self, reading: str) -> bool:
         """Whether a reading is on; KeyError for one that is not declared."""
-        return bool(READINGS[reading]) and reading in self.readings
+        return bool(self.declared[reading]) and reading in self.readings
 
     @property
     def account(self) -> str:
@@ -61,9 +62,12 @@ class World:
     def region(self) -> str:
         return "cn-northwest-1" if self.on("other-partition") else "us-east-1"
 
+    @property
+    def partition(self) -> str:
+        return "aws-cn" if self.on("other-partition") else "aws"
+
     def arn(self, service: str, resource: str) -> str:
-        partition = "aws-cn" if self.on("other-partition") else "aws"
-        return f"arn:{partition}:{service}:{self.region}:{self.account}:{resource}"
+        return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{resource}"
 
     @property
     def delay(self) -> float:

@@ -2,20 +2,9 @@
 
 from __future__ import annotations
 
-import argparse
-
-from tests.servers.testbed.sockets import serve
+from tests.servers.testbed.sockets import serve_readings
 
 from .edge import Edge
 from .readings import READINGS
 
-
-def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--reading", action="append", default=[], choices=[*READINGS])
-    given = parser.parse_args()
-    serve(Edge(given.reading).answer, given.port)
-
-
-main()
+serve_readings(lambda some: Edge(some).answer, READINGS)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -102,3 +103,12 @@ def serve(answer: Answer, port: int, *, chunked: bool = False) -> None:
             server.serve_forever(poll_interval=0.2)
         except KeyboardInterrupt:
             sys.exit(0)
+
+
+def serve_readings(make: Callable[[list[str]], Answer], readings: Iterable[str]) -> None:
+    """The command line of a server with readings: ``[--port PORT] [--reading NAME]...``."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--reading", action="append", default=[], choices=[*readings])
+    given = parser.parse_args()
+    serve(make(given.reading), given.port)

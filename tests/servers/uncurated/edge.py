@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import copy
 import json
 import threading
@@ -12,7 +11,7 @@ from typing import Any
 
 from tests.servers.keys import shapes
 from tests.servers.keys.wire import Members, Refused
-from tests.servers.testbed.sockets import serve
+from tests.servers.testbed.sockets import serve_readings
 from tests.servers.testbed.wire import Request, Response
 
 from .answers import shown
@@ -113,14 +112,5 @@ def _no_constant(name: str) -> None:
     raise ValueError(name)
 
 
-def main() -> None:
-    """Parse the command line and serve."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--reading", action="append", default=[], choices=[*READINGS])
-    given = parser.parse_args()
-    serve(UncuratedServer(given.reading).answer, given.port)
-
-
 if __name__ == "__main__":
-    main()
+    serve_readings(lambda some: UncuratedServer(some).answer, READINGS)

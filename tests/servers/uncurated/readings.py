@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
+
+from tests.servers.keys import wire
 
 READINGS = {
     "lagging": "lists show what was there a second ago",
@@ -36,34 +40,10 @@ READINGS = {
 
 
 @dataclass(frozen=True)
-class World:
-    """Whose resources these are, and which readings are on."""
+class World(wire.World):
+    """Whose resources these are, how long things take, and which readings are on."""
 
-    readings: frozenset[str] = frozenset()
-
-    def __post_init__(self) -> None:
-        unknown = self.readings - READINGS.keys()
-        if unknown:
-            raise ValueError(f"no reading of this name: {', '.join(sorted(unknown))}")
-
-    def on(self, reading: str) -> bool:
-        """Whether a reading is on; KeyError for one that is not declared."""
-        return bool(READINGS[reading]) and reading in self.readings
-
-    @property
-    def account(self) -> str:
-        return "999900001111" if self.on("other-partition") else "012345678901"
-
-    @property
-    def region(self) -> str:
-        return "cn-northwest-1" if self.on("other-partition") else "us-east-1"
-
-    @property
-    def partition(self) -> str:
-        return "aws-cn" if self.on("other-partition") else "aws"
-
-    def arn(self, service: str, resource: str) -> str:
-        return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{resource}"
+    declared: ClassVar[Mapping[str, str]] = READINGS
 
     def key(self, given: str) -> str:
         """How a key of KMS is shown that a request names."""
