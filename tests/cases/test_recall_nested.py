@@ -10,20 +10,6 @@ from tests.cases.recalled_uncurated import table
 from tests.sampling import sampled
 
 
-def without(operations, *path):
-    """What is given at the place is not looked at, and the rest of its structure is."""
-
-    def change(call):
-        sent = {**call.sent}
-        inner = sent
-        for name in path[:-1]:
-            inner[name] = {**inner[name]}
-            inner = inner[name]
-        return sent if inner.pop(path[-1], None) is not None else None
-
-    return before(operations, change)
-
-
 def shown_within(operation, *path, value):
     """A part of an answer is always this, where it is shown."""
 
@@ -50,9 +36,6 @@ NESTED = table([
      "CreateUserPool DescribeUserPool", "AllowAdminCreateUserOnly is that of the creation",
      lambda: shown_within("DescribeUserPool", "UserPool", "AdminCreateUserConfig",
                           "AllowAdminCreateUserOnly", value=True), [""]),
-    ("messages of pools have no subject", "cognito-idp", "CreateUserPool DescribeUserPool",
-     "EmailSubject is that of the creation",
-     lambda: without("CreateUserPool", "VerificationMessageTemplate", "EmailSubject"), [""]),
     ("machines log at no level but one", "stepfunctions",
      "CreateStateMachine DescribeStateMachine", "the level is that of the creation",
      lambda: shown_within("DescribeStateMachine", "loggingConfiguration", "level", value="ERROR"),
@@ -63,8 +46,6 @@ NESTED = table([
 FINDS = {
     "only administrators make users, whatever is asked":
     "cognito-idp/CreateUserPool/behavior/AdminCreateUserConfig-parts-are-stored",
-    "messages of pools have no subject":
-    "cognito-idp/CreateUserPool/behavior/VerificationMessageTemplate-parts-are-stored",
     "machines log at no level but one":
     "stepfunctions/CreateStateMachine/behavior/loggingConfiguration-parts-are-stored",
     "an update of a machine puts another role there":

@@ -52,7 +52,7 @@ FINDS = {
     "no page of pools follows": "cognito-idp/ListUserPools/behavior/pages",
     "databases stay as they were": "glue/UpdateDatabase/behavior/DatabaseInput-parts-are-stored",
     "fakecloud 53: no page of groups follows": "logs/DescribeLogGroups/behavior/pages",
-    "events are kept for ever": "logs/PutRetentionPolicy/behavior/retentionInDays-takes-effect",
+    "events are kept for ever": "logs/PutRetentionPolicy/behavior/takes-effect",
     "moto 1593: groups are listed whatever the prefix":
     "logs/DescribeLogGroups/behavior/logGroupNamePrefix",
     "moto 344: zones are made without their comment":
