@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from conformance.contract.levels import Level, Source
-from conformance.contract.listing.certain import is_right, is_sure
+from conformance.contract.listing.certain import is_right, is_shown, is_sure
 from conformance.contract.listing.stated_reads import said
 from conformance.contract.model import Contract, Kind, Location, Member, Operation, Shape
 from conformance.contract.places import ITEM, Place, parse
@@ -23,7 +23,10 @@ from conformance.contract.vocabulary.overlay_model import Resource
 RULES = ("stored-by-create", "stored-by-update", "reset-by-update", "listed")
 ECHOED = "echoed"
 """Not a sequence: looked for in every answer to a creation or an update."""
-FREE_TEXT = re.compile(r"(?!version|revision)\w*description|comment|notes?|title", re.IGNORECASE)
+FREE_TEXT = re.compile(
+    r"(?!version|revision)\w*description|comment|notes?|title|\w*displayname|friendlyname",
+    re.IGNORECASE,
+)
 SETTERS = ("Update", "Modify", "Put", "Set", "Patch", "Increase", "Decrease")
 """The verbs of operations that change what is there: none of them makes something or runs."""
 CHANGING = ("Create", "Update", "Modify", "Put", "Register", "Add")
@@ -49,6 +52,8 @@ class ReadBack:
     roles: tuple[str, ...]
     other_alone: bool = False
     """Broken only by another value: that of before the update, or another one that is listed."""
+    must_show: bool = False
+    """Or by none, where not every value of it may be the default."""
     by: str = ""
     """The operation that shows it."""
     others: tuple["ReadBack", ...] = ()
@@ -101,13 +106,16 @@ def _of_kind(
         for member, place, shape in shared(contract, operation, read):
             bound = contract.overlay.words_of(operation.name).binds if inferred else ()
             if member.name not in identity | told | {*bound}:
-                held = Level.EXPECTED if role == "create" and _is_free_text(member) else level
+                free = role == "create" and _is_free_text(member)
+                held = Level.EXPECTED if free else level
                 alone = inferred and held is level and is_sure(operation, read, member, role)
                 alone = alone and is_right(contract, operation, role, member)
-                if alone or (ITEM not in place and operation.name in life.roles().values()):
+                one = ITEM not in place or (inferred and free)
+                if alone or (one and operation.name in life.roles().values()):
                     held = Level.EXPECTED if alone else held
                     made = _make(operation, f"stored-by-{role}", member, place, shape, held, read)
-                    yield replace(made, other_alone=alone)
+                    must = alone and _must_show(operation, read, member)
+                    yield replace(made, other_alone=alone, must_show=must)
             if role == "update" and _is_reset(life, contract, operation, member, create):
                 yield _make(operation, "reset-by-update", member, place, shape, level, read)
     if life.listing is not None and life.listing.page is not None and life.list is not None:
@@ -134,7 +142,8 @@ def _of_entries(
                     operation, f"stored-by-{role}", member, (member.name,), shown.shape,
                     Level.EXPECTED, listing,
                 )  # fmt: skip
-                yield replace(made, other_alone=alone, roles=("create", "list"))
+                must = alone and _must_show(operation, listing, member)
+                yield replace(made, other_alone=alone, must_show=must, roles=("create", "list"))
 
 
 def changing(contract: Contract, life: Resource) -> Iterator[tuple[str, Operation]]:
@@ -150,9 +159,13 @@ def changing(contract: Contract, life: Resource) -> Iterator[tuple[str, Operatio
             yield "update", operation
 
 
+def _must_show(operation: Operation, read: Operation, member: Member) -> bool:
+    return _is_free_text(member) or is_shown(operation, read, member)
+
+
 def _is_free_text(member: Member) -> bool:
-    free = member.shape.limit("enum") is None and member.shape.limit("pattern") is None
-    return free and member.shape.kind is Kind.STRING and bool(FREE_TEXT.fullmatch(member.name))
+    is_text = member.shape.kind is Kind.STRING and member.shape.limit("enum") is None
+    return is_text and bool(FREE_TEXT.fullmatch(member.name))
 
 
 def _listed(
