@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 
 from conformance.contract.levels import Level, Source
 from conformance.contract.listing.certain import is_right, is_shown, is_sure
+from conformance.contract.listing.shown_places import called, places
 from conformance.contract.listing.stated_reads import said
 from conformance.contract.model import Contract, Kind, Location, Member, Operation, Shape
 from conformance.contract.places import ITEM, Place, parse
@@ -132,14 +133,15 @@ def _of_entries(
     for role, operation in changing(contract, life):
         named = identity_of(life) | {*contract.overlay.words_of(operation.name).binds}
         for member in given_members(contract, operation):
-            shown = entry.members.get(member.name) if entry is not None else None
+            kind = _kind(contract, operation)
+            shown = called(entry.members, member, kind) if entry is not None else None
             if member.name in named or shown is None or not alike(member.shape, shown):
                 continue
             alone = not (role == "create" and _is_free_text(member))
             right = is_right(contract, operation, role, member)
             if not alone or (right and is_sure(operation, listing, member, role)):
                 made = _make(
-                    operation, f"stored-by-{role}", member, (member.name,), shown.shape,
+                    operation, f"stored-by-{role}", member, (shown.name,), shown.shape,
                     Level.EXPECTED, listing,
                 )  # fmt: skip
                 must = alone and _must_show(operation, listing, member)
@@ -226,11 +228,17 @@ def shared(
     contract: Contract, operation: Operation, read: Operation
 ) -> Iterator[tuple[Member, Place, Shape]]:
     """The members that a request has in common with the answer of the read, and where there."""
-    hidden = _not_shown(contract, read)
+    hidden, kind = _not_shown(contract, read), _kind(contract, operation)
     for member in given_members(contract, operation):
-        for place, shown in _places(read, member.name):
+        for place, shown in places(read, member, kind):
             if member.name not in hidden and alike(member.shape, shown):
                 yield member, place, shown.shape
+
+
+def _kind(contract: Contract, operation: Operation) -> str:
+    """The kind that an operation is about, where nothing states where what it sets is shown."""
+    about = contract.overlay.words_of(operation.name).resource
+    return (about or "") if contract.overlay.inferred else ""
 
 
 def given_members(contract: Contract, operation: Operation) -> Iterator[Member]:
@@ -240,23 +248,6 @@ def given_members(contract: Contract, operation: Operation) -> Iterator[Member]:
         free = member.location is Location.BODY and not is_hidden(member.name, member.shape)
         if free and member.name not in stateful:
             yield member
-
-
-def _places(read: Operation, name: str) -> list[tuple[Place, Member]]:
-    """Where the answer has the member: at its top, or in the one structure that it consists of.
-
-    Or in the entries of the one list that it consists of: a description of several shows one.
-    """
-    if name in read.output:
-        return [((name,), read.output[name])]
-    wrapped = [one for one in read.output.values() if one.shape.kind is Kind.STRUCTURE]
-    listed = [one for one in read.output.values() if one.shape.kind is Kind.LIST]
-    if len(wrapped) == 1 and name in wrapped[0].shape.members:
-        return [((wrapped[0].name, name), wrapped[0].shape.members[name])]
-    entry = listed[0].shape.element if len(listed) == 1 and not wrapped else None
-    if entry is None or name not in entry.members:
-        return []
-    return [((listed[0].name, ITEM, name), entry.members[name])]
 
 
 def alike(given: Shape, shown: Member) -> bool:

@@ -21,13 +21,13 @@ from conformance.plan.sequences.mismatch import is_number, mismatch
 _OWN_WAY = re.compile(
     r"arn|id$|ids$|identifier|key|alias|role|version|image|date|time|cron|schedule|expression|rate"
     r"|policy|document|json|template|definition|query|sql|code|script|url|uri|path|host|domain|mail"
-    r"|phone|cidr|address|region|zone|bucket|state|status|tls|name$",
+    r"|phone|cidr|address|region|zone|bucket|state|status|tls|name$|start|until|expir|window|ttl",
     re.IGNORECASE,
 )
 """Names of texts that services write in their own way."""
 _MOVES = re.compile(
     r"capacity|count|size|storage|iops|throughput|units|current|desired|version|time|rank|position"
-    r"|sequence|index|^num",
+    r"|sequence|index|^num|expir|date|until|start|^end|end$",
     re.IGNORECASE,
 )
 """Names of numbers that may be adjusted, or change by themselves."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from conformance.contract.listing.readback import ReadBack
 from conformance.contract.listing.requirements import rule_of
+from conformance.contract.member_roles import names_it
 from conformance.contract.places import ABSENT, ITEM, Place, find, parse, texts
 from conformance.contract.vocabulary.overlay_rules import SameTokenRule, SwitchedRule
 from conformance.plan.sequences.assertions import quoted_value
@@ -121,17 +122,28 @@ def is_under_way(told: list[Any]) -> bool:
 def current(script: Script, life: Lifecycle, key: int) -> Generator[Step, ParsedResponse, Any]:
     """What is shown of a resource: by its own read, or as its entry of the list.
 
-    A request that was found by trial may name another one: what is shown has to tell which it is.
+    A request that was found by trial may name another one: unless it names this one, what is shown
+    has to tell which it is.
     """
     own = script.fill("${id}", key)
     if life.resource.read is not None:
         send = Send(life.operation("read"), life.request("read"), key)
         body = (yield from answered(send, "the read")).body
         told = (text.lower() for text in texts(body))
-        if script.contract.overlay.inferred and not any(str(own).lower() in one for one in told):
+        shown = _is_named(script, send) or any(str(own).lower() in one for one in told)
+        if script.contract.overlay.inferred and not shown:
             raise NotShown("the read does not show which resource it is about")
         return body
     return (yield from _entry(script, life, key))
+
+
+def _is_named(script: Script, send: Send) -> bool:
+    """Whether a request has the identifier in a member that it must have, and nothing open."""
+    binds = script.contract.overlay.words_of(send.operation.name).binds
+    return names_it(send.operation, binds) and any(
+        one.required and send.values.get(name) == binds.get(name) == "${id}"
+        for name, one in send.operation.input.items()
+    )
 
 
 def _entry(script: Script, life: Lifecycle, key: int) -> Generator[Step, ParsedResponse, Any]:
