@@ -13,8 +13,9 @@ import pytest
 
 from conformance.contract.building import build_contract
 from conformance.contract.found_requests import FoundRequests
-from conformance.contract.inference.identity_rules import CONTENT, identity_rules
+from conformance.contract.inference.identity_rules import identity_rules
 from conformance.contract.inference.inferring import inferred_overlay
+from conformance.contract.inference.taken_rules import CONTENT
 from conformance.contract.levels import Level
 from conformance.contract.listing.catalogue import catalogue
 from conformance.contract.protocols import with_protocol

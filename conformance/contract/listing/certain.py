@@ -70,13 +70,18 @@ def is_sure(operation: Operation, read: Operation, member: Member, role: str) ->
 
 
 def is_shown(operation: Operation, read: Operation, member: Member) -> bool:
-    """Whether a plain value, or a list of them, cannot be missing where a resource is shown.
+    """Whether a plain value, or a list of them, cannot be missing where a resource is shown."""
+    own = member.shape.element if member.shape.kind is Kind.LIST else member.shape
+    return own is not None and own.kind in _PLAIN and is_part(operation, read, member)
+
+
+def is_part(operation: Operation, read: Operation, member: Member) -> bool:
+    """Whether a member is of whatever sort of resource there is, and there whenever that is shown.
 
     What a request may leave out may count for one sort of the whole alone.
     """
-    own = member.shape.element if member.shape.kind is Kind.LIST else member.shape
     other = any(one.search(member.name) for one in (ONCE, _ELSEWHERE, _DEMANDED, STATE))
-    if own is None or own.kind not in _PLAIN or other or member.name in _pending(read):
+    if other or member.name in _pending(read):
         return False
     asked = any(map(_ON_DEMAND.search, read.input))
     return not asked and (member.required or not has_sorts(operation))

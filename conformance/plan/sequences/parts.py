@@ -15,7 +15,8 @@ from conformance.contract.listing.certain import has_sorts
 from conformance.contract.listing.readback import ReadBack
 from conformance.contract.places import ABSENT, show
 from conformance.plan.sequences.assertions import quoted_value
-from conformance.plan.sequences.pairs import Pair, pairs
+from conformance.plan.sequences.mismatch import mismatch
+from conformance.plan.sequences.pairs import Pair, is_nothing, pairs
 from conformance.plan.sequences.steps import (
     Make,
     NotShown,
@@ -59,6 +60,17 @@ class _Rule:
             return []
         return list(pairs(given, seen, self.about.shape, self.about.place))
 
+    def check_shown(self, request: Any, body: Any, key: int) -> None:
+        """Raise RuleBroken where nothing is shown of a structure, and nothing is being changed."""
+        about = self.about
+        given, seen = self.script.fill(request[about.member.name], key), value_at(body, about.place)
+        found = mismatch(given, ABSENT, about.shape, about.place) if is_nothing(seen) else None
+        if found is not None and not is_under_way(states(body)):
+            raise RuleBroken(
+                f"{show(found.place)} is {quoted_value(found.given)}",
+                f"{show(about.place)} is {quoted_value(seen)}",
+            )
+
 
 def by_create(script: Script) -> Sequence:
     """What a creation was given within a structure is shown."""
@@ -76,7 +88,10 @@ def by_create(script: Script) -> Sequence:
             continue
         accepted.add(key)
         why = f"nothing of {show(rule.about.place)} is shown"
-        for pair in rule.parts(one.request, (yield from current(script, rule.life, key)), key):
+        body = yield from current(script, rule.life, key)
+        if rule.about.must_show and one.plain:
+            rule.check_shown(one.request, body, key)
+        for pair in rule.parts(one.request, body, key):
             looked += 1
             lost = pair.is_lost() and one.plain and not sorts
             if not pair.holds and (lost or (not pair.is_missing and pair.is_another())):
