@@ -237,8 +237,10 @@ def shared(
 
 def _kind(contract: Contract, operation: Operation) -> str:
     """The kind that an operation is about, where nothing states where what it sets is shown."""
-    about = contract.overlay.words_of(operation.name).resource
-    return (about or "") if contract.overlay.inferred else ""
+    if not contract.overlay.inferred:
+        return ""
+    about = contract.overlay.words_of(operation.name).resource or ""
+    return contract.overlay.kinds().get(about, contract.overlay.main).name or ""
 
 
 def given_members(contract: Contract, operation: Operation) -> Iterator[Member]:
