@@ -6,7 +6,8 @@ on an inferred lifecycle, and what only an entry of a list or the answer to the 
 shows, is reported and fails nothing; but that a creation's description is there to be read is sure:
 nothing about a free text depends on anything else. So is that a flag or a listed value is not shown
 as another one, and that an update which was accepted does not leave the former value: unless
-something may be pending, or be of one version of the whole. What is not shown at all says nothing.
+something may be pending, or be of one version of the whole. What is not shown at all is lost where
+it does not depend on the sort of the whole, and a read shows everything without being asked to.
 """
 
 import re

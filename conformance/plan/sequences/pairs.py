@@ -26,8 +26,8 @@ _OWN_WAY = re.compile(
 )
 """Names of texts that services write in their own way."""
 _MOVES = re.compile(
-    r"capacity|count|size|storage|iops|throughput|units|current|desired|version|time|rank|position"
-    r"|sequence|index|^num|expir|date|until|start|^end|end$",
+    r"capacity|count|quantity|size|storage|iops|throughput|units|current|desired|version|time"
+    r"|rank|position|sequence|index|^num|expir|date|until|start|^end|end$",
     re.IGNORECASE,
 )
 """Names of numbers that may be adjusted, or change by themselves."""
