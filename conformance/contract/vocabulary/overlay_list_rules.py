@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from conformance.contract.vocabulary.overlay_steps import Rule
 
@@ -25,6 +25,7 @@ class FilteredRule(ListRule, frozen=True, tag="filtered"):
     filter: str
     shown: str
     values: tuple[Any, ...]
+    part: Literal["prefix", "contains"] | None = None
 
 
 class NamedFilterRule(ListRule, frozen=True, tag="filtered-by-name"):

@@ -1,5 +1,6 @@
 """Lists that are asked for one thing, or for what is in one: two are made, and one is asked for."""
 
+import re
 from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +26,8 @@ from conformance.plan.sequences.steps import (
 from conformance.plan.valid_requests.base_requests import valid_request
 from conformance.transport.parsed_response import ParsedResponse
 
+_NAMES = re.compile(r"\$\{(id|made)\b")
+"""A placeholder of what a run has made."""
 _TELLING = 6
 """Letters from which on an identifier is no number that each of several things may begin with."""
 
@@ -39,12 +42,16 @@ class _Narrowed:
     names: NamedKinds
 
     def request(self, key: int) -> dict[str, Any]:
-        """The request of the list without the member, as number ``key`` has it."""
-        free = {name for name in self.names.of(self.operation)
-                if not self.operation.input[name].required}  # fmt: skip
-        usual = valid_request(self.script.contract, self.operation)
-        left = free | {self.rule.member}
-        return {name: self._seen(one, key) for name, one in usual.items() if name not in left}
+        """The request of the list without the member, as number ``key`` has it.
+
+        Nor has it what else a request may name, which may exclude the member.
+        """
+        found = {}
+        for name, one in valid_request(self.script.contract, self.operation).items():
+            needed = self.operation.input[name].required or _NAMES.search(str(one)) is None
+            if needed and name != self.rule.member:
+                found[name] = self._seen(one, key)
+        return found
 
     def value(self, key: int) -> Any:
         """What the member is given, as number ``key`` has it."""
