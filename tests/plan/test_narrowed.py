@@ -85,7 +85,7 @@ def test_what_is_in_one_is_in_its_list_if_it_is_in_that_of_all():
     [
         ("transcribe", "ListVocabularies/behavior/NameContains", "VocabularyName", "contains"),
         ("kafka", "ListClusters/behavior/clusterNameFilter", "clusterName", None),
-        ("events", "ListRules/behavior/NamePrefix", "Name", "prefix"),
+        ("scheduler", "ListScheduleGroups/behavior/NamePrefix", "Name", "prefix"),
         ("transcribe", "ListVocabularies/behavior/StateEquals", "VocabularyState", None),
         ("ram", "ListPermissions/behavior/permissionType", "permissionType", None),
     ],
@@ -109,3 +109,7 @@ def test_a_part_of_a_name_finds_it_and_its_own_name_finds_no_other():
     assert by_part([own, other], [own], []) is None
     assert isinstance(by_part([own, other], [own, other], []), RuleBroken)
     assert isinstance(by_part([own, other], [], [own], []), RuleBroken)
+
+
+def test_a_part_of_a_name_may_count_only_with_what_has_the_name():
+    assert "DescribeMetricFilters/behavior/filterNamePrefix" not in inferred("logs").overlay.rules

@@ -207,7 +207,7 @@ def _filters(
             and not any(map(_OTHERWISE.fullmatch, words(name.removesuffix("StartsWith"))))
         )
         found = _shown(of, way, member.shape, entry, about.name or "") if free else None
-        if found is not None and not (way or member.shape.limit("enum")) and within - {name}:
+        if found is not None and not member.shape.limit("enum") and within - {name}:
             continue  # it may count for nothing without another that says of what
         if found is not None:
             shown, values = found
