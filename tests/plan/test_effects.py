@@ -38,13 +38,16 @@ def effects(service):
     return effect_rules(inferred(service), ())
 
 
-def ending(rule, operation, bodies, contract):
+def made(value, key):
+    return f"made-{key}" if value == "${id}" else value
+
+
+def ending(rule, operation, bodies, contract, fill=made):
     """Play a rule; gives what that raised, or None."""
     requirement = Requirement(
         f"x/{operation}/behavior/x", "x", operation, Level.EXPECTED, "", Source(), Subject.RULE,
         keyword=rule.kind, rule=rule,
     )  # fmt: skip
-    fill = lambda value, key: f"made-{key}" if value == "${id}" else value  # noqa: E731
     play = KINDS[rule.kind](Script(contract, requirement, fill))
     waiting = iter(bodies)
     try:

@@ -28,6 +28,7 @@ from conformance.contract.inference.list_rules import (
 )
 from conformance.contract.inference.listings import listings, lists_of
 from conformance.contract.inference.naming import plain
+from conformance.contract.inference.narrowing_rules import narrowing_rules
 from conformance.contract.inference.nouns import Noun
 from conformance.contract.inference.switch_rules import switch_rules, token_rules
 from conformance.contract.inference.tag_rules import tag_rules
@@ -93,6 +94,7 @@ def inferred_overlay(contract: Contract) -> Overlay:
     about = {name: one.about for name, one in bound.items()
              if names_it(contract.operations[name], one.members)}  # fmt: skip
     rules |= switch_rules(contract, about, kinds)
+    rules |= narrowing_rules(contract, kinds, bound, binding.token)
     rules |= filter_rules(contract, kinds)
     rules |= token_rules(contract, kinds)
     rules |= tag_rules(contract, bound, kinds, partial(binding.token, own=True))

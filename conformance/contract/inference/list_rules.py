@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Literal
 
 from conformance.contract.inference.identities import template
-from conformance.contract.inference.naming import plain
+from conformance.contract.inference.naming import plain, words
 from conformance.contract.levels import Level
 from conformance.contract.member_roles import LIMITS, TOKENS
 from conformance.contract.model import Contract, Kind, Member, Operation, Shape
@@ -28,10 +28,18 @@ LARGEST = 2
 """The largest page that three resources do not fit on."""
 _MOST_VALUES, _WAYS = 3, 2
 _OTHERWISE = re.compile(
-    r"not|exclu|order|sort|min|max|start|end|after|before|account|region|catalog|owner|version",
-    re.IGNORECASE,
+    r"not|exclu\w*|order\w*|sort\w*|min|minimum|max\w*|starts?|ends?|after|before|accounts?|regions?"
+    r"|catalog\w*|owner\w*|version\w*"
 )
 """Words of members that ask for something else than to be like the value, or say whose it is."""
+_ASKS = re.compile(
+    r"(?:filterby|searchby)?(.+?)(prefix|beginswith|startswith|contains|substring|filter|equals)?"
+)
+"""The name of a filter without gaps: that of what it looks at, and how it does."""
+_PARTS: Mapping[str, Literal["prefix", "contains"]] = {
+    "prefix": "prefix", "beginswith": "prefix", "startswith": "prefix",
+    "contains": "contains", "substring": "contains",
+}  # fmt: skip
 _NAMES = re.compile(r"(name|arn|id|identifier)$", re.IGNORECASE)
 _WHOLE = re.compile(r"all|any|both|none|every.*|default", re.IGNORECASE)
 """Values that ask for several, or for none."""
@@ -74,8 +82,7 @@ def list_rules(
     yield from _paging(operation, about.page, address)
     yield from _sorting(operation, address)
     yield from _tokens(operation, about.page, address)
-    named = {*bound} if prefix is None else {*bound, prefix.name}
-    yield from _filters(operation, about, address, named)
+    yield from _filters(operation, about, address, {*bound})
 
 
 def lists_all(operation: Operation, bound: Mapping[str, Any]) -> bool:
@@ -193,8 +200,13 @@ def _filters(
         if name not in bound and one.shape.kind is Kind.STRING and _NAMES.search(name)
     }  # fmt: skip
     for name, member in operation.input.items():
-        free = not member.required and name not in bound and not _OTHERWISE.search(name)
-        found = _shown(name, member.shape, entry) if free else None
+        of, way = _asked(name)
+        free = (
+            not member.required
+            and name not in bound
+            and not any(map(_OTHERWISE.fullmatch, words(name.removesuffix("StartsWith"))))
+        )
+        found = _shown(of, way, member.shape, entry, about.name or "") if free else None
         if found is not None and not member.shape.limit("enum") and within - {name}:
             continue  # it may count for nothing without another that says of what
         if found is not None:
@@ -203,35 +215,52 @@ def _filters(
                 f"{address}/{name}",
                 FilteredRule(
                     level=Level.EXPECTED, filter=name, shown=shown, values=values,
-                    source=member.source, statement=f"with {name}, every listed entry has that"
-                        f" {shown}",
+                    part=_PARTS.get(way), source=member.source,
+                    statement=f"with {name}, every listed entry has that {shown}",
                 ),
             )  # fmt: skip
 
 
-def _shown(name: str, shape: Shape, entry: Shape) -> tuple[str, tuple[Any, ...]] | None:
+def _asked(name: str) -> tuple[str, str]:
+    """What a filter looks at, by its name, and how it does."""
+    found = _ASKS.fullmatch(plain(name))
+    return (found[1], found[2] or "") if found else (plain(name), "")
+
+
+def _shown(
+    of: str, way: str, shape: Shape, entry: Shape, kind: str
+) -> tuple[str, tuple[Any, ...]] | None:
     """The member of an entry that a filter asks for, and the values to ask for."""
     one = shape.element if shape.kind is Kind.LIST else shape
     if one is None or one.kind is not Kind.STRING:
         return None
-    wrapped = shape.kind is Kind.LIST
-    listed = one.limit("enum")
+    values = _listed_values(one) if one.limit("enum") else _free_values(one, way)
     for shown, member in entry.members.items():
-        if member.shape.kind is not Kind.STRING:
-            continue
-        if listed:
-            related = plain(shown) in plain(name) or plain(name) in plain(shown)
-            if related and {*listed} == {*(member.shape.limit("enum") or ())}:
-                own = [value for value in listed if not _WHOLE.fullmatch(str(value))]
-                some = dict.fromkeys((*own[:_MOST_VALUES], *own[-1:]))
-                return shown, tuple([value] if wrapped else value for value in some)
-            continue
-        is_prefix = plain(name) == f"{plain(shown)}prefix"
-        if member.shape.limit("enum") or not (plain(name) == plain(shown) or is_prefix):
-            continue
-        made = template(one)
-        if made is not None:
-            return shown, ([f"${{{made}}}"] if wrapped else f"${{{made}}}",)
-        if is_prefix and is_valid(one, _PATH):
-            return shown, ([_PATH] if wrapped else _PATH,)
+        if member.shape.kind is Kind.STRING and values and _fits(of, shown, kind, one, member):
+            return shown, tuple([value] if shape.kind is Kind.LIST else value for value in values)
     return None
+
+
+def _fits(of: str, shown: str, kind: str, filtered: Shape, member: Member) -> bool:
+    """Whether a filter, by its name and values, is of a member of an entry."""
+    listed, values = {*(filtered.limit("enum") or ())}, {*(member.shape.limit("enum") or ())}
+    name = plain(shown)
+    own = f"{plain(kind)}name"
+    same = of == name or {of, name} == {"name", own}
+    if listed:
+        related = listed == values and (name in of or of in name)
+        return related or (same and len(listed & values) >= _WAYS)
+    return same and not values
+
+
+def _listed_values(shape: Shape) -> tuple[Any, ...]:
+    listed = shape.limit("enum") or ()
+    own = [value for value in listed if not _WHOLE.fullmatch(str(value))]
+    return tuple(dict.fromkeys((*own[:_MOST_VALUES], *own[-1:])))
+
+
+def _free_values(shape: Shape, way: str) -> tuple[Any, ...]:
+    made = template(shape)
+    if made is not None:
+        return (f"${{{made}}}",)
+    return (_PATH,) if way == "prefix" and is_valid(shape, _PATH) else ()

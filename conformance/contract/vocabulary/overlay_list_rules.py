@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from conformance.contract.vocabulary.overlay_steps import Rule
 
 
-class PagingRule(Rule, frozen=True, tag="paging"):
+class ListRule(Rule, frozen=True):
+    """What is made is listed: nothing but its creation and the list is needed."""
+
+
+class PagingRule(ListRule, frozen=True, tag="paging"):
     """With pages of ``size`` everything is met once."""
 
     size: int
@@ -15,15 +19,16 @@ class PagingRule(Rule, frozen=True, tag="paging"):
     filter: str | None = None
 
 
-class FilteredRule(Rule, frozen=True, tag="filtered"):
+class FilteredRule(ListRule, frozen=True, tag="filtered"):
     """With each value of ``filter`` the list has what shows that value, and nothing else."""
 
     filter: str
     shown: str
     values: tuple[Any, ...]
+    part: Literal["prefix", "contains"] | None = None
 
 
-class NamedFilterRule(Rule, frozen=True, tag="filtered-by-name"):
+class NamedFilterRule(ListRule, frozen=True, tag="filtered-by-name"):
     """With the filter ``name`` and a value that an entry shows, a list has this entry, else not."""
 
     filter: str
@@ -34,14 +39,26 @@ class NamedFilterRule(Rule, frozen=True, tag="filtered-by-name"):
     id: str
 
 
-class SortedRule(Rule, frozen=True, tag="sorted"):
+class NarrowedRule(ListRule, frozen=True, tag="narrowed"):
+    """With a ``member`` that names another one of a kind, a list lacks one of the kind ``of``."""
+
+    of: str
+    named: str
+    member: str
+    value: Any
+    at: str
+    id: str | None = None
+    shown: str | None = None
+
+
+class SortedRule(ListRule, frozen=True, tag="sorted"):
     """A list has another order with each of two values of ``member``."""
 
     member: str
     values: tuple[Any, ...]
 
 
-class PrefixRule(Rule, frozen=True, tag="prefix"):
+class PrefixRule(ListRule, frozen=True, tag="prefix"):
     """``filter`` keeps the names that begin with it."""
 
     named: str
@@ -55,11 +72,11 @@ class PagingAfterDeletionRule(Rule, frozen=True, tag="paging-after-deletion"):
     filter: str | None = None
 
 
-class LastPageRule(Rule, frozen=True, tag="last-page"):
+class LastPageRule(ListRule, frozen=True, tag="last-page"):
     """No position leads to an empty page."""
 
 
-class DefaultPageRule(Rule, frozen=True, tag="default-page"):
+class DefaultPageRule(ListRule, frozen=True, tag="default-page"):
     """A page without a requested size has at most ``size`` entries."""
 
     size: int

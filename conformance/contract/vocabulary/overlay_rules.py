@@ -12,6 +12,7 @@ from conformance.contract.vocabulary.overlay_list_rules import (
     FilteredRule,
     LastPageRule,
     NamedFilterRule,
+    NarrowedRule,
     PagingAfterDeletionRule,
     PagingRule,
     PrefixRule,
@@ -264,7 +265,7 @@ AnyRule = (
     RefusedRule | AcceptedRule | ObservedRule | RawRule | OneConnectionRule | StepsRule
     | AdvancesRule | FilteredRule | GoneRule | PagingRule | PrefixRule | LastPageRule
     | DefaultPageRule | ErrorBodyRule | SwitchedRule | EffectRule
-    | NamedFilterRule | SortedRule | SameTokenRule
+    | NamedFilterRule | NarrowedRule | SortedRule | SameTokenRule
     | ErrorMembersRule | AuthenticatesRule | SignatureRule | ErrorCodeRule | ErrorCodesAgreeRule
     | ResponseHeaderRule | NullMembersRule | MemberNamesRule | ParallelOneRule | ParallelManyRule
     | PagingAfterDeletionRule | RobustRule | UnknownIdentifierRule | TakenIdentifierRule

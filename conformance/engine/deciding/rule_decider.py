@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from msgspec import UNSET
 
 from conformance.contract.listing.requirements import Requirement
+from conformance.contract.vocabulary.overlay_list_rules import ListRule
 from conformance.contract.vocabulary.overlay_rules import (
     AnswersEachRule,
     EffectRule,
@@ -129,6 +130,8 @@ class RuleDecider:
         elif isinstance(requirement.rule, EffectRule):
             rule = requirement.rule
             return [rule.on, rule.by, *([rule.off] if rule.off else [])]
+        elif isinstance(requirement.rule, ListRule):
+            roles = ("create",)
         elif isinstance(requirement.rule, AnswersEachRule):
             roles = ()  # what its request names is made where that is needed
         elif isinstance(requirement.rule, OneConnectionRule):

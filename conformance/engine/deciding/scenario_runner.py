@@ -251,7 +251,8 @@ class ScenarioRun:
             return self._session.inventory.create(values, step.kind or self._kind)
         known = {**first.parents, first.kind or "": first}
         made = self._session.inventory.create_of(known, step.kind)
-        first.parents = {**first.parents, step.kind: made}
+        if not step.apart:
+            first.parents = {**first.parents, step.kind: made}
         return made
 
     def _probe(self, step: Send) -> Probe:

@@ -35,6 +35,8 @@ from conformance.transport.parsed_response import ParsedResponse
 
 APART = 1.1
 """Seconds between resources that are sorted: moments may be of whole seconds."""
+_LONG = 8
+"""Letters from which on a part of a name is asked for, too."""
 NOTHING = "conformance-none"
 """What no entry shows."""
 
@@ -47,14 +49,17 @@ def filtered(script: Script) -> Sequence:
     """
     life = Lifecycle.of(script.contract, script.requirement.operation)
     rule = rule_of(script.requirement, FilteredRule)
-    listed = life.listed()[rule.shown].shape.limit("enum") or ()
+    listed = _listed_values(life, rule)
     yield Make()
     everything = (yield from walk(life)).entries
-    yield from _own_is_there(script, life, rule, everything)
-    shows = any(
-        isinstance(one, dict) and isinstance(one.get(rule.shown), str) for one in everything
-    )
-    answered, why = 0, f"no entry shows {rule.shown}"
+    shows = {
+        one[rule.shown] for one in everything
+        if isinstance(one, dict) and isinstance(one.get(rule.shown), str)
+    }  # fmt: skip
+    if len(shows) == 1 and not listed:
+        yield Make(1)  # else nothing shows what is to be left out
+    own = yield from _own_is_there(script, life, rule, everything)
+    answered, why = int(own), f"no entry shows {rule.shown}"
     for template in rule.values if shows else ():
         value = script.fill(template, 0)
         try:
@@ -64,34 +69,65 @@ def filtered(script: Script) -> Sequence:
             continue
         answered += 1
         (text,) = value if isinstance(value, list) else (value,)
-        for one in listing.entries:
-            found = one.get(rule.shown) if isinstance(one, dict) else None
-            if not isinstance(found, str) or found == text:
-                continue
-            if found in listed if listed else text.lower() not in found.lower():
-                raise RuleBroken(f"entries whose {rule.shown} is {text!r}", repr(found))
+        _check_values(rule, listing.entries, text, listed)
     if not answered:
         raise NotShown(why)
 
 
+def _listed_values(life: Lifecycle, rule: FilteredRule) -> Several[Any]:
+    """The values that a filter can have, where they are listed."""
+    shape = life.operation("list").input[rule.filter].shape
+    found = (shape.element or shape).limit("enum")
+    return found or life.listed()[rule.shown].shape.limit("enum") or ()
+
+
+def _check_values(
+    rule: FilteredRule, entries: Several[Any], text: str, listed: Several[Any]
+) -> None:
+    """Raise RuleBroken where an entry shows another value than was asked for."""
+    for one in entries:
+        found = one.get(rule.shown) if isinstance(one, dict) else None
+        if not isinstance(found, str) or found == text:
+            continue
+        if found in listed if listed else text.lower() not in found.lower():
+            raise RuleBroken(f"entries whose {rule.shown} is {text!r}", repr(found))
+
+
 def _own_is_there(
     script: Script, life: Lifecycle, rule: FilteredRule, everything: Several[Any]
-) -> Sequence:
-    """What shows a value is listed with it: raises RuleBroken where it is not."""
+) -> Generator[Step, ParsedResponse, bool]:
+    """Whether what shows a value is listed with it: raises RuleBroken where it is not.
+
+    And where a part of the value is asked for, as the filter takes one; others are left out.
+    """
 
     def mine(entries: Several[Any]) -> list[Any]:
         return [one.get(rule.shown) for one in _mine(script, life.listing.id, entries)]
 
     value = next(iter(mine(everything)), None)
     if not isinstance(value, str) or not value:
-        return
-    listed = life.operation("list").input[rule.filter].shape.kind is Kind.LIST
-    try:
-        found = yield from walk(life, {rule.filter: [value] if listed else value})
-    except NotShown:
-        return  # what it is shown as may be no value of the filter
-    if not mine(found.entries) and value in mine((yield from walk(life)).entries):
-        raise RuleBroken(f"what shows {rule.shown} {value!r} in the list", "not there")
+        return False
+    several = life.operation("list").input[rule.filter].shape.kind is Kind.LIST
+    answered = False
+    for asked in dict.fromkeys((value, _part(rule, value))):
+        try:
+            found = yield from walk(life, {rule.filter: [asked] if several else asked})
+        except NotShown:
+            continue  # what it is shown as may be no value of the filter
+        answered = True
+        if not mine(found.entries) and value in mine((yield from walk(life)).entries):
+            raise RuleBroken(
+                f"what shows {rule.shown} {value!r} in the list for {asked!r}", "not there"
+            )
+        _check_values(rule, found.entries, asked, _listed_values(life, rule))
+    return answered
+
+
+def _part(rule: FilteredRule, value: str) -> str:
+    """The part of a value that a filter takes, or all of it."""
+    if rule.part is None or len(value) < _LONG:
+        return value
+    return value[:-1] if rule.part == "prefix" else value[1:-1]
 
 
 def by_name(script: Script) -> Sequence:

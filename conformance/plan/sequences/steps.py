@@ -21,7 +21,8 @@ class Make:
 
     With ``may_fail`` a refusal is an answer like any other; else it ends the sequence.
     With ``anew`` what was sent before is no evidence of what is seen from here on. One of another
-    ``kind`` than the rule is about is made of what number 0 is made of, and goes with that.
+    ``kind`` than the rule is about is made of what number 0 is made of, and goes with that, unless
+    it is to stay ``apart``.
     """
 
     key: int = 0
@@ -29,6 +30,7 @@ class Make:
     may_fail: bool = False
     anew: bool = False
     kind: str | None = None
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)
