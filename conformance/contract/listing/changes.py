@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 
 from conformance.contract.inference.naming import shows_only
@@ -10,6 +11,9 @@ from conformance.contract.listing.named_kinds import NamedKinds
 from conformance.contract.listing.shown_members import is_name, leaves
 from conformance.contract.model import Contract, Member, Operation
 from conformance.contract.places import Place
+
+_IN_PART = re.compile(r"fail|unsuccess|unprocess|error|invalid|reject", re.IGNORECASE)
+"""Names of members of answers that tell what was not done."""
 
 
 class Changes:
@@ -31,6 +35,8 @@ class Changes:
             undo, named = undone_by(self.contract.operations, do, pairs), self.names.of(do)
             if undo is None or not named or len(self.open(do, named)) > 1:
                 continue
+            if any(map(_IN_PART.search, (*do.output, *undo.output))):
+                continue  # what did not work out is no error
             undone = {name: kind for name, kind in self.names.of(undo).items()
                       if not (kinds[kind].create == do.name and name in do.input)}  # fmt: skip
             free = {name for name, one in undo.input.items() if one.required} - {*undone}

@@ -24,7 +24,7 @@ PAIRS: Pairs = (
     ("Deprecate", "Undeprecate"), ("Publish", "Unpublish"),
 )  # fmt: skip
 FAILED = re.compile(r"fail|error", re.IGNORECASE)
-_ON = re.compile(
+ON = re.compile(
     r"(running|started|activ(e|ated)|enabled|live|on(line)?|available|scheduled|in_?service)",
     re.IGNORECASE,
 )
@@ -134,7 +134,7 @@ def _fits(member: Member, *, free: bool) -> bool:
     if not listed:
         return shape.kind is Kind.BOOLEAN or (free and shape.kind is Kind.STRING)
     off = any(map(_OFF.fullmatch, listed)) or ("ready" in listed and {*_LATER} <= {*listed})
-    return off and any(map(_ON.fullmatch, listed)) and not any(map(_ENDS.search, listed))
+    return off and any(map(ON.fullmatch, listed)) and not any(map(_ENDS.search, listed))
 
 
 def _goes_on(do: Operation) -> bool:

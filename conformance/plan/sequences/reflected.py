@@ -11,7 +11,7 @@ from typing import Any
 
 from conformance.contract.listing.named_kinds import NamedKinds
 from conformance.contract.listing.requirements import rule_of
-from conformance.contract.listing.switches import FAILED
+from conformance.contract.listing.switches import FAILED, ON
 from conformance.contract.places import canonical, find, parse, texts
 from conformance.contract.vocabulary.overlay_rules import ReflectedRule
 from conformance.plan.sequences.assertions import quoted_value
@@ -168,7 +168,8 @@ def _differ(one: Seen, other: Seen) -> bool:
 
 
 def _is_under_way(seen: Seen) -> bool:
-    return is_under_way([state for shown in seen.values() for state in states(shown, 5)])
+    shown = [state for each in seen.values() for state in states(each, 5)]
+    return is_under_way([one for one in shown if not ON.fullmatch(str(one))])
 
 
 def _values(body: Any) -> Iterator[Any]:
