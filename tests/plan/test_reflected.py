@@ -140,6 +140,7 @@ def test_readers_and_their_places_are_found_by_name_and_values(service, address,
         ("cognito-idp", "StartUserImportJob"),
         ("ssm-sap", "StartApplication"),  # an operation goes on
         ("rekognition", "AssociateFaces"),  # what is not associated is told in the answer
+        ("rds", "RegisterDBProxyTargets"),  # may name none
         ("frauddetector", "PutEventType"),  # asked for by a name that the change does not give
         ("connect", "AssociateWorkspace"),  # what is listed was made otherwise
         ("events", "EnableRule"),  # has a rule of its own

@@ -90,6 +90,9 @@ def _shown_by(
         by = {name: show(place) for _, name, place in sorted(found, reverse=True)}
         if by:
             return dict([*by.items()][-_MOST:]), side.member
+    given = {name for name, one in do.input.items() if one.required} - {*named}
+    if not (given or do.name.startswith(_SETTERS)):
+        return {}, None  # it may join nothing
     wanted = plain(_SIDES.sub("", _noun(do)))
     alike = [one for one in readers if same(plain(_SIDES.sub("", _noun(one))), wanted)
              and not _is_role(changes, kind, one)]  # fmt: skip
