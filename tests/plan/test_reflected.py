@@ -61,6 +61,8 @@ def test_what_is_started_has_another_state_unless_it_ran_before(answers, raised)
         ([STOPPED, DONE, RUNNING, RUNNING, DONE, STOPPED], type(None)),
         ([STOPPED, DONE, RUNNING, RUNNING, DONE, RUNNING], RuleBroken),
         ([STOPPED, DONE, STOPPED], NotShown),
+        ([RUNNING, DONE, RUNNING, RUNNING, DONE, STOPPED], type(None)),
+        ([RUNNING, DONE, RUNNING, RUNNING, DONE, RUNNING], RuleBroken),
         ([STOPPED, DONE, RUNNING, RUNNING, BUSY], NotShown),
         ([RUNNING, BUSY, DONE, RUNNING, RUNNING, DONE, RUNNING], RuleBroken),
         ([RUNNING, BUSY, DONE, STOPPED], type(None)),

@@ -12,6 +12,8 @@ from conformance.contract.listing.shown_members import is_name, leaves
 from conformance.contract.model import Contract, Member, Operation
 from conformance.contract.places import Place
 
+SWITCHES = ("Enable", "Start", "Activate")
+"""The verbs after which something is on."""
 _IN_PART = re.compile(r"fail|unsuccess|unprocess|error|invalid|reject", re.IGNORECASE)
 """Names of members of answers that tell what was not done."""
 

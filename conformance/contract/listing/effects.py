@@ -21,7 +21,7 @@ from conformance.contract.inference.naming import (
 from conformance.contract.inference.undoing import undone_by
 from conformance.contract.levels import Level
 from conformance.contract.listing.certain import STATE, is_sure
-from conformance.contract.listing.changes import Changes
+from conformance.contract.listing.changes import SWITCHES, Changes
 from conformance.contract.listing.readback import SETTERS, is_hidden
 from conformance.contract.listing.shown_members import (
     DEEPEST,
@@ -41,7 +41,6 @@ from conformance.contract.model import Contract, Kind, Member, Operation, Shape
 from conformance.contract.places import ITEM, Place, show
 from conformance.contract.vocabulary.overlay_rules import AnyRule, EffectRule
 
-SWITCHES = ("Enable", "Start", "Activate")
 DEFAULT, _RUNS = "SetDefault", "Start"
 _ADDED = {"Attach": "attached", "Associate": "associated", "Register": "registered"}
 """What the names of lists begin with, by the verb of what is added."""

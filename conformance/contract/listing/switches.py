@@ -25,7 +25,7 @@ PAIRS: Pairs = (
 )  # fmt: skip
 FAILED = re.compile(r"fail|error", re.IGNORECASE)
 ON = re.compile(
-    r"(running|started|activ(e|ated)|enabled|live|on(line)?|available|scheduled|in_?service)",
+    r"(true|running|started|activ(e|ated)|enabled|live|on(line)?|available|scheduled|in_?service)",
     re.IGNORECASE,
 )
 _OFF = re.compile(

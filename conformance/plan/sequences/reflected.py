@@ -9,6 +9,7 @@ from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from conformance.contract.listing.changes import SWITCHES
 from conformance.contract.listing.named_kinds import NamedKinds
 from conformance.contract.listing.requirements import rule_of
 from conformance.contract.listing.switches import FAILED, ON
@@ -76,6 +77,11 @@ class _Reflected(Change):
                 found += list(find(one, self.place_in(send, parse(at))))
         return found
 
+    def is_on(self, seen: Seen) -> bool:
+        """Whether a state says that it is already what it was switched to."""
+        told = self.told(seen) if self.rule.state and self.rule.on.startswith(SWITCHES) else []
+        return bool(told) and all(ON.fullmatch(str(one)) for one in told)
+
     def check_begin(self, seen: Seen, given: Mapping[str, Any]) -> None:
         """Raise NotShown where a new resource shows already what is yet to come, or no state."""
         if self.rule.state:
@@ -138,7 +144,7 @@ def _first(about: _Reflected, sends: list[Send], before: Seen) -> Sequence:
 def _second(about: _Reflected, sends: list[Send], before: Seen) -> Sequence:
     """Judge what undoes it, where it was seen to be done."""
     after = yield from about.look()
-    if not _differ(before, after):
+    if not (_differ(before, after) or about.is_on(after)):
         raise NotShown(f"{sends[0].operation.name} changes nothing that is shown")
     after = yield from about.settled()
     yield from answered(sends[1], sends[1].operation.name)
