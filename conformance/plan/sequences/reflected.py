@@ -32,8 +32,8 @@ from conformance.plan.sequences.steps import (
 from conformance.plan.sequences.stored import is_under_way, states
 from conformance.transport.parsed_response import ParsedResponse
 
-PAUSES = (0.5, 1.0, 1.5, 2.0)
-"""Seconds between looks at what is under way."""
+PAUSES = (0.5, 1.0, 1.5)
+"""Seconds between looks at what is under way, or may show late."""
 Seen = Mapping[str, list[Any]]
 """What each reader shows of the resource, by its name."""
 
@@ -67,6 +67,16 @@ class _Reflected(Change):
                 return seen
             yield Pause(pause)
         raise NotShown("what is shown is under way")
+
+    def changed(self, before: Seen) -> Generator[Step, ParsedResponse, Seen]:
+        """What is shown after a change; looked at again for a while where that is as before."""
+        seen = yield from self.look()
+        for pause in PAUSES:
+            if _differ(before, seen):
+                break
+            yield Pause(pause)
+            seen = yield from self.look()
+        return seen
 
     def told(self, seen: Seen) -> list[Any]:
         """What stands at the places that have to tell."""
@@ -128,27 +138,27 @@ def reflected(script: Script) -> Sequence:
 
 def _first(about: _Reflected, sends: list[Send], before: Seen) -> Sequence:
     """Judge what was done first: nothing is said where a look before it shows the same."""
-    after = yield from about.look()
+    after = yield from about.changed(before)
     if _differ(before, after):
         return
-    after = yield from about.settled()
     yield from answered(sends[1], sends[1].operation.name)
-    undone = yield from about.look()
+    undone = yield from about.changed(after)
     if _differ(undone, after):  # it was so before
         undone = yield from about.settled()
         yield from answered(sends[0], sends[0].operation.name)
-        after = yield from about.look()
+        after = yield from about.changed(undone)
     _must_differ(about, undone, after, sends[0])
 
 
 def _second(about: _Reflected, sends: list[Send], before: Seen) -> Sequence:
     """Judge what undoes it, where it was seen to be done."""
-    after = yield from about.look()
+    after = yield from about.changed(before)
     if not (_differ(before, after) or about.is_on(after)):
         raise NotShown(f"{sends[0].operation.name} changes nothing that is shown")
-    after = yield from about.settled()
+    if _is_under_way(after):
+        after = yield from about.settled()
     yield from answered(sends[1], sends[1].operation.name)
-    undone = yield from about.look()
+    undone = yield from about.changed(after)
     _must_differ(about, after, undone, sends[1])
 
 
@@ -182,7 +192,7 @@ def _values(body: Any) -> Iterator[Any]:
     """Whatever is no structure and no list."""
     inner = body.values() if isinstance(body, dict) else body
     if not isinstance(body, dict | list):
-        yield from () if body is None else [body]
+        yield from () if body in (None, "") else [body]
         return
     for one in inner:
         yield from _values(one)
