@@ -7,6 +7,7 @@ import subprocess
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -76,7 +77,8 @@ def test_what_requests_put_into_a_role_of_the_run_is_taken_away_before_it_is_del
         shown = SimpleNamespace(ok=answer.members is not None, members=answer.members or {})
         return SimpleNamespace(answer=shown)
 
-    Disposal(inferred("iam"), send, SimpleNamespace()).empty(made.created_by("iam"))
+    inventory: Any = SimpleNamespace()
+    Disposal(inferred("iam"), send, inventory).empty(made.created_by("iam"))
     assert made.clean_up() == []
 
 

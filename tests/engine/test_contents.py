@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
+from typing import Any
 
 from conformance.engine.resources.disposal import emptied
 from tests.plan.test_effects import inferred
@@ -15,7 +16,8 @@ HELD = {
 
 
 def test_a_role_is_rid_of_all_that_keeps_it_from_being_deleted():
-    iam, sent = inferred("iam"), []
+    iam = inferred("iam")
+    sent: list[tuple[str, Any]] = []
 
     def send(operation, values):
         if operation.name in HELD:
