@@ -18,7 +18,7 @@ _IN_PART = re.compile(r"fail|unsuccess|unprocess|error|invalid|reject", re.IGNOR
 """Names of members of answers that tell what was not done."""
 
 
-class Changes:
+class UndoneChanges:
     """The operations of a service that change something, and its readers."""
 
     def __init__(self, contract: Contract) -> None:

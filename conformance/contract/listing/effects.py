@@ -21,7 +21,7 @@ from conformance.contract.inference.naming import (
 from conformance.contract.inference.undoing import undone_by
 from conformance.contract.levels import Level
 from conformance.contract.listing.certain import STATE, is_sure
-from conformance.contract.listing.changes import SWITCHES, Changes
+from conformance.contract.listing.changes import SWITCHES, UndoneChanges
 from conformance.contract.listing.readback import SETTERS, is_hidden
 from conformance.contract.listing.shown_members import (
     DEEPEST,
@@ -65,7 +65,7 @@ def effect_rules(contract: Contract, told: Collection[str]) -> dict[str, AnyRule
     return dict(_Effects(contract, told).rules()) if contract.overlay.inferred else {}
 
 
-class _Effects(Changes):
+class _Effects(UndoneChanges):
     def __init__(self, contract: Contract, told: Collection[str]) -> None:
         super().__init__(contract)
         self._told = told

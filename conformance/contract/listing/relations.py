@@ -21,7 +21,7 @@ from conformance.contract.inference.naming import (
     thing,
 )
 from conformance.contract.inference.undoing import PAIRS as ALL
-from conformance.contract.listing.changes import Changes
+from conformance.contract.listing.changes import UndoneChanges
 from conformance.contract.listing.shown_members import DEEPEST, OTHERS, is_bare, is_name
 from conformance.contract.listing.switches import rule
 from conformance.contract.model import Contract, Kind, Member, Operation, Shape
@@ -56,7 +56,7 @@ class _Side:
 
 def relations(contract: Contract) -> Iterator[tuple[str, ReflectedRule]]:
     """The rules of a contract without an overlay."""
-    changes = Changes(contract)
+    changes = UndoneChanges(contract)
     for do, undo, named in changes.undone(PAIRS):
         if OTHERS.search(thing(do.name)):
             continue
@@ -72,7 +72,7 @@ def relations(contract: Contract) -> Iterator[tuple[str, ReflectedRule]]:
 
 
 def _shown_by(
-    changes: Changes, do: Operation, named: Mapping[str, str], kind: str
+    changes: UndoneChanges, do: Operation, named: Mapping[str, str], kind: str
 ) -> tuple[dict[str, str], str | None]:
     """The readers of one of a kind that have to tell, each with the place, and of which member."""
     readers = [
@@ -102,7 +102,7 @@ def _shown_by(
     return {one.name: "" for one in alike[:1] if changes.names.of(one)}, None
 
 
-def _is_asked_alike(changes: Changes, do: Operation, reader: Operation) -> bool:
+def _is_asked_alike(changes: UndoneChanges, do: Operation, reader: Operation) -> bool:
     """Whether a reader is asked for what the change names, by members that are called alike."""
     given = {plain(name).removesuffix("s"): kind for name, kind in changes.names.of(do).items()}
     asked = changes.names.of(reader).items()
@@ -113,12 +113,14 @@ def _noun(operation: Operation) -> str:
     return re.sub(r"^(Admin)?[A-Z][a-z]+", "", operation.name)
 
 
-def _is_role(changes: Changes, kind: str, reader: Operation) -> bool:
+def _is_role(changes: UndoneChanges, kind: str, reader: Operation) -> bool:
     life = changes.contract.overlay.kinds()[kind]
     return reader.name in {life.read, life.list}
 
 
-def _sides(changes: Changes, do: Operation, named: Mapping[str, str], kind: str) -> Iterator[_Side]:
+def _sides(
+    changes: UndoneChanges, do: Operation, named: Mapping[str, str], kind: str
+) -> Iterator[_Side]:
     """What a change names besides one of a kind and what that is part of."""
     own = {kind, *changes.names.needs(kind)}
     made_with = changes.contract.operations.get(changes.contract.overlay.kinds()[kind].create or "")
@@ -165,7 +167,7 @@ def _is_of(side: _Side, place: Place, member: Member) -> bool:
 
 
 def _rank(
-    changes: Changes, do: Operation, kind: str, reader: Operation, place: Place, side: _Side
+    changes: UndoneChanges, do: Operation, kind: str, reader: Operation, place: Place, side: _Side
 ) -> int:
     """How sure it is that a reader tells of it there, the least first; 0 where it is not."""
     if _is_role(changes, kind, reader):
@@ -195,7 +197,7 @@ def _forms(noun: str) -> list[str]:
 
 
 def _is_joined(
-    changes: Changes, do: Operation, kind: str, reader: Operation, place: Place, side: _Side
+    changes: UndoneChanges, do: Operation, kind: str, reader: Operation, place: Place, side: _Side
 ) -> bool:
     """Whether the entry of one has a place for what is joined with it, and for nothing else."""
     life = changes.contract.overlay.kinds()[kind]

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator
 from conformance.contract.inference.naming import noun_forms, plain, same, thing
 from conformance.contract.inference.undoing import Pairs
 from conformance.contract.levels import Level
-from conformance.contract.listing.changes import Changes
+from conformance.contract.listing.changes import UndoneChanges
 from conformance.contract.listing.shown_members import DEEPEST, leaves
 from conformance.contract.model import Contract, Kind, Member, Operation
 from conformance.contract.places import ITEM, Place, show
@@ -46,7 +46,7 @@ _LATER = ("starting", "stopping")
 
 def switches(contract: Contract) -> Iterator[tuple[str, ReflectedRule]]:
     """The rules of a contract without an overlay."""
-    changes = Changes(contract)
+    changes = UndoneChanges(contract)
     for do, undo, named in changes.undone(PAIRS):
         kind = changes.names.about(do)
         if kind is None or changes.open(do, named) or _is_by_demand(contract, kind):
@@ -72,7 +72,7 @@ def rule(
     )  # fmt: skip
 
 
-def _shown_by(changes: Changes, do: Operation, kind: str) -> Iterator[tuple[str, str]]:
+def _shown_by(changes: UndoneChanges, do: Operation, kind: str) -> Iterator[tuple[str, str]]:
     """The surest reader of one, with the first place of it that has to tell."""
     life = changes.contract.overlay.kinds()[kind]
     part = thing(do.name)
