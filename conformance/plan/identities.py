@@ -5,6 +5,7 @@ from typing import Any
 
 from conformance.contract.aws_values import EXAMPLES
 from conformance.contract.inference.identity_rules import asked_for, naming_members
+from conformance.contract.inference.taken_rules import is_harmless, taken_errors
 from conformance.contract.listing.requirements import Requirement
 from conformance.contract.model import Contract, Kind, Location, Operation, Shape
 from conformance.contract.validate import is_valid
@@ -13,8 +14,9 @@ from conformance.contract.vocabulary.overlay_rules import (
     TakenIdentifierRule,
     UnknownIdentifierRule,
 )
+from conformance.error_identity import says_exists
 from conformance.plan.generation.values import sample
-from conformance.plan.probes import Fault, Plan, Probe, Side
+from conformance.plan.probes import ANY_REFUSAL, Fault, Plan, Probe, Side
 from conformance.plan.valid_requests.base_requests import valid_request
 from conformance.plan.valid_requests.resources import (
     is_named_twice,
@@ -35,11 +37,15 @@ def of_identity(
     request = valid_request(contract, operation)
     if isinstance(rule, TakenIdentifierRule):
         unique = lifecycle_of(contract, operation.name).unique_member
+        # What a service may find wrong first is no less a refusal, nor is one in other words.
+        said = any(says_exists(one.name) for one in taken_errors(operation))
+        open_ = contract.overlay.inferred and not (said and all(map(is_harmless, rule.with_)))
         if unique is not None:
             yield Probe(
                 requirement.id, operation, Side.REJECT,
                 {**request, **rule.with_, unique: "${taken}"},
                 "an identifier already taken", Fault.CONFLICT, (unique,), beyond_limits=True,
+                tolerated=(ANY_REFUSAL,) if open_ else (),
             )  # fmt: skip
         return
     name = named_by(contract, operation, request) or asked_for(operation)

@@ -11,6 +11,9 @@ from conformance.contract.model import Operation, Shape
 from conformance.contract.places import Place
 from conformance.transport.protocols.seam import WireVariant
 
+ANY_REFUSAL = "4xx"
+"""In the overlay's tables: every status from 400 to 499."""
+
 
 class Side(StrEnum):
     """Whether the target must accept the request or refuse it, or either is only watched."""

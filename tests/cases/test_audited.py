@@ -177,6 +177,7 @@ def test_an_arn_of_another_service_is_told(reference_port, proxied, run):
     assert made <= found.failed()
 
 
+SCOPE = "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/ec2/aws4_request, Signature=a"
 HEAD = "arn:aws:ec2:eu-west-1:123456789012"
 
 
@@ -194,8 +195,28 @@ def test_a_creation_may_show_the_arn_of_what_others_made(shown, held):
     operation = contract.operations["CreateCapacityReservation"]
     made = f"<capacityReservationId>cr-1</capacityReservationId>{shown}"
     body = f"<R><capacityReservation>{made}</capacityReservation></R>".encode()
-    scope = "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/ec2/aws4_request, Signature=a"
-    request = Request("POST", "http://127.0.0.1/", (("Authorization", scope),))
+    request = Request("POST", "http://127.0.0.1/", (("Authorization", SCOPE),))
+    exchange = Exchange(request, Response(200, (), body), None, 0.0)
+    answer = read(exchange, operation)
+    one = SentProbe(Probe("r", operation, Side.ACCEPT, {}, ""), {}, exchange, answer)
+    found = Arns(contract, Names("abcdefgh")).observe(one, answer)
+    assert [finding.held for finding in found] == held
+
+
+@pytest.mark.parametrize(
+    ("shown", "held"),
+    [("cr-1", [False]), ("cr/arn:aws:x", [False]), ("Pending", []), (f"{HEAD}:cr/1", [False])],
+)
+def test_the_arn_of_what_was_made_is_one(shown, held):
+    """The last is one, of another region."""
+    contract = contracts.contract("ec2")
+    operation = contract.operations["CreateCapacityReservation"]
+    made = (
+        "<capacityReservationId>cr-1</capacityReservationId>"
+        f"<capacityReservationArn>{shown}</capacityReservationArn>"
+    )
+    body = f"<R><capacityReservation>{made}</capacityReservation></R>".encode()
+    request = Request("POST", "http://127.0.0.1/", (("Authorization", SCOPE),))
     exchange = Exchange(request, Response(200, (), body), None, 0.0)
     answer = read(exchange, operation)
     one = SentProbe(Probe("r", operation, Side.ACCEPT, {}, ""), {}, exchange, answer)

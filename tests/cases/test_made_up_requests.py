@@ -13,8 +13,9 @@ import pytest
 
 from conformance.contract.building import build_contract
 from conformance.contract.found_requests import FoundRequests
-from conformance.contract.inference.identity_rules import CONTENT, identity_rules
+from conformance.contract.inference.identity_rules import identity_rules
 from conformance.contract.inference.inferring import inferred_overlay
+from conformance.contract.inference.taken_rules import CONTENT
 from conformance.contract.levels import Level
 from conformance.contract.listing.catalogue import catalogue
 from conformance.contract.protocols import with_protocol
@@ -165,6 +166,9 @@ class Shop:
             raise Refused(400, "ValidationException")
         if given.get("Description") == CONTENT and "odd-texts" in self.faults:
             raise Refused(400, "ValidationException")
+        if name in self.things and "gone-once" in self.faults:
+            self.faults = self.faults - {"gone-once"}
+            del self.things[name]
         if name in self.things and "wrong-conflict" in self.faults:
             raise Refused(400, "ValidationException")
         if name in self.things and "taken-names" not in self.faults:
@@ -352,6 +356,11 @@ def test_what_is_not_there_at_all_is_unsupported(run):
     assert not failed(found)
     assert found["shop/UpdateThing/status/200"].verdict is Verdict.UNSUPPORTED
     assert found["shop/UpdateThing/status/no-5xx"].verdict is Verdict.UNSUPPORTED
+
+
+def test_what_something_else_took_away_is_not_taken(run):
+    """The second creation is accepted then, and refused on a new resource."""
+    assert "CreateThing/behavior/taken-identifier" not in failed(run("gone-once"), *Level)
 
 
 def test_an_unknown_identifier_that_crashes_is_told_by_its_own_name(run):

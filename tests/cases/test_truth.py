@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlencode
 
 import pytest
 
-from conformance.contract.inference.identity_rules import taken_errors
+from conformance.contract.inference.taken_rules import taken_errors
 from conformance.contract.levels import Level
 from conformance.contract.listing.catalogue import catalogue
 from conformance.contract.load import load_contract

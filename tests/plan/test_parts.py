@@ -59,7 +59,7 @@ def shop(given, shown=None, update=None, method="put", **facts):
     return build_contract("shop", spec, {})
 
 
-def ending(contract, address, store, *, refuses=lambda _: False):
+def ending(contract, address, store, *, refuses=lambda _: False, name="${id}"):
     """Play a rule on a thing; ``store(now, given)`` is what a read shows after a request."""
     rule = next(one for one in catalogue(contract) if one.id == f"shop/{address}")
     play = KINDS[rule.keyword](Script(contract, rule, lambda value, _: value))
@@ -74,7 +74,7 @@ def ending(contract, address, store, *, refuses=lambda _: False):
             status = 400 if not reads and refuses(given) else 200
             if status == 200 and not reads:
                 now = store({} if isinstance(step, Make) else now, given)
-            body = {**now, "Name": "${id}"} if reads else {}
+            body = {**now, "Name": name} if reads else {}
             answer = ParsedResponse(status, body, None, "", "application/json", 2)
     except StopIteration:
         return None
@@ -135,13 +135,23 @@ def test_a_right_server_breaks_nothing(given):
         lambda plan, _: {**plan, **({"Capacity": 64} if "Capacity" in plan else {})},
         lambda plan, _: {n: v for n, v in plan.items() if v is not False},
         lambda plan, _: {**plan, "Added": "by default"},
-        lambda _plan, _: {},
     ],
-    ids=["a text in its own way", "what is adjusted", "no false", "defaults", "no structure"],
+    ids=["a text in its own way", "what is adjusted", "no false", "defaults"],
 )
 def test_what_services_may_do_breaks_nothing(change):
     contract = shop({"Plan": PLAN})
     assert not isinstance(ending(contract, CREATED, within(change)), RuleBroken)
+
+
+def test_a_structure_that_is_not_shown_at_all_is_lost():
+    nothing = within(lambda _plan, _: {})
+    assert isinstance(ending(shop({"Plan": PLAN}), CREATED, nothing), RuleBroken)
+    for more in ({"ThingType": of("string")}, {"Status": of("string")}):
+        under_way = lambda now, given: {**nothing(now, given), "Status": "CREATING"}  # noqa: E731
+        contract = shop({"Plan": PLAN, **more})
+        assert not isinstance(ending(contract, CREATED, under_way), RuleBroken)
+    chosen = {"Plan": structure(Loud=of("boolean"))}
+    assert not isinstance(ending(shop(chosen), CREATED, nothing), RuleBroken)
 
 
 def test_what_does_not_count_for_a_sort_may_be_left_out():

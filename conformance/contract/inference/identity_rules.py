@@ -1,4 +1,4 @@
-"""What a model says of identifiers: of those that nothing has, and of those that are taken.
+"""What a model says of identifiers: of those that nothing has.
 
 For services without an overlay. An error that an operation declares for something that is not
 there is provoked with an unknown identifier. That reads and updates end with it is sure,
@@ -7,66 +7,31 @@ not there (``TargetGroupNotFound`` of ``DescribeTargetGroups``). So do deletions
 itself makes, where the error can be of nothing else and the model's prose leaves no doubt; others
 may succeed without effect, and other lists may be empty: those are reported as information. So is
 what declares it only of another thing that it names: ``NoSuchDomain`` says nothing of the item in a
-domain. Where AWS is known to accept what nothing has, nothing is demanded. A creation that chooses
-its own identifier, and that declares an error for one that exists, is sent twice, the second time
-with another content where there may be one, as to repeat a request may be fine: unless there is no
-word of that in the prose, and no token.
+domain. Where AWS is known to accept what nothing has, nothing is demanded. ``taken_rules`` has what
+is there already.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
-from conformance.contract.inference.naming import ID, NAME, noun_forms, part, plain, split, words
+from conformance.contract.inference.naming import ID, NAME, noun_forms, part, plain, split
+from conformance.contract.inference.taken_rules import ANYTHING, taken_rules
 from conformance.contract.levels import Level
 from conformance.contract.member_roles import TOKENS
 from conformance.contract.model import Contract, DeclaredError, Kind, Location, Operation, Shape
 from conformance.contract.observed import empty_for_unknown
-from conformance.contract.validate import is_valid
 from conformance.contract.vocabulary.overlay_model import Resource
-from conformance.contract.vocabulary.overlay_rules import (
-    AnyRule,
-    TakenIdentifierRule,
-    UnknownIdentifierRule,
-)
-from conformance.documents.sdk.prose import ABSENT_IS_FINE, AGAIN_IS_FINE
-from conformance.error_identity import (
-    CONFLICT,
-    is_missing,
-    says_conflict,
-    says_exists,
-    says_missing,
-)
+from conformance.contract.vocabulary.overlay_rules import AnyRule, UnknownIdentifierRule
+from conformance.documents.sdk.prose import ABSENT_IS_FINE
+from conformance.error_identity import is_missing
 
-ANYTHING = frozenset(
-    [
-        "already",
-        "exist",
-        "exists",
-        "duplicate",
-        "resource",
-        "entity",
-        "item",
-        "record",
-        "name",
-        "id",
-        "exception",
-        "fault",
-        "error",
-    ]
-)
-"""Words of errors that say nothing of what it is that is there."""
 NAMING = re.compile(r"(arn|id|name|identifier)$", re.IGNORECASE)
 GIVEN = re.compile(r"account|region|version|type$|date|locale|language|stage", re.IGNORECASE)
 CREATES = ("Create", "Put", "Register", "Add", "Start", "Import")
-CONTENT = "conformance"
-UPSERTS = ("Put", "Add")
-"""Verbs of creations that may well be repeated: what is taken there may be something else."""
 READS, UPDATES = ("Get", "Describe"), ("Update", "Modify")
 _NEARLY_ALL = 0.9
-_TOKEN = re.compile(r"token|request_?id|reference|idempot", re.IGNORECASE)
 
 
 def missing_errors(operation: Operation) -> list[DeclaredError]:
@@ -74,31 +39,10 @@ def missing_errors(operation: Operation) -> list[DeclaredError]:
     return [one for one in operation.errors.values() if is_missing(one.status, one.name)]
 
 
-def taken_errors(operation: Operation) -> list[DeclaredError]:
-    """The errors that say that something of that name is there already."""
-    said = [one for one in operation.errors.values() if _says_taken(one.name, operation)]
-    return said or [
-        one
-        for one in operation.errors.values()
-        if one.status == CONFLICT or says_conflict(one.name)
-    ]
-
-
-def _says_taken(error: str, operation: Operation) -> bool:
-    """Whether an error is of what the operation makes, by the words of both: not of its tags."""
-    if not says_exists(error) or says_missing(error):
-        return False
-    own = words(operation.name)
-    left = [word for word in words(error) if word not in ANYTHING]
-    # ``Username`` is one word of names, and of a user.
-    left += [word.removesuffix("name") for word in left if len(word) > len("name")]
-    return not left or any(word in own or operation.service.startswith(word) for word in left)
-
-
 def identity_rules(contract: Contract) -> dict[str, AnyRule]:
     """The rules about identifiers, by their addresses."""
     kinds = (contract.overlay.main, *contract.overlay.resources.values())
-    return {**dict(_unknown(contract, kinds)), **dict(_taken(contract, kinds))}
+    return {**dict(_unknown(contract, kinds)), **dict(taken_rules(contract, kinds))}
 
 
 def _unknown(contract: Contract, kinds: tuple[Resource, ...]) -> Iterator[tuple[str, AnyRule]]:
@@ -234,63 +178,3 @@ def _is_of_others(operation: Operation) -> bool:
     texts = [plain(error.name) for error in missing_errors(operation)]
     said = {of for of in named if any(of in text for text in texts)}
     return said != named and all(any(of in text for of in said) for text in texts)
-
-
-def _taken(contract: Contract, kinds: tuple[Resource, ...]) -> Iterator[tuple[str, AnyRule]]:
-    for one in kinds:
-        operation = contract.operations.get(one.create or "")
-        given = one.identifier is not None and one.identifier.given is not None
-        chosen = given or (one.unique is not None and contract.overlay.inferred)
-        if operation is None or not chosen or operation.method == "PUT":
-            continue
-        errors = taken_errors(operation)
-        if not errors:
-            continue
-        other = _other_content(operation, one)
-        alone = _has_identity_alone(operation, one)
-        again = operation.said is not None and AGAIN_IS_FINE not in operation.said
-        again = again and operation.name.startswith(CREATES[0])
-        again = again and (one.read is not None or one.listing is not None)
-        again = again and not any(one.shape.idempotency_token or _TOKEN.search(name)
-                                  for name, one in operation.input.items())  # fmt: skip
-        sure = (bool(other) or alone or again) and any(says_exists(error.name) for error in errors)
-        sure = sure and not operation.name.startswith(UPSERTS)
-        yield (
-            f"{operation.name}/behavior/taken-identifier",
-            TakenIdentifierRule(
-                level=Level.EXPECTED if sure else Level.INFORMATIONAL,
-                statement=f"{operation.name} refuses an identifier that is already taken",
-                source=errors[0].source,
-                with_=other,
-            ),
-        )
-
-
-def _has_identity_alone(operation: Operation, resource: Resource) -> bool:
-    """Whether a request names the new one and what it is in, and nothing else.
-
-    What it repeats is just the same then, and that is what the error is of.
-    """
-    identifier = resource.identifier
-    given = None if identifier is None else identifier.given
-    named = [one for one in operation.input.values() if one.name != given]
-    alone = all(one.required and NAMING.search(one.name) for one in named)
-    return given is not None and bool(named and resource.needs) and alone
-
-
-def _other_content(operation: Operation, resource: Resource) -> dict[str, Any]:
-    """A member that a creation may leave out: with it, it is no repetition of one without it."""
-    identifier = resource.identifier
-    named = None if identifier is None else identifier.given or resource.unique_member
-    free = [
-        name
-        for name, one in operation.input.items()
-        if one.location is Location.BODY
-        and not one.required
-        and name != named
-        and one.shape.kind is Kind.STRING
-        and not re.search(r"token|arn|id$", name, re.IGNORECASE)
-        and is_valid(one.shape, CONTENT)
-    ]
-    free.sort(key=lambda name: "description" not in name.lower())
-    return {free[0]: CONTENT} if free else {}

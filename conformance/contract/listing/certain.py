@@ -26,6 +26,25 @@ _ENGINE = re.compile(r"engine(name|type)?$", re.IGNORECASE)
 _DEMANDED = re.compile(r"encrypt", re.IGNORECASE)
 """Names of flags that an account may demand, whatever a request says."""
 _NAMES_ONE = re.compile(r"(arn|id|identifier)s?$", re.IGNORECASE)
+ONCE = re.compile(
+    r"dry.?run|force|confirm|skip|overwrite|replace|validat|source|content|body|code|file|data$"
+    r"|(arn|id|key|version|alias)s?$",
+    re.IGNORECASE,
+)
+"""Names of what is asked for once, or is taken in another form."""
+_SORT = re.compile(
+    r"(^|[a-z])(type|engine|protocol|mode|kind|platform|provider|runtime)(name)?$",
+    re.IGNORECASE,
+)
+"""Names of members by which the others of a request count, or do not."""
+_ON_DEMAND = re.compile(
+    r"^(include|with|show|expand|return|view|projection|detail|fields?$|attributes?($|name|toget))",
+    re.IGNORECASE,
+)
+"""Names of members by which a read is asked to show more, or less."""
+_ELSEWHERE = re.compile(r"tag|document|template|metadata|definition|permission|owner|account|role",
+                        re.IGNORECASE)  # fmt: skip
+"""Names of what other operations show, or other rules are about."""
 STATE = re.compile(r"(status|state)$", re.IGNORECASE)
 _PLAIN = {Kind.STRING, Kind.BOOLEAN, Kind.INTEGER, Kind.NUMBER}
 
@@ -44,9 +63,36 @@ def is_sure(operation: Operation, read: Operation, member: Member, role: str) ->
         if STATE.search(member.name) or _DEMANDED.search(member.name):
             return False
         open_ = any(map(_ENGINE.search, operation.input)) or _follows(operation, member)
-        return listed and not open_ and member.name not in _pending(read)
+        sure = listed and not open_ and member.name not in _pending(read)
+        return sure or (not listed and is_shown(operation, read, member))
     plain_value = member.shape.kind in _PLAIN and not _NAMES_ONE.search(member.name)
     return plain_value and not is_later(operation, read)
+
+
+def is_shown(operation: Operation, read: Operation, member: Member) -> bool:
+    """Whether a plain value, or a list of them, cannot be missing where a resource is shown."""
+    own = member.shape.element if member.shape.kind is Kind.LIST else member.shape
+    return own is not None and own.kind in _PLAIN and is_part(operation, read, member)
+
+
+def is_part(operation: Operation, read: Operation, member: Member) -> bool:
+    """Whether a member is of whatever sort of resource there is, and there whenever that is shown.
+
+    What a request may leave out may count for one sort of the whole alone.
+    """
+    other = any(one.search(member.name) for one in (ONCE, _ELSEWHERE, _DEMANDED, STATE))
+    if other or member.name in _pending(read):
+        return False
+    asked = any(map(_ON_DEMAND.search, read.input))
+    return not asked and (member.required or not has_sorts(operation))
+
+
+def has_sorts(operation: Operation) -> bool:
+    """Whether a request says of which sort the whole is: what counts follows from that."""
+    return any(
+        _SORT.search(name) and one.shape.kind is Kind.STRING
+        for name, one in operation.input.items()
+    )
 
 
 def is_later(operation: Operation, read: Operation) -> bool:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 from conformance.contract.inference.naming import plain
 from conformance.contract.levels import Level
-from conformance.contract.listing.certain import is_later, is_right
+from conformance.contract.listing.certain import is_later, is_part, is_right
 from conformance.contract.listing.readback import (
     ReadBack,
     alike,
@@ -142,7 +142,9 @@ def _of_parts(view: _View, role: str, operation: Operation) -> Iterator[ReadBack
         wanted = inner is not None and (inner.members or inner.kind is Kind.MAP)
         right = is_right(view.contract, operation, role, member)
         if wanted and right and not _TAGS.search(member.name):
-            found.append(_made(view, rule, operation, member, place, shape))
+            made = _made(view, rule, operation, member, place, shape)
+            must = role == "create" and bool(place) and is_part(operation, view.read, member)
+            found.append(replace(made, must_show=must))
     yield from found[:_MOST]
 
 

@@ -6,7 +6,8 @@ on an inferred lifecycle, and what only an entry of a list or the answer to the 
 shows, is reported and fails nothing; but that a creation's description is there to be read is sure:
 nothing about a free text depends on anything else. So is that a flag or a listed value is not shown
 as another one, and that an update which was accepted does not leave the former value: unless
-something may be pending, or be of one version of the whole. What is not shown at all says nothing.
+something may be pending, or be of one version of the whole. What is not shown at all is lost where
+it does not depend on the sort of the whole, and a read shows everything without being asked to.
 """
 
 import re
@@ -14,7 +15,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from conformance.contract.levels import Level, Source
-from conformance.contract.listing.certain import is_right, is_sure
+from conformance.contract.listing.certain import is_right, is_shown, is_sure
+from conformance.contract.listing.shown_places import called, places
 from conformance.contract.listing.stated_reads import said
 from conformance.contract.model import Contract, Kind, Location, Member, Operation, Shape
 from conformance.contract.places import ITEM, Place, parse
@@ -23,7 +25,10 @@ from conformance.contract.vocabulary.overlay_model import Resource
 RULES = ("stored-by-create", "stored-by-update", "reset-by-update", "listed")
 ECHOED = "echoed"
 """Not a sequence: looked for in every answer to a creation or an update."""
-FREE_TEXT = re.compile(r"(?!version|revision)\w*description|comment|notes?|title", re.IGNORECASE)
+FREE_TEXT = re.compile(
+    r"(?!version|revision)\w*description|comment|notes?|title|\w*displayname|friendlyname",
+    re.IGNORECASE,
+)
 SETTERS = ("Update", "Modify", "Put", "Set", "Patch", "Increase", "Decrease")
 """The verbs of operations that change what is there: none of them makes something or runs."""
 CHANGING = ("Create", "Update", "Modify", "Put", "Register", "Add")
@@ -49,6 +54,8 @@ class ReadBack:
     roles: tuple[str, ...]
     other_alone: bool = False
     """Broken only by another value: that of before the update, or another one that is listed."""
+    must_show: bool = False
+    """Or by none, where not every value of it may be the default."""
     by: str = ""
     """The operation that shows it."""
     others: tuple["ReadBack", ...] = ()
@@ -101,13 +108,16 @@ def _of_kind(
         for member, place, shape in shared(contract, operation, read):
             bound = contract.overlay.words_of(operation.name).binds if inferred else ()
             if member.name not in identity | told | {*bound}:
-                held = Level.EXPECTED if role == "create" and _is_free_text(member) else level
+                free = role == "create" and _is_free_text(member)
+                held = Level.EXPECTED if free else level
                 alone = inferred and held is level and is_sure(operation, read, member, role)
                 alone = alone and is_right(contract, operation, role, member)
-                if alone or (ITEM not in place and operation.name in life.roles().values()):
+                one = ITEM not in place or (inferred and free)
+                if alone or (one and operation.name in life.roles().values()):
                     held = Level.EXPECTED if alone else held
                     made = _make(operation, f"stored-by-{role}", member, place, shape, held, read)
-                    yield replace(made, other_alone=alone)
+                    must = alone and _must_show(operation, read, member)
+                    yield replace(made, other_alone=alone, must_show=must)
             if role == "update" and _is_reset(life, contract, operation, member, create):
                 yield _make(operation, "reset-by-update", member, place, shape, level, read)
     if life.listing is not None and life.listing.page is not None and life.list is not None:
@@ -124,17 +134,19 @@ def _of_entries(
     for role, operation in changing(contract, life):
         named = identity_of(life) | {*contract.overlay.words_of(operation.name).binds}
         for member in given_members(contract, operation):
-            shown = entry.members.get(member.name) if entry is not None else None
+            kind = _kind(contract, operation)
+            shown = called(entry.members, member, kind) if entry is not None else None
             if member.name in named or shown is None or not alike(member.shape, shown):
                 continue
             alone = not (role == "create" and _is_free_text(member))
             right = is_right(contract, operation, role, member)
             if not alone or (right and is_sure(operation, listing, member, role)):
                 made = _make(
-                    operation, f"stored-by-{role}", member, (member.name,), shown.shape,
+                    operation, f"stored-by-{role}", member, (shown.name,), shown.shape,
                     Level.EXPECTED, listing,
                 )  # fmt: skip
-                yield replace(made, other_alone=alone, roles=("create", "list"))
+                must = alone and _must_show(operation, listing, member)
+                yield replace(made, other_alone=alone, must_show=must, roles=("create", "list"))
 
 
 def changing(contract: Contract, life: Resource) -> Iterator[tuple[str, Operation]]:
@@ -150,9 +162,13 @@ def changing(contract: Contract, life: Resource) -> Iterator[tuple[str, Operatio
             yield "update", operation
 
 
+def _must_show(operation: Operation, read: Operation, member: Member) -> bool:
+    return _is_free_text(member) or is_shown(operation, read, member)
+
+
 def _is_free_text(member: Member) -> bool:
-    free = member.shape.limit("enum") is None and member.shape.limit("pattern") is None
-    return free and member.shape.kind is Kind.STRING and bool(FREE_TEXT.fullmatch(member.name))
+    is_text = member.shape.kind is Kind.STRING and member.shape.limit("enum") is None
+    return is_text and bool(FREE_TEXT.fullmatch(member.name))
 
 
 def _listed(
@@ -213,11 +229,19 @@ def shared(
     contract: Contract, operation: Operation, read: Operation
 ) -> Iterator[tuple[Member, Place, Shape]]:
     """The members that a request has in common with the answer of the read, and where there."""
-    hidden = _not_shown(contract, read)
+    hidden, kind = _not_shown(contract, read), _kind(contract, operation)
     for member in given_members(contract, operation):
-        for place, shown in _places(read, member.name):
+        for place, shown in places(read, member, kind):
             if member.name not in hidden and alike(member.shape, shown):
                 yield member, place, shown.shape
+
+
+def _kind(contract: Contract, operation: Operation) -> str:
+    """The kind that an operation is about, where nothing states where what it sets is shown."""
+    if not contract.overlay.inferred:
+        return ""
+    about = contract.overlay.words_of(operation.name).resource or ""
+    return contract.overlay.kinds().get(about, contract.overlay.main).name or ""
 
 
 def given_members(contract: Contract, operation: Operation) -> Iterator[Member]:
@@ -227,23 +251,6 @@ def given_members(contract: Contract, operation: Operation) -> Iterator[Member]:
         free = member.location is Location.BODY and not is_hidden(member.name, member.shape)
         if free and member.name not in stateful:
             yield member
-
-
-def _places(read: Operation, name: str) -> list[tuple[Place, Member]]:
-    """Where the answer has the member: at its top, or in the one structure that it consists of.
-
-    Or in the entries of the one list that it consists of: a description of several shows one.
-    """
-    if name in read.output:
-        return [((name,), read.output[name])]
-    wrapped = [one for one in read.output.values() if one.shape.kind is Kind.STRUCTURE]
-    listed = [one for one in read.output.values() if one.shape.kind is Kind.LIST]
-    if len(wrapped) == 1 and name in wrapped[0].shape.members:
-        return [((wrapped[0].name, name), wrapped[0].shape.members[name])]
-    entry = listed[0].shape.element if len(listed) == 1 and not wrapped else None
-    if entry is None or name not in entry.members:
-        return []
-    return [((listed[0].name, ITEM, name), entry.members[name])]
 
 
 def alike(given: Shape, shown: Member) -> bool:

@@ -37,7 +37,7 @@ _UNKEPT = re.compile(
     r"|do(n['\u2019]t| not) (set|specify|use|provide|include) th|not included in|read-?only"
     r"|automatically (determine|calculat|comput|adjust)|(calculated|computed) (by|from)"
     r"|no effect|write-?only|never (returned|shown)|backwards? compatib"
-    r"|only (appl|used|for|when|if)|(applies|applicable|used|meaningful) only",
+    r"|^\s*reserved\.?\s*$|only (appl|used|for|when|if)|(applies|applicable|used|meaningful) only",
     re.IGNORECASE,
 )
 _REPLACES = re.compile(

@@ -19,7 +19,7 @@ from conformance.engine.service_run import ServiceRun
 from conformance.engine.support import Support, SupportStatus, excluded, obstacle_to
 from conformance.engine.watching.post_request_checks import PostRequestChecks
 from conformance.plan.planner import plan
-from conformance.plan.probes import Plan, Probe
+from conformance.plan.probes import Fault, Plan, Probe
 from conformance.record import Verdict
 
 if TYPE_CHECKING:  # what explores loads Hypothesis
@@ -168,7 +168,8 @@ class ProbeDecider:
         """The failure on a fresh resource, or None where it does not repeat."""
         blamed = trial.sent.answer.server_error
         again = send_and_judge(self._run.session, trial.probe, fresh=True, blamed=blamed)
-        if trial.sent.answer.ok and is_taken(again.sent.answer):
+        refused = trial.probe.fault is not Fault.CONFLICT and is_taken(again.sent.answer)
+        if trial.sent.answer.ok and refused:
             return trial  # that it was accepted is why it is refused now
         return None if again.finding is None or again.finding.held else again
 

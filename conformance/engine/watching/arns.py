@@ -27,6 +27,7 @@ HEAD = re.compile(r"arn:[a-z0-9-]+:[a-z0-9-]+:[a-z0-9-]*:[0-9a-z-]*:")
 """All of an ARN but the resource."""
 REGION = re.compile(r"[a-z]{2,5}(-[a-z]+)+-\d{1,2}")
 ACCOUNT = re.compile(r"\d{12}")
+_LATER = frozenset(["pending", "pending confirmation", "pendingconfirmation"])
 SCOPE = re.compile(r"Credential=([^/,\s]+)/\d{8}/([^/,\s]+)/")
 """The access key and the region that a request is signed with."""
 
@@ -50,7 +51,10 @@ class Arns:
     def observe(self, sent: SentProbe, answer: ParsedResponse) -> Iterator[Finding]:
         """The finding of each ARN of our own in an answer."""
         request, response = sent.exchange.request, sent.exchange.response
-        if not answer.ok or response is None or not _may_be_an_arn(response.body):
+        if not answer.ok or response is None:
+            return
+        yield from self._no_arns(sent, answer)
+        if not _may_be_an_arn(response.body):
             return
         scope = SCOPE.search(request.header("authorization") or "")
         if scope is None or not REGION.fullmatch(scope[2]):
@@ -62,6 +66,14 @@ class Arns:
                 continue  # no ARN, or one of a place that a request spoke of
             if self._is_ours(sent, answer, name, found) and f'"{found[3]}"' not in _text(request):
                 yield self._finding(name, found, access=scope[1], region=scope[2])
+
+    def _no_arns(self, sent: SentProbe, answer: ParsedResponse) -> Iterator[Finding]:
+        """What a creation answers as the ARN of what it made, and is none; nor what is to come."""
+        kind = self._creators.get(sent.probe.operation.name, ("",))[0]
+        for name, text in _named(answer.body) if kind else ():
+            own = plain(name) == f"{plain(kind)}arn" and text and text.lower() not in _LATER
+            if own and not text.startswith("arn:"):
+                yield self._broken(f"{name} is an ARN", text)
 
     def _finding(self, name: str, found: re.Match[str], *, access: str, region: str) -> Finding:
         """Region first: it says which partition is right."""
