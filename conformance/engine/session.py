@@ -199,6 +199,8 @@ class Session:
 
     def clean_up(self) -> list[str]:
         """Delete everything that was made, also of services that lent; gives what stayed."""
+        # What is attached to a resource that stays is detached while it is still there.
+        self.disposal.empty(self.placeholders.companions.created_by(self.contract.service))
         return [*self.disposal.clean_up(), *(left for one in self.lent for left in one.clean_up())]
 
     def _needed(self, probe: Probe, *, fresh: bool) -> RunResource | None:

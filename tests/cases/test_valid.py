@@ -6,18 +6,26 @@ import json
 import subprocess
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from conformance.engine.journal import Header, Journal
 from conformance.engine.resources.companions import Companions
+from conformance.engine.resources.disposal import Disposal
 from conformance.engine.resources.names import Names
 from conformance.engine.resources.sdk_calls import SdkCaller
 from conformance.transport.http import HttpTransport
 from conformance.transport.signing import Credentials
 from tests.cases.conftest import COMMAND, LONGEST
+from tests.plan.test_effects import inferred
 
 REGION = "us-east-1"
+POLICY = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": "*"}],
+}
 HEADER = Header("moto", "abcdefgh", REGION, "2026-01-01T00:00:00Z")
 
 
@@ -56,6 +64,22 @@ def test_what_is_made_first_is_there_and_is_deleted(companions):
     assert made.clean_up() == []
     assert journal.state.empty
     assert _all(caller) == before
+
+
+def test_what_requests_put_into_a_role_of_the_run_is_taken_away_before_it_is_deleted(companions):
+    made, caller, _ = companions
+    name = made.values()["aws.role-name"](None)
+    put = {"RoleName": name, "PolicyName": "one", "PolicyDocument": json.dumps(POLICY)}
+    assert caller.call("iam", "PutRolePolicy", put).members is not None
+
+    def send(probe, **_):
+        answer = caller.call("iam", probe.operation.name, probe.values)
+        shown = SimpleNamespace(ok=answer.members is not None, members=answer.members or {})
+        return SimpleNamespace(answer=shown)
+
+    inventory: Any = SimpleNamespace()
+    Disposal(inferred("iam"), send, inventory).empty(made.created_by("iam"))
+    assert made.clean_up() == []
 
 
 def test_what_an_interrupted_run_left_is_found_in_its_journal(companions):

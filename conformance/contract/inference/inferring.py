@@ -18,14 +18,10 @@ from msgspec.structs import replace
 
 from conformance.contract.inference.answered import AnsweredMembers
 from conformance.contract.inference.binding import Binding, Bound
+from conformance.contract.inference.contents import held_by
 from conformance.contract.inference.filter_rules import filter_rules
 from conformance.contract.inference.identities import Identity, template
-from conformance.contract.inference.list_rules import (
-    ends_shown,
-    is_final,
-    list_rules,
-    lists_all,
-)
+from conformance.contract.inference.list_rules import ends_shown, is_final, list_rules, lists_all
 from conformance.contract.inference.listings import listings, lists_of
 from conformance.contract.inference.naming import plain
 from conformance.contract.inference.narrowing_rules import narrowing_rules
@@ -219,6 +215,7 @@ def _kind(contract: Contract, binding: Binding, name: str, needs: tuple[str, ...
         if other.name not in roles and binding.of(other).about == name
     ]  # fmt: skip
     _add_listings(one, noun, lists)
+    one.add("also-holds", also_holds=tuple(held_by(contract, one.resource)))
     return one
 
 

@@ -1,7 +1,7 @@
 """The catalogue: every testable statement of a contract with its address, and choosing from it."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from conformance.contract.batches import batch_rules
@@ -10,12 +10,14 @@ from conformance.contract.levels import Level, Source
 from conformance.contract.listing.effects import effect_rules
 from conformance.contract.listing.nested import of_several
 from conformance.contract.listing.readback import read_backs
+from conformance.contract.listing.relations import relations
 from conformance.contract.listing.requirements import PRESENCE, Requirement, Subject, of_operation
 from conformance.contract.listing.sharing import Sharing, sharing_of
+from conformance.contract.listing.switches import switches
 from conformance.contract.model import Contract, Kind, Member, Shape
 from conformance.contract.observed import disproved
 from conformance.contract.protocols import protocol_facts
-from conformance.contract.vocabulary.overlay_rules import AnyRule, ArnsRule
+from conformance.contract.vocabulary.overlay_rules import AnyRule, ArnsRule, SwitchedRule
 from conformance.errors import BadInput
 
 ANY_BYTES = "application/octet-stream"
@@ -46,11 +48,22 @@ def listed(contract: Contract, sharing: Sharing) -> tuple[Requirement, ...]:
         found.setdefault(requirement.id, requirement)
     told = {one.id.partition("/")[2] for one in found.values()
             if one.read_back is not None and one.level is Level.EXPECTED}  # fmt: skip
-    for requirement in _of_rules(contract, effect_rules(contract, told)):
+    for requirement in _of_rules(contract, _changing(contract, told)):
         found[requirement.id] = requirement
     for known in disproved(contract.service) & found.keys():
         found[known] = replace(found[known], level=Level.INFORMATIONAL)
     return tuple(found.values())
+
+
+def _changing(contract: Contract, told: Collection[str]) -> dict[str, AnyRule]:
+    """The rules of changes, without an overlay; the surest of each operation."""
+    if not contract.overlay.inferred:
+        return {}
+    switched = {name for rule in contract.overlay.rules.values()
+                if isinstance(rule, SwitchedRule) for name in (rule.on, rule.off)}  # fmt: skip
+    rest = {address: rule for address, rule in (*relations(contract), *switches(contract))
+            if address.partition("/")[0] not in switched}  # fmt: skip
+    return {**rest, **effect_rules(contract, told)}
 
 
 def _standing_for(requirement: Requirement, covers: dict[str, tuple[str, ...]]) -> Requirement:

@@ -8,7 +8,6 @@ what is switched shows as a flag or a listed value that is called after it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -17,12 +16,12 @@ from conformance.contract.inference.naming import (
     plain,
     plurals,
     same,
-    shows_only,
     thing,
 )
+from conformance.contract.inference.undoing import undone_by
 from conformance.contract.levels import Level
 from conformance.contract.listing.certain import STATE, is_sure
-from conformance.contract.listing.named_kinds import NamedKinds
+from conformance.contract.listing.changes import SWITCHES, UndoneChanges
 from conformance.contract.listing.readback import SETTERS, is_hidden
 from conformance.contract.listing.shown_members import (
     DEEPEST,
@@ -32,11 +31,9 @@ from conformance.contract.listing.shown_members import (
     is_alike,
     is_bare,
     is_called_after,
-    is_name,
     is_no_setting,
     is_of_parts,
     is_of_shape,
-    leaves,
     selected,
     single,
 )
@@ -44,15 +41,7 @@ from conformance.contract.model import Contract, Kind, Member, Operation, Shape
 from conformance.contract.places import ITEM, Place, show
 from conformance.contract.vocabulary.overlay_rules import AnyRule, EffectRule
 
-PAIRS = (
-    ("Attach", "Detach"), ("Add", "Remove"), ("Associate", "Disassociate"), ("Enable", "Disable"),
-    ("Start", "Stop"), ("Register", "Deregister"), ("Put", "Delete"), ("Put", "Remove"),
-    ("Set", "Delete"), ("Set", "Remove"), ("Authorize", "Revoke"), ("Activate", "Deactivate"),
-)  # fmt: skip
-"""Verbs of a change, each with that of what undoes it."""
-SWITCHES = ("Enable", "Start", "Activate")
 DEFAULT, _RUNS = "SetDefault", "Start"
-_RELATION = re.compile(r"(?<=[a-z])(To|From|With)(?=[A-Z])")
 _ADDED = {"Attach": "attached", "Associate": "associated", "Register": "registered"}
 """What the names of lists begin with, by the verb of what is added."""
 _ASKED = ("status", "attribute", "attributes", "configuration", "settings")
@@ -76,16 +65,14 @@ def effect_rules(contract: Contract, told: Collection[str]) -> dict[str, AnyRule
     return dict(_Effects(contract, told).rules()) if contract.overlay.inferred else {}
 
 
-class _Effects:
+class _Effects(UndoneChanges):
     def __init__(self, contract: Contract, told: Collection[str]) -> None:
-        self._contract, self._told = contract, told
-        self._names = NamedKinds(contract)
-        self._readers = [one for one in contract.operations.values() if shows_only(one.name)]
-        self._leaves: dict[str, list[tuple[Place, Member]]] = {}
+        super().__init__(contract)
+        self._told = told
 
     def rules(self) -> Iterator[tuple[str, AnyRule]]:
-        for operation in self._contract.tested:
-            named = self._names.of(operation)
+        for operation in self.contract.tested:
+            named = self.names.of(operation)
             if not named:
                 continue
             yield from self._of_pair(operation, named)
@@ -94,21 +81,14 @@ class _Effects:
             if operation.name.startswith(DEFAULT):
                 yield from self._of_default(operation, named)
 
-    def _open(self, operation: Operation, named: Collection[str]) -> list[str]:
-        """The names that a request must have and that are of nothing of the run."""
-        return [
-            name for name, one in operation.input.items()
-            if one.required and name not in named and is_name(one)
-        ]  # fmt: skip
-
     def _of_pair(self, do: Operation, named: Mapping[str, str]) -> Iterator[tuple[str, AnyRule]]:
         """That one operation has an effect, and that another one undoes it."""
-        undo = self._undone_by(do)
-        undone = {} if undo is None else self._names.of(undo)
+        undo = undone_by(self.contract.operations, do)
+        undone = {} if undo is None else self.names.of(undo)
         if undo is None or not undone.items() <= named.items():
             return
         free = [name for name, one in undo.input.items() if one.required and name not in undone]
-        if any(name not in do.input for name in free) or len(self._open(do, named)) > 1:
+        if any(name not in do.input for name in free) or len(self.open(do, named)) > 1:
             return
         shown = self._given_to(do, undo, named) or self._switched(do, named)
         if shown is None:
@@ -117,17 +97,6 @@ class _Effects:
             statement = f"{one.name} changes what {shown.by.name} shows"
             rule = _rule(one, statement, shown, on=do.name, off=undo.name, member=shown.member)
             yield f"{one.name}/behavior/takes-effect", rule
-
-    def _undone_by(self, do: Operation) -> Operation | None:
-        for on, off in PAIRS:
-            rest = do.name.removeprefix(on)
-            if rest == do.name or not rest[:1].isupper():
-                continue
-            wanted = off + _RELATION.sub("", rest)
-            for name, one in self._contract.operations.items():
-                if name.startswith(off) and _RELATION.sub("", name) == wanted:
-                    return one
-        return None
 
     def _given_to(
         self, do: Operation, undo: Operation, named: Mapping[str, str]
@@ -141,10 +110,10 @@ class _Effects:
             taken = name in undo.input or not any(
                 one.required and other not in rest for other, one in undo.input.items()
             )
-            taken = taken and not {*self._open(do, named)} - {name}
+            taken = taken and not {*self.open(do, named)} - {name}
             for reader, of in self._readers_of(do, rest, named.get(name)) if taken else ():
                 kind = named.get(name, "")
-                within = kind in {of, *self._names.needs(of)} or of in self._names.needs(kind)
+                within = kind in {of, *self.names.needs(of)} or of in self.names.needs(kind)
                 shown = None if within else self._at(reader, of, name, member.shape)
                 if shown is not None and self._fits(do, shown, any, kind):
                     return shown
@@ -157,14 +126,14 @@ class _Effects:
         for reader, of in self._readers_of(do, named):
             what = plain(thing(do.name)).removeprefix(plain(of)).removesuffix("s")
             flags = [
-                place for place, one in self._leaves_of(reader)
+                place for place, one in self.leaves_of(reader)
                 if plain(one.name).removeprefix("is").startswith(what)
                 and (
                     one.shape.kind is Kind.BOOLEAN
                     or (one.shape.limit("enum") and STATE.search(one.name))
                 )
             ]  # fmt: skip
-            if len(what) > DEEPEST and len(flags) == 1 and self._asks_enough(reader, {}):
+            if len(what) > DEEPEST and len(flags) == 1 and self.asks_enough(reader, {}):
                 return _Showing(reader, of, flags[0], {})
         return None
 
@@ -172,7 +141,7 @@ class _Effects:
         self, operation: Operation, named: Mapping[str, str]
     ) -> Iterator[tuple[str, AnyRule]]:
         """That another value of a member has an effect."""
-        if self._open(operation, named):
+        if self.open(operation, named):
             return  # it is of something else within what it names
         for name, member in operation.input.items():
             told = f"{operation.name}/behavior/{name}-is-stored" in self._told
@@ -204,13 +173,13 @@ class _Effects:
 
     def _may_be(self, member: Member, shown: _Showing) -> bool:
         """Whether a state may be all that is given: others go on by themselves."""
-        listed = [one.shape for place, one in self._leaves_of(shown.by) if place == shown.place]
+        listed = [one.shape for place, one in self.leaves_of(shown.by) if place == shown.place]
         is_state = STATE.search(member.name)
         return not is_state or listed[0].limit("enum") == member.shape.limit("enum")
 
     def _is_own(self, operation: Operation, shown: _Showing) -> bool:
         """Whether a place is of the resource itself, or of a part that the operation names."""
-        one = self._contract.overlay.kinds()[shown.of]
+        one = self.contract.overlay.kinds()[shown.of]
         entry = shown.by.name in {one.read, one.list} or same(thing(shown.by.name), shown.of)
         return is_of_parts(operation.name, shown.by, shown.place) and (
             entry or ITEM not in shown.place
@@ -222,11 +191,11 @@ class _Effects:
         """That what is set as the default shows that it is the default one."""
         for reader, of in self._readers_of(operation, named):
             flags = [
-                place for place, one in self._leaves_of(reader)
+                place for place, one in self.leaves_of(reader)
                 if one.shape.kind is Kind.BOOLEAN
                 and plain(one.name).removeprefix("is").startswith("default")
             ]  # fmt: skip
-            if len(flags) == 1 and of == self._names.about(operation) and ITEM not in flags[0]:
+            if len(flags) == 1 and of == self.names.about(operation) and ITEM not in flags[0]:
                 shown = _Showing(reader, of, flags[0], {})
                 statement = f"{operation.name} changes what {reader.name} shows"
                 address = f"{operation.name}/behavior/takes-effect"
@@ -242,14 +211,12 @@ class _Effects:
         """
         kinds = {*named.values()}
         found = []
-        for reader in self._readers:
-            asked = {*self._names.of(reader).values()}
-            own = self._names.about(reader)
-            fits = (
-                own is not None and own in kinds and not self._open(reader, self._names.of(reader))
-            )
+        for reader in self.readers:
+            asked = {*self.names.of(reader).values()}
+            own = self.names.about(reader)
+            fits = own is not None and own in kinds and not self.open(reader, self.names.of(reader))
             listed = [
-                kind for kind in sorted(kinds) if not asked and self._names.lists(reader, kind)
+                kind for kind in sorted(kinds) if not asked and self.names.lists(reader, kind)
             ]
             for kind in [own] if fits and own is not None else listed:
                 rank = self._relation(operation, reader, kind, given)
@@ -260,7 +227,7 @@ class _Effects:
 
     def _relation(self, operation: Operation, reader: Operation, of: str, given: str | None) -> int:
         """How a reader is called after what an operation changes; 0 where it is not."""
-        one = self._contract.overlay.kinds()[of]
+        one = self.contract.overlay.kinds()[of]
         about, told = thing(operation.name), thing(reader.name)
         verb = next((one for one in _ADDED if operation.name.startswith(one)), "")
         short = told.removeprefix(_ADDED.get(verb, ""))
@@ -273,21 +240,11 @@ class _Effects:
 
     def _at(self, reader: Operation, of: str, name: str, shape: Shape) -> _Showing | None:
         """Where an answer has a member of a request, if that is one place alone."""
-        leaves, asked = self._leaves_of(reader), selected(reader, name)
+        leaves, asked = self.leaves_of(reader), selected(reader, name)
         found = [place for place, one in leaves if is_alike(name, shape, one)]
         found = found or [place for place, one in leaves if is_of_shape(shape, one.shape)]
-        fits = len(found) == 1 and self._asks_enough(reader, asked)
+        fits = len(found) == 1 and self.asks_enough(reader, asked)
         return _Showing(reader, of, found[0], asked, name) if fits else None
-
-    def _asks_enough(self, reader: Operation, asked: Collection[str]) -> bool:
-        """Whether nothing has to be made up to ask for it."""
-        known = {*self._names.of(reader), *asked}
-        return all(name in known for name, one in reader.input.items() if one.required)
-
-    def _leaves_of(self, reader: Operation) -> list[tuple[Place, Member]]:
-        if reader.name not in self._leaves:
-            self._leaves[reader.name] = list(leaves(reader.output))
-        return self._leaves[reader.name]
 
 
 def _rule(

@@ -159,6 +159,9 @@ def _further(one: words.Resource) -> Iterator[tuple[str, Way]]:
     if one.contents is not None:
         yield one.contents.list, ("contents", "list")
         yield one.contents.delete, ("contents", "delete")
+    for number, held in enumerate(one.also_holds):
+        yield held.list, ("also-holds", number, "list")
+        yield held.delete, ("also-holds", number, "delete")
     if one.ownership is not None and one.ownership.tags_of is not None:
         yield one.ownership.tags_of.operation, ("ownership", "tags-of", "operation")
 

@@ -95,7 +95,7 @@ class Contents(OverlayPart, frozen=True):
     """What a resource holds that nothing else accounts for, such as versions of objects.
 
     ``items`` are the places of its entries in the answer of ``list``; ``with`` is what their
-    deletion takes, by member, from an entry.
+    deletion takes, by member, from an entry; ``""`` is an entry that is a text.
     """
 
     list: str
@@ -129,6 +129,7 @@ class Resource(OverlayPart, frozen=True):
     listing: Listing | None = None
     also_listed_by: Mapping[str, Listing] = field(default_factory=dict)
     contents: Contents | None = None
+    also_holds: tuple[Contents, ...] = ()
 
     def roles(self) -> dict[str, str]:
         return {role: name for role in ROLES if (name := getattr(self, role)) is not None}

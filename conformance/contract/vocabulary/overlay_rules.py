@@ -136,6 +136,20 @@ class EffectRule(Rule, frozen=True, tag="takes-effect"):
     with_: Template = field(default_factory=dict, name="with")
 
 
+class ReflectedRule(Rule, frozen=True, tag="reflected"):
+    """A reader answers otherwise after a change, and after it was undone; ``by`` says where.
+
+    With ``member``, that is something else which the change names; with ``state``, a state.
+    """
+
+    on: str
+    off: str
+    of: str
+    by: Mapping[str, str]
+    member: str | None = None
+    state: bool = False
+
+
 class ErrorBodyRule(WatchedRule, frozen=True, tag="error-body"):
     """A refusal's body is an object with a text in one of ``members``."""
 
@@ -264,7 +278,7 @@ class RandomSequencesRule(Rule, frozen=True, tag="random-sequences"):
 AnyRule = (
     RefusedRule | AcceptedRule | ObservedRule | RawRule | OneConnectionRule | StepsRule
     | AdvancesRule | FilteredRule | GoneRule | PagingRule | PrefixRule | LastPageRule
-    | DefaultPageRule | ErrorBodyRule | SwitchedRule | EffectRule
+    | DefaultPageRule | ErrorBodyRule | SwitchedRule | EffectRule | ReflectedRule
     | NamedFilterRule | NarrowedRule | SortedRule | SameTokenRule
     | ErrorMembersRule | AuthenticatesRule | SignatureRule | ErrorCodeRule | ErrorCodesAgreeRule
     | ResponseHeaderRule | NullMembersRule | MemberNamesRule | ParallelOneRule | ParallelManyRule

@@ -11,6 +11,7 @@ from conformance.contract.vocabulary.overlay_rules import (
     AnswersEachRule,
     EffectRule,
     OneConnectionRule,
+    ReflectedRule,
     StepsRule,
 )
 from conformance.contract.vocabulary.overlay_steps import Step
@@ -130,6 +131,8 @@ class RuleDecider:
         elif isinstance(requirement.rule, EffectRule):
             rule = requirement.rule
             return [rule.on, rule.by, *([rule.off] if rule.off else [])]
+        elif isinstance(requirement.rule, ReflectedRule):
+            return [requirement.rule.on, requirement.rule.off]
         elif isinstance(requirement.rule, ListRule):
             roles = ("create",)
         elif isinstance(requirement.rule, AnswersEachRule):

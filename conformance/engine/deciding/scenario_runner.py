@@ -102,6 +102,7 @@ class ScenarioRun:
         self._sent: list[SentProbe] = []
         self._pauses: dict[int, float] = {}
         self._last: ParsedResponse | None = None
+        self._tidied = 0
         self._number, self._waited = 0, 0.0
         self._reading: int | None = None
         self._using: int | None = None
@@ -179,6 +180,7 @@ class ScenarioRun:
         trouble = next((one.answer for one in sent if _says_nothing(one.answer)), None)
         if trouble is not None and not (isinstance(step, Connected) and trouble.broken_off):
             raise NotShown(trouble.told())
+        self._tidied = self._tidied + 1 if isinstance(step, Send) and step.tidies else 0
         parts = tuple(one.answer for one in sent)
         one = len(parts) == 1 and not isinstance(step, Connected)
         self._last = parts[0] if one else replace((NO_ANSWER, *parts)[-1], parts=parts)
@@ -271,9 +273,10 @@ class ScenarioRun:
         for resource in self._made:
             if not resource.gone:
                 self._session.disposal.delete(resource)
+        seen = self._sent[: len(self._sent) - self._tidied]  # what tidied up proves nothing
         ending.steps = [
             EvidenceStep(sent, record.Role.CHECK, pause=self._pauses.get(index, 0.0))
-            for index, sent in enumerate(self._sent)
+            for index, sent in enumerate(seen)
         ]
         if ending.broken is not None and ending.steps:
             last = ending.steps[-1]

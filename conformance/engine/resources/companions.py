@@ -6,7 +6,7 @@ and how they are made is data: ``specs/aws-values.yaml``.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
@@ -88,6 +88,13 @@ class Companions:
     def made(self) -> list[str]:
         """The names of those that were made."""
         return [name for name, one in self._made.items() if one is not None]
+
+    def created_by(self, service: str) -> Iterator[tuple[str, str]]:
+        """Those of one service that were made: what makes each, and what it is deleted by."""
+        for name, made in self._made.items():
+            about = aws_values().companions[name]
+            if made is not None and about.service == service:
+                yield about.create, made.id
 
     def clean_up(self) -> list[str]:
         """Delete them, the newest first; gives what could not be deleted."""

@@ -1,13 +1,14 @@
 """Deletes what a run made: what is odd at once, what nothing uses now and then, all at the end."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from functools import partial
 from itertools import chain
 from typing import Any
 
 from conformance.contract.model import Contract, Operation
 from conformance.contract.places import find, parse, texts
-from conformance.contract.vocabulary.overlay_model import Resource
+from conformance.contract.vocabulary.overlay_model import Contents, Resource
 from conformance.engine.resources.inventory import Inventory
 from conformance.engine.resources.listed import SendRequest
 from conformance.engine.sending.delivery import resent
@@ -40,27 +41,47 @@ def emptied(
     send: Callable[[Operation, dict[str, Any]], ParsedResponse],
 ) -> bool:
     """Delete what a resource holds, whoever made it; whether anything went."""
-    held, went = kind.contents, False
-    if held is None or kind.label is None:
+    label = kind.label
+    if label is None:
         return False
+    held = [*([kind.contents] if kind.contents is not None else []), *kind.also_holds]
+    went = [_emptied_of(one, contract, label, identifier, send) for one in held]
+    return any(went)
+
+
+def _emptied_of(
+    held: Contents,
+    contract: Contract,
+    label: str,
+    identifier: str,
+    send: Callable[[Operation, dict[str, Any]], ParsedResponse],
+) -> bool:
+    went = False
     listed, deletes = (contract.operations[name] for name in (held.list, held.delete))
     deleted: list[dict[str, Any]] = []
     vain = 0
     for _ in range(PAGES):
-        shown = send(listed, {kind.label: as_label(listed, kind.label, identifier)}).members
+        shown = send(listed, {label: as_label(listed, label, identifier)}).members
         entries = [one for place in held.items for one in find(shown, parse(place))]
-        taken = [{to: one[by] for to, by in held.with_.items() if by in one} for one in entries]
-        plain = [one for one in taken if not any("${" in text for text in texts(one))]
+        taken = [_taken(held, one) for one in entries]
+        plain = [one for one in taken if one and not any("${" in text for text in texts(one))]
         # A deletion may add something to be deleted: what stays would be twice as much each time.
         vain += any(one in deleted for one in plain)
         if vain > PATIENCE:
             break
-        gone = [send(deletes, {kind.label: identifier, **one}).ok for one in plain]
+        gone = [send(deletes, {label: identifier, **one}).ok for one in plain]
         deleted += plain
         went = went or any(gone)
         if not any(gone):
             break
     return went
+
+
+def _taken(held: Contents, entry: Any) -> dict[str, Any]:
+    """What a deletion takes from an entry."""
+    if not isinstance(entry, dict):
+        return dict.fromkeys(held.with_, entry)
+    return {to: entry[by] for to, by in held.with_.items() if by in entry}
 
 
 class Disposal:
@@ -97,20 +118,31 @@ class Disposal:
         send = partial(self._send, deletion, resource=resource)
         try:
             sent = resent(send(), lambda _: send(), connection_lost, times=1)
-            if sent.answer.is_refusal and not sent.answer.is_gone and self._empty(resource, of):
+            if sent.answer.is_refusal and not sent.answer.is_gone and self._empty(resource.id, of):
                 sent = send()
         except SetupFailed:
             return None  # its deletion names something that cannot be made: it stays
         resource.gone = resource.gone or sent.answer.is_gone
         return sent
 
-    def _empty(self, resource: RunResource, of: Resource) -> bool:
+    def _empty(self, identifier: str, of: Resource) -> bool:
         """Delete what a resource holds. Raises SetupFailed."""
 
         def ask(operation: Operation, values: dict[str, Any]) -> ParsedResponse:
             return self._send(Probe("", operation, Side.OBSERVE, values, "")).answer
 
-        return emptied(self._contract, of, resource.id, ask)
+        return emptied(self._contract, of, identifier, ask)
+
+    def empty(self, others: Iterable[tuple[str, str]]) -> None:
+        """Take away what requests put into resources that are made, and deleted, elsewhere.
+
+        Each is what makes one, and what it is deleted by.
+        """
+        kinds = self._contract.overlay.kinds().values()
+        for create, identifier in others:
+            for of in [one for one in kinds if one.create == create]:
+                with suppress(SetupFailed):
+                    self._empty(identifier, of)
 
     def take_away(self, sent: SentProbe) -> None:
         """Delete what a request made: odd things that are left would spoil lists for the rest."""

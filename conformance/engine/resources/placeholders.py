@@ -40,7 +40,7 @@ class Placeholders:
         self, names: Names, masker: Masker, region: str, companions: Companions | None = None
     ) -> None:
         self._names, self._masker, self._region = names, masker, region
-        self._companions = Companions(names, region) if companions is None else companions
+        self.companions = Companions(names, region) if companions is None else companions
         self.latest: Callable[[str], str] = lambda _: ""
         """The identifier of the last resource of a kind that was made."""
 
@@ -52,7 +52,7 @@ class Placeholders:
         self, value: Any, resource: RunResource | None, parents: Mapping[str, RunResource]
     ) -> Any:
         """A value with its placeholders filled; ``parents`` are those of other kinds, by kind."""
-        return fill(self._companions.in_partition(value), _Lookup(self, resource, parents))
+        return fill(self.companions.in_partition(value), _Lookup(self, resource, parents))
 
     def tag(self, value: Any, tagged: dict[str, str]) -> Any:
         """A value with its tagged placeholders filled, the same tag by the same text."""
@@ -70,14 +70,14 @@ class Placeholders:
             "alnum": lambda length: self._names.unknown(length or 10),
             "uuid": lambda _: self._names.uuid(),
             "number": self._names.number,
-            "account": lambda _: self._companions.account(),
+            "account": lambda _: self.companions.account(),
             "long": lambda length: "a" * (length or 0),
             "region": lambda _: self._region,
             "future": lambda _: far_future(),
             "farther": lambda _: far_future(2),
             "past": lambda _: PAST,
             "now": present,
-            **self._companions.values(),
+            **self.companions.values(),
         }
 
     def unlike(self, kind: str) -> str:

@@ -4,18 +4,19 @@ What one answer has at one place is compared, so that nothing is said of how a s
 it was given. Of what is under way, and of what is not shown at all, nothing is said.
 """
 
-from collections.abc import Generator, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Generator
+from dataclasses import dataclass
 from typing import Any
 
 from conformance.contract.listing.named_kinds import NamedKinds
 from conformance.contract.listing.requirements import rule_of
 from conformance.contract.listing.shown_members import single
 from conformance.contract.model import Kind, Shape
-from conformance.contract.places import ITEM, canonical, find, parse, texts
+from conformance.contract.places import canonical, find, parse, texts
 from conformance.contract.vocabulary.overlay_rules import EffectRule
 from conformance.contract.walk import shape_at
 from conformance.plan.sequences.assertions import quoted_value
+from conformance.plan.sequences.change import Change
 from conformance.plan.sequences.listing import whole
 from conformance.plan.sequences.mismatch import mismatch
 from conformance.plan.sequences.steps import (
@@ -23,53 +24,22 @@ from conformance.plan.sequences.steps import (
     NotShown,
     RuleBroken,
     Script,
-    Send,
     Sequence,
     Step,
     answered,
 )
 from conformance.plan.sequences.stored import is_under_way, states
-from conformance.plan.valid_requests.base_requests import valid_request
-from conformance.plan.valid_requests.other_values import Request, other_requests, tagged
-from conformance.plan.valid_requests.resources import referenced_kinds
+from conformance.plan.valid_requests.other_values import Request, other_requests
 from conformance.transport.parsed_response import ParsedResponse
 
 Seen = list[Any]
 
 
 @dataclass(frozen=True, slots=True)
-class _Effect:
+class _Effect(Change):
     """A rule with the requests that it is made of, as the resource that is looked at has them."""
 
-    script: Script
     rule: EffectRule
-    names: NamedKinds
-
-    def request(self, name: str, given: Mapping[str, Any] | None = None) -> Request:
-        """The valid request of an operation. Raises NotShown where it names something else."""
-        contract = self.script.contract
-        operation = contract.operations[name]
-        request = tagged(valid_request(contract, operation)) if given is None else dict(given)
-        binds = contract.overlay.words_of(name).binds
-        if any(request.get(one) != binds[one] for one in self.names.of(operation)):
-            raise NotShown(f"the request of {name} that is known to be valid names something else")
-        found: Request = self.names.seen_from(self.rule.of, operation, request)
-        return found
-
-    def send(self, name: str, request: Request) -> Send:
-        return Send(self.script.contract.operations[name], request)
-
-    def undoing(self, request: Request) -> Request:
-        """The request that undoes another one: it names the same."""
-        undo = self.request(self.rule.off or "")
-        return {**undo, **{name: request[name] for name in undo if name in request}}
-
-    def beside(self, request: Request) -> Iterator[str]:
-        """The kinds that a request names besides the one that is looked at and what that is in."""
-        kinds = self.script.contract.overlay.kinds()
-        own = {self.rule.of, *self.names.needs(self.rule.of)}
-        yield from (one for one in dict.fromkeys(referenced_kinds(request))
-                    if one in kinds and one not in own and kinds[one].service is None)  # fmt: skip
 
     def look(self) -> Generator[Step, ParsedResponse, Seen]:
         """What is shown at the place, of the one resource."""
@@ -84,23 +54,20 @@ class _Effect:
         if not answer.ok:
             raise NotShown(f"the read was answered {answer.told()}")
         body, place = (yield from whole(send, answer.members)), parse(self.rule.at)
-        if ITEM in place and "${id}" not in str(send.values):
-            cut = place.index(ITEM) + 1
-            own, entries = self.script.fill("${id}", 0), list(find(body, place[:cut]))
-            mine = [one for one in entries if own in texts(one)]
-            if len(mine) != 1:
-                raise NotShown("the resource is not in the list just once")
-            body, place = mine[0], place[cut:]
-        beside = states(body)
+        mine = self.own(send, body, place)
+        if len(mine) != 1:
+            raise NotShown("the resource is not in the list just once")
+        beside = states(mine[0])
         if is_under_way(beside):
             raise NotShown("what is shown is under way")
-        return list(find(body, place)), beside
+        return list(find(mine[0], self.place_in(send, place))), beside
 
 
 def takes_effect(script: Script) -> Sequence:
     """What is shown changes with an operation, and with the one that undoes it."""
     rule = rule_of(script.requirement, EffectRule)
-    about = _Effect(script, rule, NamedKinds(script.contract))
+    names = NamedKinds(script.contract)
+    about = _Effect(script, names, rule.of, rule.on, rule.off, rule)
     request = about.request(rule.on)
     yield Make(kind=rule.of)
     for key, kind in enumerate(about.beside(request), 1):
@@ -120,16 +87,10 @@ def takes_effect(script: Script) -> Sequence:
         else:
             yield from _undone(about, request, before, after, beside)
     except (RuleBroken, NotShown):
-        yield from _tidy(about, request)
+        yield from about.tidy(request)
         raise
     if script.requirement.operation == rule.on:
-        yield from _tidy(about, request)
-
-
-def _tidy(about: _Effect, request: Request) -> Sequence:
-    """Undo it, so that nothing keeps the resource from being deleted."""
-    if about.rule.off is not None:
-        yield replace(about.send(about.rule.off, about.undoing(request)), tidies=True)
+        yield from about.tidy(request)
 
 
 def _done(about: _Effect, before: Seen, after: Seen) -> Sequence:

@@ -1,0 +1,172 @@
+"""What is switched or related is shown by some reader, against answers made by hand."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+from conformance.contract.listing.catalogue import catalogue
+from conformance.plan.sequences.steps import NotShown, RuleBroken
+from tests.plan.test_effects import ending, inferred
+from tests.plan.test_sequences import answered
+
+MADE, DONE = answered(200), answered(200)
+BUSY = answered(409, {"__type": "ConflictException"})
+
+
+@cache
+def rules(service):
+    return {
+        one.id.partition("/")[2]: one.rule
+        for one in catalogue(inferred(service))
+        if one.keyword == "reflected"
+    }
+
+
+def played(service, address, *answers):
+    contract = inferred(service)
+    return ending(rules(service)[f"{address}/behavior/takes-effect"], address, answers, contract)
+
+
+def still(body):
+    """The same, however often it is looked at."""
+    return [body] * 4
+
+
+def pipe(state, **beside):
+    return {"Name": "made-0", "CurrentState": state, **beside}
+
+
+STOPPED, RUNNING = pipe("STOPPED"), pipe("RUNNING")
+
+
+@pytest.mark.parametrize(
+    ("answers", "raised"),
+    [
+        ([STOPPED, DONE, RUNNING], type(None)),
+        ([STOPPED, DONE, STOPPED, STOPPED, RUNNING], type(None)),
+        ([STOPPED, DONE, *still(STOPPED), DONE, *still(STOPPED)], RuleBroken),
+        ([STOPPED, DONE, pipe("STARTING")], type(None)),
+        ([STOPPED, DONE, pipe("STOPPED", StateReason="no source")], type(None)),
+        ([RUNNING, DONE, *still(RUNNING), DONE, STOPPED, STOPPED, DONE, RUNNING], type(None)),
+        ([RUNNING, DONE, *still(RUNNING), DONE, STOPPED, STOPPED, DONE, *still(STOPPED)],
+         RuleBroken),
+        ([STOPPED, DONE, *still(STOPPED), BUSY], NotShown),
+        ([pipe("START_FAILED"), DONE, *still(pipe("START_FAILED")), DONE,
+          *still(pipe("START_FAILED"))], NotShown),
+        ([{}, DONE], NotShown),
+    ],
+)  # fmt: skip
+def test_what_is_started_has_another_state_unless_it_ran_before(answers, raised):
+    assert isinstance(played("pipes", "StartPipe", MADE, *answers), raised)
+
+
+@pytest.mark.parametrize(
+    ("answers", "raised"),
+    [
+        ([STOPPED, DONE, RUNNING, DONE, STOPPED], type(None)),
+        ([STOPPED, DONE, RUNNING, DONE, RUNNING, STOPPED], type(None)),
+        ([STOPPED, DONE, RUNNING, DONE, *still(RUNNING)], RuleBroken),
+        ([STOPPED, DONE, *still(STOPPED)], NotShown),
+        ([RUNNING, DONE, *still(RUNNING), DONE, STOPPED], type(None)),
+        ([RUNNING, DONE, *still(RUNNING), DONE, *still(RUNNING)], RuleBroken),
+        ([STOPPED, DONE, RUNNING, BUSY], NotShown),
+        ([RUNNING, BUSY, DONE, *still(RUNNING), DONE, *still(RUNNING)], RuleBroken),
+        ([RUNNING, BUSY, DONE, STOPPED], type(None)),
+    ],
+)
+def test_what_is_stopped_has_another_state_than_while_it_ran(answers, raised):
+    assert isinstance(played("pipes", "StopPipe", MADE, *answers), raised)
+
+
+def test_what_is_under_way_is_waited_for_before_it_is_stopped():
+    started = [pipe("STARTING"), pipe("STARTING"), RUNNING]
+    answers = [STOPPED, DONE, *started, DONE, *still(RUNNING)]
+
+    assert isinstance(played("pipes", "StopPipe", MADE, *answers), RuleBroken)
+
+
+def members(*names):
+    return {"Users": [{"Username": one} for one in names]}
+
+
+@pytest.mark.parametrize(
+    ("answers", "raised"),
+    [
+        ([members(), DONE, members("made-1")], type(None)),
+        ([members(), DONE, members(), members("made-1")], type(None)),
+        ([members(), DONE, *still(members()), DONE, *still(members())], RuleBroken),
+        ([members("${id.user}"), DONE], NotShown),
+        ([members(), BUSY], NotShown),
+        ([BUSY, DONE], NotShown),
+    ],
+)
+def test_what_is_added_has_to_be_shown_by_a_reader_of_both_sides(answers, raised):
+    seen = played("cognito-idp", "AdminAddUserToGroup", MADE, MADE, *answers)
+
+    assert isinstance(seen, raised)
+
+
+MISSING = answered(404, {"__type": "CorsPolicyNotFoundException"})
+POLICY = {"CorsPolicy": [{"AllowedOrigins": ["*"]}]}
+
+
+@pytest.mark.parametrize(
+    ("answers", "raised"),
+    [
+        ([MISSING, DONE, POLICY], type(None)),
+        ([MISSING, DONE, *still(MISSING), DONE, *still(MISSING)], RuleBroken),
+        ([POLICY, DONE], NotShown),
+    ],
+)
+def test_what_is_put_has_to_be_found_where_nothing_was(answers, raised):
+    assert isinstance(played("mediastore", "PutCorsPolicy", MADE, *answers), raised)
+
+
+@pytest.mark.parametrize(
+    ("service", "address", "by"),
+    [
+        ("medialive", "StopChannel", {"DescribeChannel": "state"}),
+        ("synthetics", "StartCanary", {"GetCanary": "Canary.Status.State"}),
+        ("cloudwatch", "StartMetricStreams", {"GetMetricStream": "State"}),
+        ("organizations", "DetachPolicy", {"ListTargetsForPolicy": "Targets[].Arn"}),
+        ("iot", "AttachPolicy", {"ListTargetsForPolicy": "targets"}),
+        ("shield", "AssociateHealthCheck", {"DescribeProtection": "Protection.HealthCheckIds"}),
+        ("customer-profiles", "PutProfileObjectType", {"ListProfileObjectTypes": ""}),
+        ("firehose", "StopDeliveryStreamEncryption",
+         {"DescribeDeliveryStream":
+            "DeliveryStreamDescription.DeliveryStreamEncryptionConfiguration.Status"}),
+    ],
+)  # fmt: skip
+def test_readers_and_their_places_are_found_by_name_and_values(service, address, by):
+    assert rules(service)[f"{address}/behavior/takes-effect"].by == by
+
+
+@pytest.mark.parametrize(
+    ("service", "address"),
+    [
+        ("glue", "StartTrigger"),  # one on demand runs, and has the state that it had
+        ("glue", "StartCrawler"),  # ends by itself
+        ("cognito-idp", "StartUserImportJob"),
+        ("ssm-sap", "StartApplication"),  # an operation goes on
+        ("rekognition", "AssociateFaces"),  # what is not associated is told in the answer
+        ("rds", "RegisterDBProxyTargets"),  # may name none
+        ("frauddetector", "PutEventType"),  # asked for by a name that the change does not give
+        ("connect", "AssociateWorkspace"),  # what is listed was made otherwise
+        ("events", "EnableRule"),  # has a rule of its own
+    ],
+)
+def test_what_may_be_shown_otherwise_says_nothing(service, address):
+    assert f"{address}/behavior/takes-effect" not in rules(service)
+
+
+def test_what_keeps_a_resource_from_being_deleted_is_known_by_pairs():
+    held = inferred("iam").overlay.kinds()["role"].also_holds
+
+    assert {(one.list, one.delete, *one.with_.items()) for one in held} == {
+        ("ListAttachedRolePolicies", "DetachRolePolicy", ("PolicyArn", "PolicyArn")),
+        ("ListRolePolicies", "DeleteRolePolicy", ("PolicyName", "")),
+        ("ListInstanceProfilesForRole", "RemoveRoleFromInstanceProfile",
+         ("InstanceProfileName", "InstanceProfileName")),
+    }  # fmt: skip
