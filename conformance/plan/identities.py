@@ -7,6 +7,7 @@ from conformance.contract.aws_values import EXAMPLES
 from conformance.contract.inference.identity_rules import asked_for, naming_members
 from conformance.contract.listing.requirements import Requirement
 from conformance.contract.model import Contract, Kind, Location, Operation, Shape
+from conformance.contract.places import parse, put
 from conformance.contract.validate import is_valid
 from conformance.contract.vocabulary.overlay_rules import (
     AnyRule,
@@ -38,7 +39,7 @@ def of_identity(
         if unique is not None:
             yield Probe(
                 requirement.id, operation, Side.REJECT,
-                {**request, **rule.with_, unique: "${taken}"},
+                put({**request, **rule.with_}, parse(unique), "${taken}"),
                 "an identifier already taken", Fault.CONFLICT, (unique,), beyond_limits=True,
             )  # fmt: skip
         return
@@ -121,7 +122,7 @@ def plan_error(contract: Contract, operation: Operation, requirement: Requiremen
     if unique is not None and provokes and operation.name == resource.create:
         probe = Probe(
             requirement.id, operation, Side.REJECT,
-            {**request, unique.member: "${taken}"},
+            put(request, parse(unique.member), "${taken}"),
             "what must be unique is already taken", Fault.CONFLICT, (unique.member,),
         )  # fmt: skip
         return Plan(requirement.id, (probe,), sides=(Side.REJECT,))

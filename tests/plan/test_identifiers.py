@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 
+from conformance.contract.inference.inferring import inferred_overlay
+from conformance.contract.levels import Level, Source
+from conformance.contract.listing.requirements import Requirement, Subject
 from conformance.contract.vocabulary.overlay_model import Identifier, Resource
+from conformance.contract.vocabulary.overlay_rules import TakenIdentifierRule
+from conformance.plan.identities import of_identity
 from conformance.plan.sequences import connection
 from conformance.plan.sequences.steps import NotShown, RuleBroken
 from conformance.plan.valid_requests.lifecycle import Lifecycle
@@ -71,3 +77,22 @@ def life():
 def test_a_read_that_does_not_name_its_resource_shows_nothing(life):
     with pytest.raises(NotShown):
         connection._judge(parts({}), life, "mine")
+
+
+def test_a_name_that_is_taken_is_put_where_a_creation_has_it():
+    """Within a structure, that may be; and it is read from there, too."""
+    modelled = contracts.modelled("ses")
+    contract = replace(modelled, overlay=inferred_overlay(modelled))
+    create = contract.operations["CreateTemplate"]
+    rule = TakenIdentifierRule(level=Level.EXPECTED, statement="", source=Source())
+    requirement = Requirement(
+        "ses/x", "ses", create.name, Level.EXPECTED, "", Source(), Subject.RULE, rule=rule
+    )
+
+    (probe,) = of_identity(contract, create, requirement, rule)
+
+    assert probe.values.keys() == {"Template"}
+    assert probe.values["Template"]["TemplateName"] == "${taken}"
+    kind = contract.overlay.kinds()["template"]
+    assert kind.unique_in({"Template": {"TemplateName": "one"}}) == "one"
+    assert kind.unique_in({}) is None
