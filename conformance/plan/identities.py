@@ -59,14 +59,18 @@ def named_by(contract: Contract, operation: Operation, request: Mapping[str, Any
     own = next((name for name in request if "${id}" in str(request[name])), None)
     if own is not None:
         return own
-    label = lifecycle_of(contract, operation.name).label
+    life = lifecycle_of(contract, operation.name)
+    label = life.label
     labels = sorted(naming_members(operation), key=lambda name: operation.path.find(f"{{{name}}}"))
     of_others = [name for name in reversed(labels) if any(referenced_kinds(request.get(name)))]
     # What a creation chooses itself names nothing yet.
     texts = {name: str(request.get(name)) for name in reversed(labels)}
     given = [one for one, text in texts.items() if "${" not in text or text.startswith("${answer.")]
     found = [*of_others, *given]
-    return found[0] if found else label if label in request else None
+    if found or label is None or label not in request:
+        return found[0] if found else None
+    chosen = operation.name == life.create and not any(referenced_kinds(request[label]))
+    return None if chosen else label
 
 
 def _unknown(

@@ -7,14 +7,16 @@ from types import SimpleNamespace
 
 import pytest
 
+from conformance.contract.inference.identities import is_described_beside
 from conformance.contract.inference.inferring import inferred_overlay
 from conformance.contract.levels import Level, Source
 from conformance.contract.listing.requirements import Requirement, Subject
 from conformance.contract.vocabulary.overlay_model import Identifier, Resource
 from conformance.contract.vocabulary.overlay_rules import TakenIdentifierRule
-from conformance.plan.identities import of_identity
+from conformance.plan.identities import named_by, of_identity
 from conformance.plan.sequences import connection
 from conformance.plan.sequences.steps import NotShown, RuleBroken
+from conformance.plan.valid_requests.base_requests import valid_request
 from conformance.plan.valid_requests.lifecycle import Lifecycle
 from conformance.plan.valid_requests.resources import all_creators, identifiers
 from conformance.transport.parsed_response import ParsedResponse
@@ -96,3 +98,25 @@ def test_a_name_that_is_taken_is_put_where_a_creation_has_it():
     kind = contract.overlay.kinds()["template"]
     assert kind.unique_in({"Template": {"TemplateName": "one"}}) == "one"
     assert kind.unique_in({}) is None
+
+
+@pytest.mark.parametrize(
+    ("operation", "named"), [("CreateTemplate", None), ("GetTemplate", "TemplateName")]
+)
+def test_a_creation_names_nothing_that_could_be_unknown(operation, named):
+    modelled = contracts.modelled("ses")
+    contract = replace(modelled, overlay=inferred_overlay(modelled))
+    asked = contract.operations[operation]
+    assert named_by(contract, asked, valid_request(contract, asked)) == named
+
+
+@pytest.mark.parametrize(
+    ("beside", "expected"),
+    [({"TableInput": ["Name"]}, True), ({"TableInput": []}, False), ({"Owner": ["Name"]}, False)],
+)
+def test_a_creation_may_name_the_new_one_in_two_places(beside, expected):
+    members = {"Name": (), **beside}
+    shapes = {name: SimpleNamespace(members=dict.fromkeys(one)) for name, one in members.items()}
+    given = {name: SimpleNamespace(shape=shape) for name, shape in shapes.items()}
+    create = SimpleNamespace(name="CreateTable", input=given)
+    assert is_described_beside(create, SimpleNamespace(unique_member="Name")) is expected

@@ -43,6 +43,7 @@ def blamed(
         or (line.verdict == "failed" and line.level != "informational")
         or (
             line.verdict == "inconclusive"
+            and line.level != "informational"
             and not line.reason.endswith(UNSURE)
             and (steady or not line.reason.startswith(REPEATED))
         )

@@ -19,6 +19,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from conformance.contract.inference.identities import is_described_beside
 from conformance.contract.inference.naming import ID, NAME, noun_forms, part, plain, split, words
 from conformance.contract.levels import Level
 from conformance.contract.member_roles import TOKENS
@@ -255,6 +256,7 @@ def _taken(contract: Contract, kinds: tuple[Resource, ...]) -> Iterator[tuple[st
                                   for name, one in operation.input.items())  # fmt: skip
         sure = (bool(other) or alone or again) and any(says_exists(error.name) for error in errors)
         sure = sure and not operation.name.startswith(UPSERTS)
+        sure = sure and not is_described_beside(operation, one)
         yield (
             f"{operation.name}/behavior/taken-identifier",
             TakenIdentifierRule(

@@ -154,6 +154,7 @@ class AccessPoints:
 
     def modify_mount_target_security_groups(self, sent: Members) -> Members:
         mount = self._mount(sent["MountTargetId"])
-        groups = self._groups(sent.get("SecurityGroups", mount["groups"]), mount["VpcId"])
+        asked: list[str] = sent.get("SecurityGroups", mount["groups"])
+        groups = self._groups(asked, mount["VpcId"])
         self.shelf.mounts.put(mount["MountTargetId"], {**mount, "groups": groups})
         return {}

@@ -73,8 +73,8 @@ class Shelf:
         self, kind: str, sent: Members, arns: list[str], names: list[str] | None = None
     ) -> tuple[list[Members], str | None]:
         """One page of what there is, or what is called for."""
-        if (arns or names) and ("PageSize" in sent or "Marker" in sent):
-            raise invalid("Paging and names or ARNs exclude each other")
+        if (arns or names) and "Marker" in sent:
+            raise invalid("A marker and names or ARNs exclude each other")
         if arns:
             found = [self.get(kind, one, seen=True) for one in arns]
         else:
@@ -264,6 +264,9 @@ class Balancers:
 
     def set_subnets(self, sent: Members) -> Members:
         balancer = self.shelf.get("loadbalancer", sent["LoadBalancerArn"])
+        if sent.get("IpAddressType", "ipv4") != "ipv4" or "EnablePrefixForIpv6SourceNat" in sent:
+            text = "You must specify subnets with an associated IPv6 CIDR block"
+            raise Refused("InvalidConfigurationRequest", text)
         zones = self._zones(sent, balancer["type"])
         changed = self.shelf.keep({**balancer, "zones": zones})
         return {"AvailabilityZones": self._shown_zones(changed), "IpAddressType": "ipv4"}

@@ -75,6 +75,7 @@ class Clusters:
         self.operations: dict[str, Operation] = operations_of("ecs", self)
         for number in range(3 if self.world.on("populated") else 0):
             self.create_cluster({"clusterName": f"busy-{number}"})
+        self.create_cluster({})
 
     def _shown(
         self, cluster: Members, include: Any = ("TAGS", "SETTINGS", "CONFIGURATIONS")

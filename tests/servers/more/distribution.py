@@ -230,7 +230,7 @@ class Configured:
             return self._answer(kind, again)
         config = self._checked(kind, given)
         now = self.world.now()
-        made = {"Id": self.versions.etag(), "config": config, "made": now, "changed": now,
+        made: Members = {"Id": self.versions.etag(), "config": config, "made": now, "changed": now,
                 "etag": self.versions.etag(), "user": some("0123456789abcdef", 96)}  # fmt: skip
         self.stores[kind.name].put(made["Id"], made)
         place = f"https://cloudfront.amazonaws.com/2020-05-31/{kind.path}/{made['Id']}"

@@ -189,7 +189,7 @@ class FileSystems:
 
     def update_file_system(self, sent: Members) -> Members:
         one = self.shelf.ready(sent["FileSystemId"])
-        mode = sent.get("ThroughputMode", one["ThroughputMode"])
+        mode: str = sent.get("ThroughputMode", one["ThroughputMode"])
         settings = self._throughput(mode, sent, one)
         made = one.get("made", one["since"])
         changed = {

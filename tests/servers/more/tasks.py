@@ -39,8 +39,9 @@ class Tasks:
             raise client("Container list cannot be empty.")
         names = [one.get("name", "") for one in sent["containerDefinitions"]]
         for one in sent["containerDefinitions"]:
-            if not one.get("name") or not one.get("image"):
-                raise client("Container.name and Container.image should not be null or empty.")
+            for name in ("name", "image"):
+                if not one.get(name):
+                    raise client(f"Container.{name} should not be null or empty.")
             if not NAME.fullmatch(one["name"]):
                 raise client("Invalid container name.")
             if not ({"memory", "memoryReservation"} & one.keys() or "memory" in sent):
@@ -183,7 +184,7 @@ class Tasks:
             raise invalid("The name is not valid.")
         group = sent.get("autoScalingGroupProvider")
         if group is None or "managedInstancesProvider" in sent or "cluster" in sent:
-            raise invalid("A capacity provider has one provider.")
+            raise invalid("An autoScalingGroupProvider must be specified.")
         if ":autoScalingGroup:" not in group["autoScalingGroupArn"]:
             raise invalid("The Auto Scaling group is not valid.")
         known = self.shelf.providers.get(name)
