@@ -18,7 +18,7 @@ from conformance.plan.sequences import connection
 from conformance.plan.sequences.steps import NotShown, RuleBroken
 from conformance.plan.valid_requests.base_requests import valid_request
 from conformance.plan.valid_requests.lifecycle import Lifecycle
-from conformance.plan.valid_requests.resources import all_creators, identifiers
+from conformance.plan.valid_requests.resources import all_creators, identifiers, is_named_twice
 from conformance.transport.parsed_response import ParsedResponse
 from tests import contracts
 
@@ -120,3 +120,14 @@ def test_a_creation_may_name_the_new_one_in_two_places(beside, expected):
     given = {name: SimpleNamespace(shape=shape) for name, shape in shapes.items()}
     create = SimpleNamespace(name="CreateTable", input=given)
     assert is_described_beside(create, SimpleNamespace(unique_member="Name")) is expected
+
+
+def test_a_version_that_is_to_match_is_the_one_that_was_shown():
+    """A change or a deletion says which version it is about; that names nothing twice."""
+    modelled = contracts.modelled("cloudfront")
+    contract = replace(modelled, overlay=inferred_overlay(modelled))
+    for name in ("UpdateOriginAccessControl", "DeleteFunction"):
+        operation = contract.operations[name]
+        request = valid_request(contract, operation)
+        assert request["If-Match"] == "${made.ETag}"
+        assert not is_named_twice(contract, operation, request)

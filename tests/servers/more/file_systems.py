@@ -36,6 +36,9 @@ class FileWire(RestJson):
     def invalid(self) -> str:
         return "ValidationException" if self.world.on("other-codes") else "BadRequest"
 
+    def _unreadable(self) -> str:
+        return "BadRequest" if self.world.on("other-codes") else "SerializationException"
+
     def refusal(self, refused: Refused) -> Response:
         response = super().refusal(refused)
         members = json.loads(response.body)
