@@ -65,7 +65,8 @@ def _shown(operation: Operation, noun: Noun, named: Iterable[str]) -> Iterator[t
         shape = member.shape
         texts = shape.kind is Kind.STRING and not shape.limit("enum")
         numbers = shape.kind is Kind.INTEGER and member.location in _WRITTEN
-        meant = is_needed(member) or plain(member.name) == IF_MATCH
+        version = plain(member.name) == IF_MATCH and operation.method not in {"GET", "HEAD"}
+        meant = is_needed(member) or version
         if member.name in named or not meant or not (texts or numbers):
             continue
         known = shown_as(noun, member.name)
