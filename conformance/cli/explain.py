@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -41,9 +42,7 @@ def command(requirement: str, given: tuple[str, ...]) -> None:
     from conformance.contract.listing.catalogue import catalogue
     from conformance.contract.load import load_contract
 
-    # That of the id first, which may be a service that has no spec.
-    named = selected((), (requirement,))
-    contracts = [load_contract(name) for name in dict.fromkeys((*named, *services()))]
+    contracts = [load_contract(name) for name in _services_of(requirement)]
     resources = read_given(given)
     check_given(contracts, resources)
     contracts = [with_given(contract, resources) for contract in contracts]
@@ -53,14 +52,19 @@ def command(requirement: str, given: tuple[str, ...]) -> None:
         click.echo(f"{requirement} is covered by the same statement at another place:\n")
         requirement = by
     if requirement not in known:
-        import difflib
-
         near = difflib.get_close_matches(requirement, known, _NEAR)
         meant = f"did you mean {' or '.join(near)}? " if near else ""
         raise BadInput(
             f"no requirement {requirement}", f"{meant}`conformance requirements` lists the ids"
         )
     explain(*known[requirement])
+
+
+def _services_of(requirement: str) -> list[str]:
+    """The service of an id, which may have no spec; those that may be meant where there is none."""
+    service, known = requirement.partition("/")[0], selected((), (requirement,))
+    near = difflib.get_close_matches(service, services(), _NEAR)
+    return [service] if service in known else [*dict.fromkeys((*known, *near))]
 
 
 def covering(contracts: Iterable[Contract], requirement: str) -> str | None:
