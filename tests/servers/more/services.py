@@ -82,7 +82,7 @@ class Services:
         self._checked(sent)
         controller = sent.get("deploymentController", {}).get("type", "ECS")
         if "taskDefinition" not in sent and controller != "EXTERNAL":
-            raise invalid("TaskDefinition can not be blank.")
+            raise invalid("taskDefinition can not be blank.")
         known = self.shelf.services.get(f"{cluster}/{name}")
         if known and known["status"] == "ACTIVE":
             raise invalid("Creation of service was not idempotent.")

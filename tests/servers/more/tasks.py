@@ -62,7 +62,7 @@ class Tasks:
             return
         volumes = {volume.get("name") for volume in sent.get("volumes", [])}
         for mount in one.get("mountPoints", []):
-            if mount.get("sourceVolume") not in volumes:
+            if volumes and mount.get("sourceVolume") not in volumes:
                 raise client("Unknown volume.")
         for on in one.get("dependsOn", []):
             if on["containerName"] not in names or on["containerName"] == one["name"]:
@@ -184,7 +184,7 @@ class Tasks:
             raise invalid("The name is not valid.")
         group = sent.get("autoScalingGroupProvider")
         if group is None or "managedInstancesProvider" in sent or "cluster" in sent:
-            raise invalid("An autoScalingGroupProvider must be specified.")
+            raise invalid("The autoScalingGroupProvider is required, and nothing else.")
         if ":autoScalingGroup:" not in group["autoScalingGroupArn"]:
             raise invalid("The Auto Scaling group is not valid.")
         known = self.shelf.providers.get(name)
