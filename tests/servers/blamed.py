@@ -16,7 +16,6 @@ UNSURE = (
     "without an overlay, the tool does not know whether the request is valid",
     "to a request with a name that is not taken, too",
 )
-REPEATED = "did not repeat on a fresh resource"
 
 
 def blamed(
@@ -26,9 +25,10 @@ def blamed(
     requirements: tuple[str, ...] = (),
     region: str = "us-east-1",
     *,
-    steady: bool = True,
+    undecided: bool = False,
+    but: tuple[str, ...] = (),
 ) -> list[str]:
-    """Failures at a gate level, errors, and what a steady target leaves undecided."""
+    """Failures at a gate level, and errors; and what is undecided, but for some reasons."""
     with serving(answer) as url:
         result = conformance.run(
             url, services=service, requirements=requirements, profile="quick", seed=1, auth="off",
@@ -42,9 +42,9 @@ def blamed(
         if line.verdict == "error"
         or (line.verdict == "failed" and line.level != "informational")
         or (
-            line.verdict == "inconclusive"
-            and line.level != "informational"
+            undecided
+            and line.verdict == "inconclusive"
             and not line.reason.endswith(UNSURE)
-            and (steady or not line.reason.startswith(REPEATED))
+            and not line.reason.startswith(but)
         )
     ]

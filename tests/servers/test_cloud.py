@@ -11,7 +11,7 @@ import pytest
 
 from tests.servers.blamed import blamed
 from tests.servers.cloud.edge import Edge
-from tests.servers.cloud.world import READINGS, TOGETHER, UNSTEADY
+from tests.servers.cloud.world import READINGS, TOGETHER
 
 SOME = {
     "appsync": ("*ApiKey/*", "ListApiKeys/*"),
@@ -31,8 +31,7 @@ def wrong(tmp_path: Path, service: str, readings: tuple[str, ...], *of: str) -> 
     asked = of or tuple(f"{name}/*" for name in edge.service(service).operations)
     region = REGIONS.get(service, "cn-northwest-1") if "elsewhere" in readings else "us-east-1"
     requirements = tuple(f"{service}/{one}" for one in asked)
-    steady = not {*readings} & UNSTEADY
-    return blamed(tmp_path, edge.answer, service, requirements, region, steady=steady)
+    return blamed(tmp_path, edge.answer, service, requirements, region)
 
 
 @pytest.mark.parametrize("service", FAST)

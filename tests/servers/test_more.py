@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.servers.blamed import blamed
-from tests.servers.cloud.world import READINGS, TOGETHER, UNSTEADY
+from tests.servers.cloud.world import READINGS, TOGETHER
 from tests.servers.more.edge import SIGNED, More
 
 FAST = {
@@ -25,9 +25,7 @@ def wrong(tmp_path: Path, service: str, how: str, of: tuple[str, ...]) -> list[s
     """What a run blames on a server with these readings, of some requirements."""
     server = More(TOGETHER[how])
     requirements = tuple(f"{service}/{one}" for one in of)
-    steady = not {*TOGETHER[how]} & UNSTEADY
-    region = server.world.region
-    return blamed(tmp_path, server.answer, service, requirements, region, steady=steady)
+    return blamed(tmp_path, server.answer, service, requirements, server.world.region)
 
 
 @pytest.mark.parametrize("service", FAST)
@@ -40,8 +38,8 @@ def test_a_right_server_is_called_right_without_an_overlay(tmp_path: Path, servi
 def test_so_is_one_that_chose_otherwise(tmp_path: Path, service: str, how: str) -> None:
     """As it is, all of it; where it chose otherwise, what is known of its behavior."""
     operations = More().service(SIGNED.get(service, service)).operations
-    what = "behavior/*" if TOGETHER[how] else "*"
-    assert wrong(tmp_path, service, how, tuple(f"{one}/{what}" for one in operations)) == []
+    of = ("*/behavior/*",) if TOGETHER[how] else tuple(f"{one}/*" for one in operations)
+    assert wrong(tmp_path, service, how, of) == []
 
 
 def test_every_service_has_its_operations() -> None:

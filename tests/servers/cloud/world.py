@@ -74,8 +74,6 @@ TOGETHER = {
     ),
 }
 """Readings that are tried together."""
-UNSTEADY = {*TOGETHER["late"], "throttled"}
-"""Readings of what takes its time: it may have come when the tool looks again."""
 
 
 class World:
