@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -118,8 +119,9 @@ def test_a_creation_may_name_the_new_one_in_two_places(beside, expected):
     members = {"Name": (), **beside}
     shapes = {name: SimpleNamespace(members=dict.fromkeys(one)) for name, one in members.items()}
     given = {name: SimpleNamespace(shape=shape) for name, shape in shapes.items()}
-    create = SimpleNamespace(name="CreateTable", input=given)
-    assert is_described_beside(create, SimpleNamespace(unique_member="Name")) is expected
+    create: Any = SimpleNamespace(name="CreateTable", input=given)
+    kind: Any = SimpleNamespace(unique_member="Name")
+    assert is_described_beside(create, kind) is expected
 
 
 def test_a_version_that_is_to_match_is_the_one_that_was_shown():

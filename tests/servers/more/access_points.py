@@ -8,7 +8,8 @@ from typing import Any
 from tests.servers.cloud.world import Members, Operation, hexadecimal, operations_of, pairs
 from tests.servers.keys.wire import Refused
 
-from .file_systems import Shelf, Taken, bad, checked_tags
+from .file_systems import Shelf, bad, checked_tags
+from .file_wire import Taken
 
 
 class AccessPoints:
@@ -154,7 +155,7 @@ class AccessPoints:
 
     def modify_mount_target_security_groups(self, sent: Members) -> Members:
         mount = self._mount(sent["MountTargetId"])
-        asked: list[str] = sent.get("SecurityGroups", mount["groups"])
+        asked = {"SecurityGroups": mount["groups"], **sent}["SecurityGroups"]
         groups = self._groups(asked, mount["VpcId"])
         self.shelf.mounts.put(mount["MountTargetId"], {**mount, "groups": groups})
         return {}

@@ -14,6 +14,7 @@ from .access_points import AccessPoints
 from .archives import Archives
 from .catalog import Catalog
 from .distribution import Configured, Versions
+from .file_wire import FileWire
 from .functions import Functions
 from .listeners import Listeners
 from .rules import Rules
@@ -61,7 +62,7 @@ class More(Edge):
     def _efs(self) -> Served:
         shelf = file_systems.Shelf(self.world, self.ec2)
         operations = file_systems.FileSystems(shelf).operations | AccessPoints(shelf).operations
-        return file_systems.FileWire("efs", self.world, operations)
+        return FileWire("efs", self.world, operations)
 
     def _cloudfront(self) -> Served:
         versions = Versions(self.world)
