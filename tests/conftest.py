@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import gc
 import os
 import pickle
 import socketserver
@@ -17,6 +18,11 @@ from tests.recorded import ReferenceRun, run_reference
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+
+def pytest_configure() -> None:
+    """Collect garbage seldom: each worker keeps many contracts, which make a collection slow."""
+    gc.set_threshold(100_000, 20, 100)
 
 
 def pytest_xdist_auto_num_workers() -> int:

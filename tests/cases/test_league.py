@@ -203,6 +203,7 @@ def test_every_entry_of_a_batch_is_answered_for_in_each_of_the_forms():
     assert batch_of(load_contract("sqs").operations["SendMessage"]) is None
 
 
+@pytest.mark.exhaustive
 def test_what_was_observed_of_services_without_an_overlay_has_sources_and_operations():
     from conformance.contract.listing.catalogue import catalogue
     from conformance.contract.load import load_contract

@@ -22,6 +22,7 @@ from conformance.plan.probes import Fault, Probe, Side
 from conformance.plan.sequences.steps import RuleBroken
 from conformance.transport.parsed_response import ParsedResponse
 from tests.clock import Clock
+from tests.sampling import one_in
 
 GATE = {Level.REQUIRED, Level.EXPECTED}
 
@@ -38,21 +39,24 @@ def broken(service: str, operation: str, status: int, body: Any = None) -> set[s
 
 @pytest.mark.parametrize(
     ("service", "operation", "status", "held"),
-    [
-        ("eks", "TagResource", 204, True),
-        ("eks", "TagResource", 201, False),
-        ("scheduler", "DeleteSchedule", 204, True),
-        ("scheduler", "CreateSchedule", 201, False),
-        ("dlm", "UntagResource", 204, True),
-        ("fis", "TagResource", 204, True),  # the model writes its 200 down
-        ("quicksight", "TagResource", 202, True),
-        ("quicksight", "TagResource", 206, False),
-        ("quicksight", "TagResource", 204, False),  # it has members to show
-        ("quicksight", "DescribeUser", 202, False),
-        ("mq", "CreateTags", 200, False),
-        ("kms", "CreateKey", 204, False),
-        ("apigateway", "UpdateApiKey", 204, False),
-    ],
+    one_in(
+        3,
+        [
+            ("eks", "TagResource", 204, True),
+            ("eks", "TagResource", 201, False),
+            ("scheduler", "DeleteSchedule", 204, True),
+            ("scheduler", "CreateSchedule", 201, False),
+            ("dlm", "UntagResource", 204, True),
+            ("fis", "TagResource", 204, True),  # the model writes its 200 down
+            ("quicksight", "TagResource", 202, True),
+            ("quicksight", "TagResource", 206, False),
+            ("quicksight", "TagResource", 204, False),  # it has members to show
+            ("quicksight", "DescribeUser", 202, False),
+            ("mq", "CreateTags", 200, False),
+            ("kms", "CreateKey", 204, False),
+            ("apigateway", "UpdateApiKey", 204, False),
+        ],
+    ),
 )
 def test_the_default_status_of_a_model_may_be_another_success(
     service: str, operation: str, status: int, held: bool
@@ -92,14 +96,17 @@ def test_a_null_is_a_member_that_is_not_there_unless_it_was_recorded_otherwise(
 
 @pytest.mark.parametrize(
     ("service", "operation", "code", "held"),
-    [
-        ("glue", "CreateTrigger", "AlreadyExistsException", True),
-        ("glue", "CreateTrigger", "IdempotentParameterMismatchException", True),
-        ("cloudformation", "CreateStackSet", "CreatedButModifiedException", True),
-        ("connect", "CreateView", "ResourceInUseException", True),
-        ("glue", "CreateTrigger", "InvalidInputException", False),
-        ("rds", "CreateDBCluster", "DBClusterSnapshotAlreadyExistsFault", False),
-    ],
+    one_in(
+        5,
+        [
+            ("glue", "CreateTrigger", "AlreadyExistsException", True),
+            ("glue", "CreateTrigger", "IdempotentParameterMismatchException", True),
+            ("cloudformation", "CreateStackSet", "CreatedButModifiedException", True),
+            ("connect", "CreateView", "ResourceInUseException", True),
+            ("glue", "CreateTrigger", "InvalidInputException", False),
+            ("rds", "CreateDBCluster", "DBClusterSnapshotAlreadyExistsFault", False),
+        ],
+    ),
 )
 def test_a_name_that_came_with_other_content_may_be_refused_for_that(
     service: str, operation: str, code: str, held: bool

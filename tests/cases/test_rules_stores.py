@@ -436,8 +436,12 @@ def test_a_rule_that_a_defect_breaks_fails_alone(moto_port, proxied, run, report
     "breaks",
     [
         lambda: without_query("versionId"),
-        lambda: no_headers("x-amz-delete-marker", "DELETE"),
-        lambda: s3("GET", _other_way("Version"), r"\?versions"),
+        pytest.param(
+            lambda: no_headers("x-amz-delete-marker", "DELETE"), marks=pytest.mark.exhaustive
+        ),
+        pytest.param(
+            lambda: s3("GET", _other_way("Version"), r"\?versions"), marks=pytest.mark.exhaustive
+        ),
     ],
 )
 def test_versions_and_markers_of_a_rule_that_breaks_are_gone_with_their_bucket(

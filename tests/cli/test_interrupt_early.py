@@ -87,7 +87,7 @@ def interrupted(child, mark):
 @pytest.mark.parametrize(
     ("module", "name"),
     one_in(
-        4,
+        5,
         [
             ("conformance.documents.sdk.pages", "model_pages"),
             ("conformance.contract.deriving.assemble", "assemble_whole"),

@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from benchmarks import placebo, verified
 from benchmarks.literal_calls import UNKNOWN, calls
 
@@ -63,6 +65,7 @@ def recorded(folder: Path, **data: Any) -> list[str]:
     return list(placebo.failures(service, operation, json.loads(found.read_text())))
 
 
+@pytest.mark.exhaustive
 def test_recorded_answers_are_judged(tmp_path: Path) -> None:
     moment = {"__class__": "datetime", "year": 1969, "month": 12, "day": 31, "hour": 19}
     moment |= {"minute": 0, "second": 0, "microsecond": 0}
