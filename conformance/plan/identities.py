@@ -8,6 +8,7 @@ from conformance.contract.inference.identity_rules import asked_for, naming_memb
 from conformance.contract.inference.taken_rules import is_harmless, taken_errors
 from conformance.contract.listing.requirements import Requirement
 from conformance.contract.model import Contract, Kind, Location, Operation, Shape
+from conformance.contract.places import parse, put
 from conformance.contract.validate import is_valid
 from conformance.contract.vocabulary.overlay_rules import (
     AnyRule,
@@ -43,7 +44,7 @@ def of_identity(
         if unique is not None:
             yield Probe(
                 requirement.id, operation, Side.REJECT,
-                {**request, **rule.with_, unique: "${taken}"},
+                put({**request, **rule.with_}, parse(unique), "${taken}"),
                 "an identifier already taken", Fault.CONFLICT, (unique,), beyond_limits=True,
                 tolerated=(ANY_REFUSAL,) if open_ else (),
             )  # fmt: skip
@@ -64,14 +65,18 @@ def named_by(contract: Contract, operation: Operation, request: Mapping[str, Any
     own = next((name for name in request if "${id}" in str(request[name])), None)
     if own is not None:
         return own
-    label = lifecycle_of(contract, operation.name).label
+    life = lifecycle_of(contract, operation.name)
+    label = life.label
     labels = sorted(naming_members(operation), key=lambda name: operation.path.find(f"{{{name}}}"))
     of_others = [name for name in reversed(labels) if any(referenced_kinds(request.get(name)))]
     # What a creation chooses itself names nothing yet.
     texts = {name: str(request.get(name)) for name in reversed(labels)}
     given = [one for one, text in texts.items() if "${" not in text or text.startswith("${answer.")]
     found = [*of_others, *given]
-    return found[0] if found else label if label in request else None
+    if found or label is None or label not in request:
+        return found[0] if found else None
+    chosen = operation.name == life.create and not any(referenced_kinds(request[label]))
+    return None if chosen else label
 
 
 def _unknown(
@@ -127,7 +132,7 @@ def plan_error(contract: Contract, operation: Operation, requirement: Requiremen
     if unique is not None and provokes and operation.name == resource.create:
         probe = Probe(
             requirement.id, operation, Side.REJECT,
-            {**request, unique.member: "${taken}"},
+            put(request, parse(unique.member), "${taken}"),
             "what must be unique is already taken", Fault.CONFLICT, (unique.member,),
         )  # fmt: skip
         return Plan(requirement.id, (probe,), sides=(Side.REJECT,))

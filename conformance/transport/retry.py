@@ -7,6 +7,7 @@ rates are the one that the user allows, and those of a service for an account.
 from __future__ import annotations
 
 import random
+import re
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -21,6 +22,8 @@ WEARY = 1
 """Retries of a request after one that was put off to the end."""
 
 _ERROR = 400
+_XML_CODE = re.compile(rb"<Code>\s*([A-Za-z.]+)\s*</Code>")
+"""What an error is called in the protocols that answer in XML, whatever stands around it."""
 
 
 class Plea(Enum):
@@ -112,7 +115,8 @@ def plea(response: Response | None) -> Plea | None:
         return None
     body = decode(response.body)
     named = error_identity.names(response.header(error_identity.HEADER), body)
-    status, code = response.status, next(iter(named), None)
+    in_xml = _XML_CODE.search(response.body)
+    status, code = response.status, next(iter(named), in_xml and in_xml[1].decode())
     if error_identity.is_throttling(status, code):
         return Plea.SLOWER
     has_date = response.header("Retry-After") is not None

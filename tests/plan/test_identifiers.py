@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from conformance.contract.inference.identities import is_described_beside
+from conformance.contract.inference.inferring import inferred_overlay
+from conformance.contract.levels import Level, Source
+from conformance.contract.listing.requirements import Requirement, Subject
 from conformance.contract.vocabulary.overlay_model import Identifier, Resource
+from conformance.contract.vocabulary.overlay_rules import TakenIdentifierRule
+from conformance.plan.identities import named_by, of_identity
 from conformance.plan.sequences import connection
 from conformance.plan.sequences.steps import NotShown, RuleBroken
+from conformance.plan.valid_requests.base_requests import valid_request
 from conformance.plan.valid_requests.lifecycle import Lifecycle
-from conformance.plan.valid_requests.resources import all_creators, identifiers
+from conformance.plan.valid_requests.resources import all_creators, identifiers, is_named_twice
 from conformance.transport.parsed_response import ParsedResponse
 from tests import contracts
 
@@ -71,3 +80,56 @@ def life():
 def test_a_read_that_does_not_name_its_resource_shows_nothing(life):
     with pytest.raises(NotShown):
         connection._judge(parts({}), life, "mine")
+
+
+def test_a_name_that_is_taken_is_put_where_a_creation_has_it():
+    """Within a structure, that may be; and it is read from there, too."""
+    modelled = contracts.modelled("ses")
+    contract = replace(modelled, overlay=inferred_overlay(modelled))
+    create = contract.operations["CreateTemplate"]
+    rule = TakenIdentifierRule(level=Level.EXPECTED, statement="", source=Source())
+    requirement = Requirement(
+        "ses/x", "ses", create.name, Level.EXPECTED, "", Source(), Subject.RULE, rule=rule
+    )
+
+    (probe,) = of_identity(contract, create, requirement, rule)
+
+    assert probe.values.keys() == {"Template"}
+    assert probe.values["Template"]["TemplateName"] == "${taken}"
+    kind = contract.overlay.kinds()["template"]
+    assert kind.unique_in({"Template": {"TemplateName": "one"}}) == "one"
+    assert kind.unique_in({}) is None
+
+
+@pytest.mark.parametrize(
+    ("operation", "named"), [("CreateTemplate", None), ("GetTemplate", "TemplateName")]
+)
+def test_a_creation_names_nothing_that_could_be_unknown(operation, named):
+    modelled = contracts.modelled("ses")
+    contract = replace(modelled, overlay=inferred_overlay(modelled))
+    asked = contract.operations[operation]
+    assert named_by(contract, asked, valid_request(contract, asked)) == named
+
+
+@pytest.mark.parametrize(
+    ("beside", "expected"),
+    [({"TableInput": ["Name"]}, True), ({"TableInput": []}, False), ({"Owner": ["Name"]}, False)],
+)
+def test_a_creation_may_name_the_new_one_in_two_places(beside, expected):
+    members = {"Name": (), **beside}
+    shapes = {name: SimpleNamespace(members=dict.fromkeys(one)) for name, one in members.items()}
+    given = {name: SimpleNamespace(shape=shape) for name, shape in shapes.items()}
+    create: Any = SimpleNamespace(name="CreateTable", input=given)
+    kind: Any = SimpleNamespace(unique_member="Name")
+    assert is_described_beside(create, kind) is expected
+
+
+def test_a_version_that_is_to_match_is_the_one_that_was_shown():
+    """A change or a deletion says which version it is about; that names nothing twice."""
+    modelled = contracts.modelled("cloudfront")
+    contract = replace(modelled, overlay=inferred_overlay(modelled))
+    for name in ("UpdateOriginAccessControl", "DeleteFunction"):
+        operation = contract.operations[name]
+        request = valid_request(contract, operation)
+        assert request["If-Match"] == "${made.ETag}"
+        assert not is_named_twice(contract, operation, request)

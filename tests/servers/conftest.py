@@ -9,7 +9,7 @@ import pytest
 
 from conformance.plan.sequences import assertions
 
-RIGHT = tuple(f"tests.servers.{one}." for one in ("queues", "keys", "uncurated", "cloud"))
+RIGHT = tuple(f"tests.servers.{one}." for one in ("queues", "keys", "uncurated", "cloud", "more"))
 
 
 @pytest.fixture(autouse=True)

@@ -9,10 +9,9 @@ from pathlib import Path
 
 import pytest
 
-import conformance
+from tests.servers.blamed import blamed
 from tests.servers.cloud.edge import Edge
-from tests.servers.cloud.world import READINGS
-from tests.servers.testbed.sockets import serving
+from tests.servers.cloud.world import READINGS, TOGETHER
 
 SOME = {
     "appsync": ("*ApiKey/*", "ListApiKeys/*"),
@@ -23,41 +22,16 @@ SOME = {
 """What a run of some requirements asks for."""
 FAST = [pytest.param(one, marks=pytest.mark.exhaustive if one == "ec2" else ()) for one in SOME]
 """To read the model of EC2 alone takes longer than a fast test may."""
-READ = {
-    "chosen": (),
-    "late": ("lagging", "eventual", "passing", "lingering", "elsewhere"),
-    "other-notation": (
-        "reserialised",
-        "lenient",
-        "more",
-        "defaults-shown",
-        "caseless",
-        "unchecked",
-    ),
-    "other-lists": ("short-pages", "empties-absent", "fractions", "other-order", "populated"),
-    "other-refusals": ("other-codes", "terse", "quotas", "bare-ids"),
-}
-"""Readings that go together."""
 REGIONS = {"appsync": "eu-central-1"}
 
 
 def wrong(tmp_path: Path, service: str, readings: tuple[str, ...], *of: str) -> list[str]:
     """What a run blames on a server with these readings, of some requirements or of all it has."""
     edge = Edge(readings)
-    asked = of or tuple(f"{name}/*" for name in edge.services[service].operations)
+    asked = of or tuple(f"{name}/*" for name in edge.service(service).operations)
     region = REGIONS.get(service, "cn-northwest-1") if "elsewhere" in readings else "us-east-1"
-    with serving(edge.answer) as url:
-        result = conformance.run(
-            url, services=service, requirements=tuple(f"{service}/{one}" for one in asked),
-            profile="quick", seed=1, auth="off", region=region, journal_folder=tmp_path,
-        )  # fmt: skip
-    assert result.exit_code == 0, result.problem
-    assert [line for line in result.verdicts if line.verdict == "passed"]
-    return [
-        f"{line.requirement}: {line.reason}"
-        for line in result.verdicts
-        if line.verdict == "error" or (line.verdict == "failed" and line.level != "informational")
-    ]
+    requirements = tuple(f"{service}/{one}" for one in asked)
+    return blamed(tmp_path, edge.answer, service, requirements, region)
 
 
 @pytest.mark.parametrize("service", FAST)
@@ -67,11 +41,11 @@ def test_a_right_server_is_called_right_without_an_overlay(tmp_path: Path, servi
 
 def test_what_is_undone_after_a_look_is_not_what_needs_time(tmp_path: Path) -> None:
     """Lists lag behind: it is the read that is given time, not what tidies up after it."""
-    assert wrong(tmp_path, "iam", READ["late"], "AddUserToGroup/*", "PutUserPolicy/*") == []
+    assert wrong(tmp_path, "iam", TOGETHER["late"], "AddUserToGroup/*", "PutUserPolicy/*") == []
 
 
 @pytest.mark.exhaustive
-@pytest.mark.parametrize("readings", READ.values(), ids=READ)
+@pytest.mark.parametrize("readings", TOGETHER.values(), ids=TOGETHER)
 @pytest.mark.parametrize("service", SOME)
 def test_so_is_one_that_chose_otherwise(
     tmp_path: Path, service: str, readings: tuple[str, ...]
@@ -80,7 +54,7 @@ def test_so_is_one_that_chose_otherwise(
 
 
 def test_every_reading_is_tried() -> None:
-    assert {one for some in READ.values() for one in some} == {*READINGS}
+    assert {one for some in TOGETHER.values() for one in some} == {*READINGS}
 
 
 def test_an_unknown_reading_is_refused() -> None:

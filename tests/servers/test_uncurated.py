@@ -9,19 +9,13 @@ from pathlib import Path
 
 import pytest
 
-import conformance
-from tests.servers.testbed.sockets import serving
-
 pytest.importorskip("cryptography", reason="comes with the extra moto")
 
+from tests.servers.blamed import blamed
 from tests.servers.uncurated.edge import UncuratedServer
 from tests.servers.uncurated.readings import READINGS
 
 SERVICES = ("logs", "stepfunctions", "ecr", "cognito-idp", "mediastore")
-UNSURE = (
-    "without an overlay, the tool does not know whether the request is valid",
-    "to a request with a name that is not taken, too",
-)
 READ = {
     "chosen": (),
     "late": ("lagging", "eventual", "slow-states", "busy"),
@@ -50,24 +44,10 @@ SLOW = {"lagging", "eventual", "slow-states", "busy", "throttled"}
 def wrong(tmp_path: Path, service: str, *readings: str, of: tuple[str, ...] = ()) -> list[str]:
     """What a run, of some requirements or of all, blames on a server with these readings."""
     server = UncuratedServer(readings)
-    with serving(server.answer) as url:
-        result = conformance.run(
-            url, services=service, requirements=of, profile="quick", seed=1, auth="off",
-            region=server.world.region, timeout=60.0, journal_folder=tmp_path,
-        )  # fmt: skip
-    assert result.exit_code == 0, result.problem
-    assert any(line.verdict == "passed" for line in result.verdicts)
-    return [
-        f"{line.requirement}: {line.reason}"
-        for line in result.verdicts
-        if line.verdict == "error"
-        or (line.verdict == "failed" and line.level != "informational")
-        or (
-            line.verdict == "inconclusive"
-            and not line.reason.endswith(UNSURE)
-            and not (line.reason.startswith(REPEATED) and {*readings} & SLOW)
-        )
-    ]
+    but = (REPEATED,) if {*readings} & SLOW else ()
+    return blamed(
+        tmp_path, server.answer, service, of, server.world.region, undecided=True, but=but
+    )
 
 
 @pytest.mark.exhaustive

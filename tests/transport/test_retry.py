@@ -62,6 +62,14 @@ def test_throttling_is_retried_with_growing_waits():
     assert sender.sent == 4
 
 
+@pytest.mark.parametrize("code", [b"Throttling", b"RequestLimitExceeded", b"SlowDown"])
+def test_throttling_in_xml_is_retried_too(code):
+    """The query services answer it with 400, and name it in the body alone."""
+    told = b"<ErrorResponse><Error><Code>%s</Code></Error></ErrorResponse>" % code
+    sender, _ = retrying(Response(400, (), told), OK)
+    assert sender.send(REQUEST).response == OK
+
+
 def test_the_last_throttled_answer_is_given_after_the_bound():
     sender, waits = retrying(*[SLOW_DOWN] * 3, retries=2)
     assert sender.send(REQUEST).response == SLOW_DOWN

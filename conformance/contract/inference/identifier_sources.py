@@ -63,12 +63,16 @@ def arn(noun: Noun) -> KnownFrom | None:
     return None if place is None else KnownFrom(place, given=False)
 
 
+IF_MATCH, ETAG = "ifmatch", "etag"
+"""The header of a request that says which version is meant, and the header that shows it."""
+
+
 def shown_as(noun: Noun, name: str) -> KnownFrom | None:
     """What the answer to the creation shows under the same name, or under its beginning.
 
     Or under what is left without the words that say that it is the current one of this noun.
     """
-    wanted = plain(name)
+    wanted = ETAG if plain(name) == IF_MATCH else plain(name)
     bare = wanted.removeprefix(_CURRENT).removeprefix(plain(noun.name))
     alike = [
         place

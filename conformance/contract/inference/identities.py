@@ -14,6 +14,7 @@ from conformance.contract.inference.naming import NAME, part, plain
 from conformance.contract.inference.nouns import Noun
 from conformance.contract.inference.owners import Owners
 from conformance.contract.model import Kind, Member, Operation, Shape
+from conformance.contract.vocabulary.overlay_model import Resource
 
 _TELLS_NOTHING = frozenset({"description", "comment", "status", "state"})
 """What many may have alike."""
@@ -161,3 +162,16 @@ def _identity(noun: Noun, label: str, known: KnownFrom) -> Identity | None:
         return Identity(label, known)
     made = template(chosen(noun)[known.place].shape)
     return None if made is None else Identity(label, known, made)
+
+
+def is_described_beside(operation: Operation, resource: Resource) -> bool:
+    """Whether the new one has a name of its own in a structure (``TableInput`` of a table), too.
+
+    Which of the two names is what must not be taken is not stated.
+    """
+    named = resource.unique_member
+    noun = plain(operation.name.removeprefix("Create"))
+    return any(
+        plain(name).startswith(noun) and named in one.shape.members and name != named
+        for name, one in operation.input.items()
+    )

@@ -6,7 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from conformance.contract.aws_values import suggested
-from conformance.contract.inference.identifier_sources import chosen, is_needed, shown_as, texts_of
+from conformance.contract.inference.identifier_sources import (
+    IF_MATCH,
+    chosen,
+    is_needed,
+    shown_as,
+    texts_of,
+)
 from conformance.contract.inference.identities import Identity, template
 from conformance.contract.inference.naming import NAME, part, plain
 from conformance.contract.inference.nouns import Noun
@@ -59,7 +65,9 @@ def _shown(operation: Operation, noun: Noun, named: Iterable[str]) -> Iterator[t
         shape = member.shape
         texts = shape.kind is Kind.STRING and not shape.limit("enum")
         numbers = shape.kind is Kind.INTEGER and member.location in _WRITTEN
-        if member.name in named or not is_needed(member) or not (texts or numbers):
+        version = plain(member.name) == IF_MATCH and operation.method not in {"GET", "HEAD"}
+        meant = is_needed(member) or version
+        if member.name in named or not meant or not (texts or numbers):
             continue
         known = shown_as(noun, member.name)
         if known is not None:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from conformance.contract.inference.identities import is_described_beside
 from conformance.contract.inference.naming import NAME, part, plain, words
 from conformance.contract.levels import Level
 from conformance.contract.model import Contract, DeclaredError, Kind, Location, Operation
@@ -93,6 +94,7 @@ def taken_rules(contract: Contract, kinds: tuple[Resource, ...]) -> Iterator[tup
         harmless = bool(other) and all(map(is_harmless, other))
         sure = sure or (again and harmless and _is_named_by_request(operation, one))
         sure = sure and not operation.name.startswith(_UPSERTS)
+        sure = sure and not is_described_beside(operation, one)
         yield (
             f"{operation.name}/behavior/taken-identifier",
             TakenIdentifierRule(

@@ -14,6 +14,7 @@ from typing import Any, Literal
 from msgspec import field
 from msgspec.structs import replace
 
+from conformance.contract.places import find, parse
 from conformance.contract.vocabulary.overlay_access import (
     Endpoint,
     Permissions,
@@ -159,6 +160,11 @@ class Resource(OverlayPart, frozen=True):
     @property
     def unique_member(self) -> str | None:
         return None if self.unique is None else self.unique.member
+
+    def unique_in(self, values: Mapping[str, Any]) -> Any:
+        """What a request has at the member that no two may share; None where it has nothing."""
+        named = self.unique_member
+        return None if named is None else next(find(dict(values), parse(named)), None)
 
     @property
     def unique_error(self) -> str | None:

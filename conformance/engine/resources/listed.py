@@ -53,7 +53,7 @@ def name_in_list(contract: Contract, kind: str, sent: SentProbe, send: SendReque
     about = contract.overlay.kinds()[kind]
     known = {one for one in texts(sent.answer.body) if one.startswith("arn:")}
     known -= {*texts(sent.values)}
-    known |= {str(one) for one in [sent.values.get(about.unique_member or "")] if one}
+    known |= {str(one) for one in [about.unique_in(sent.values)] if one}
     for named, entry in _entries(contract, about, send):
         if not known.isdisjoint(map(str, entry.values())):
             return named

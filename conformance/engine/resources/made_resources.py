@@ -71,8 +71,9 @@ class MadeResources:
 
     def add(self, identifier: str, sent: SentProbe, kind: str) -> RunResource:
         """Keep one that a request made; gives it."""
-        unique = self._kinds[kind].unique_member or ""
-        given = sent.values.get(unique) or next(find(sent.answer.members, (unique,)), "")
+        about = self._kinds[kind]
+        unique = about.unique_member or ""
+        given = about.unique_in(sent.values) or next(find(sent.answer.members, (unique,)), "")
         parents = {of: one for part in sent.parents.values() for of, one in part.parents.items()}
         parents.update(sent.parents)
         made = RunResource(identifier, str(given), sent, kind, parents=parents)

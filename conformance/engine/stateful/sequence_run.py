@@ -82,7 +82,7 @@ class SequenceRun:
         self.mute = False
         self._care = care
         self._paused = 0.0
-        self._unique_member = session.contract.overlay.main.unique_member or ""
+        self._kind = session.contract.overlay.main
         self._tagged: dict[str, str] = {}
         self._turns: list[StepExchange] = []
         self._spent: set[str] = set()
@@ -137,7 +137,7 @@ class SequenceRun:
         return self._unique(values) not in self._spent
 
     def _unique(self, values: Mapping[str, Any]) -> Any:
-        return values.get(self._unique_member)
+        return self._kind.unique_in(values)
 
     def _send(self, step: ModelStep, values: Mapping[str, Any]) -> StepExchange:
         slot = None if step.slot is None else self.slots.get(step.slot)

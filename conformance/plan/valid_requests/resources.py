@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from conformance.contract.inference.binding import OTHERS, named_kinds
-from conformance.contract.inference.naming import ARN, part
+from conformance.contract.inference.identifier_sources import IF_MATCH
+from conformance.contract.inference.naming import ARN, part, plain
 from conformance.contract.inference.nouns import Noun, arns
 from conformance.contract.model import Contract, Location, Operation
 from conformance.contract.places import find, parse
@@ -165,10 +166,13 @@ def is_about_own(text: str) -> bool:
 
 
 def is_named_twice(contract: Contract, operation: Operation, request: Mapping[str, Any]) -> bool:
-    """Whether several members of a request name its resource: an unknown one beside says little."""
+    """Whether several members of a request name its resource: an unknown one beside says little.
+
+    The version of it that is meant is no name.
+    """
     kind = kind_of(contract, operation.name)
     own = (f"${{id.{kind}}}", f"${{made.{kind}.")
-    texts = [str(value) for value in request.values()]
+    texts = [str(value) for name, value in request.items() if plain(name) != IF_MATCH]
     return sum(is_about_own(text) or any(one in text for one in own) for text in texts) > 1
 
 

@@ -35,7 +35,7 @@ class Forms:
             sent = self._read(self.model["operations"][action], form)
             return self._shown(action, self.operations[action](sent) or {})
         except Refused as refused:
-            return self._refusal(refused)
+            return self.refusal(refused)
 
     def _action(self, form: dict[str, str]) -> str:
         action, version = form.pop("Action", None), form.pop("Version", None)
@@ -146,7 +146,8 @@ class Forms:
             body = result + tail
         return self._xml(200, f'<{action}Response xmlns="{space}">{body}</{action}Response>')
 
-    def _refusal(self, refused: Refused) -> Response:
+    def refusal(self, refused: Refused) -> Response:
+        """An error as it is sent."""
         message = "" if self.world.on("terse") else escape(str(refused))
         code = f"<Code>{refused.code}</Code><Message>{message}</Message>"
         if self.ec2:

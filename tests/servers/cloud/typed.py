@@ -109,6 +109,9 @@ def json_of(shapes: Shapes, world: World, name: str, value: Any) -> Any:
                 and member not in required
             )
         }
+        if world.on("nulls"):
+            tags = {of.get("locationName", member) for member, of in shape["members"].items()}
+            found |= dict.fromkeys(tags - found.keys())
         if world.on("more") and found:
             found["further"] = {"notes": ["none", None]}
         return found

@@ -37,8 +37,43 @@ READINGS = {
     "bare-ids": "ids are found only without the path that answers show them with",
     "unchecked": "nothing is demanded of settings beyond what the model states",
     "terse": "members that are not required may be missing, and messages are empty",
+    "nulls": "members of JSON that have no value are there, as null",
+    "empty-object": "what answers nothing answers an empty object",
+    "last-token": "the last page of a list has a token, too, of a page of nothing",
+    "throttled": "every ninth request comes too fast",
 }
 """Other behavior that documents leave open: a server that has it is as right."""
+
+TOGETHER = {
+    "chosen": (),
+    "late": ("lagging", "eventual", "passing", "lingering", "elsewhere"),
+    "other-notation": (
+        "reserialised",
+        "lenient",
+        "more",
+        "defaults-shown",
+        "caseless",
+        "unchecked",
+        "nulls",
+    ),
+    "other-lists": (
+        "short-pages",
+        "empties-absent",
+        "fractions",
+        "other-order",
+        "populated",
+        "last-token",
+    ),
+    "other-refusals": (
+        "other-codes",
+        "terse",
+        "quotas",
+        "bare-ids",
+        "empty-object",
+        "throttled",
+    ),
+}
+"""Readings that are tried together."""
 
 
 class World:
@@ -65,6 +100,9 @@ class World:
     @property
     def partition(self) -> str:
         return "aws-cn" if self.on("elsewhere") else "aws"
+
+    def arn(self, service: str, resource: str) -> str:
+        return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{resource}"
 
     def state(self, since: float, passing: str, lasting: str) -> str:
         """The state of what was made or changed at a moment."""
@@ -102,6 +140,10 @@ class Store:
         """What lists show of this key."""
         return self._before(key, 1.0 if self.world.on("lagging") else 0.0)
 
+    def described(self, key: str) -> Any:
+        """What a description shows of this key."""
+        return self.seen(key) if self.world.on("lagging") else self.read(key)
+
     def read(self, key: str) -> Any:
         """What is found of this key by who only looks."""
         return self._before(key, 0.7 if self.world.on("eventual") else 0.0)
@@ -118,6 +160,12 @@ def operations_of(service: str, part: object) -> dict[str, Operation]:
         name: re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower() for name in model(service)["operations"]
     }
     return {name: getattr(part, one) for name, one in methods.items() if hasattr(part, one)}
+
+
+def pairs(world: World, tags: dict[str, str], key: str = "Key", value: str = "Value") -> list[Any]:
+    """Tags as a list of structures."""
+    found = [{key: name, value: text} for name, text in tags.items()]
+    return found[::-1] if world.on("other-order") else found
 
 
 def some(letters: str, count: int) -> str:
@@ -140,4 +188,5 @@ def page(
         size = 0 if first and len(items) > 1 else max(1, size // 2) if size > 1 else size
         size = min(size, 3)
     end = start + size
-    return items[start:end], f"page-{end}" if end < len(items) else None
+    more = end < len(items) or (world.on("last-token") and start < len(items))
+    return items[start:end], f"page-{end}" if more else None

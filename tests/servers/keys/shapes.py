@@ -135,10 +135,12 @@ def size_below(shape: dict[str, Any], size: Any) -> bool:
 def _fits(pattern: str, value: str) -> bool:
     """Whether a text fits a pattern of Java's, in which a class may be of Unicode."""
     plain = pattern.replace(r"\u10000-\u10FFFF", r"\U00010000-\U0010FFFF")
+    plain = plain.replace(r"\uD800\uDC00-\uDBFF\uDFFF", r"\U00010000-\U0010FFFF")
     plain = plain.replace(
         r"\p{L}\p{Z}\p{N}", r"\w \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
     )
     plain = plain.replace(r"\p{L}\p{M}\p{S}\p{N}\p{P}", r"!-~\u00a1-\U0010ffff")
+    plain = plain.replace(r"\p{L}\p{N}\p{P}", r"!-#%-*,-;?-Z\[-\]_a-z{}\u00a1-\U0010ffff")
     plain = plain.replace(r"\p{Z}", r" \u00a0\u2000-\u200a\u3000")
     plain = plain.replace(r"\p{ASCII}", r"[\x00-\x7f]")
     flags = re.NOFLAG if plain != pattern else re.ASCII
