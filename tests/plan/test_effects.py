@@ -9,12 +9,17 @@ from typing import Any
 
 import pytest
 
+from conformance.contract.building import build_contract
+from conformance.contract.deriving.assemble import assemble_whole
+from conformance.contract.deriving.example_requests import add_usual
 from conformance.contract.inference.inferring import inferred_overlay
 from conformance.contract.levels import Level, Source
+from conformance.contract.listing.catalogue import catalogue
 from conformance.contract.listing.effects import effect_rules
 from conformance.contract.listing.requirements import Requirement, Subject
 from conformance.contract.observed import disproved
 from conformance.documents.sdk.models import load_model
+from conformance.documents.sdk.pages import model_pages
 from conformance.documents.sdk.prose import tokens
 from conformance.plan.sequences import KINDS
 from conformance.plan.sequences.steps import NotShown, Pause, RuleBroken, Script
@@ -30,6 +35,16 @@ ONE = {"AttachedPolicies": [{"PolicyArn": "arn:one"}]}
 @cache
 def inferred(service):
     contract = contracts.modelled(service)
+    return replace(contract, overlay=inferred_overlay(contract))
+
+
+@cache
+def told(service):
+    """The contract as a run has it: with what the model's prose says."""
+    model = load_model(service)
+    document, _ = assemble_whole(model_pages(model, service))
+    add_usual(document, model)
+    contract = build_contract(service, document, {})
     return replace(contract, overlay=inferred_overlay(contract))
 
 
@@ -61,6 +76,11 @@ def ending(rule, operation, bodies, contract, fill=made):
         return raised
 
 
+def still(body):
+    """The same, however often it is looked at."""
+    return [body] * 4
+
+
 def effect(address, bodies):
     rule = effects("iam")[address]
     return ending(rule, address.partition("/")[0], bodies, inferred("iam"))
@@ -77,17 +97,26 @@ def test_what_is_attached_is_listed_with_the_user_that_it_is_attached_to():
 
 @pytest.mark.parametrize(("after", "holds"), [(ONE, True), (NONE, False)])
 def test_what_is_attached_has_to_be_listed(after, holds):
-    raised = effect("AttachUserPolicy/behavior/takes-effect", [{}, {}, NONE, {}, after, {}])
+    bodies = [{}, {}, NONE, {}, *still(after), {}]
+    raised = effect("AttachUserPolicy/behavior/takes-effect", bodies)
 
     assert raised is None if holds else isinstance(raised, RuleBroken)
 
 
+def test_what_is_attached_may_be_listed_a_moment_later():
+    bodies = [{}, {}, NONE, {}, NONE, ONE]
+    assert effect("AttachUserPolicy/behavior/takes-effect", bodies) is None
+    bodies = [{}, {}, NONE, {}, ONE, {}, ONE, ONE, NONE]
+    assert effect("DetachUserPolicy/behavior/takes-effect", bodies) is None
+
+
 @pytest.mark.parametrize(
     ("after", "gone", "raised"),
-    [(ONE, NONE, None), (ONE, ONE, RuleBroken), (NONE, NONE, NotShown)],
+    [([ONE], NONE, None), ([ONE], ONE, RuleBroken), (still(NONE), NONE, NotShown)],
 )
 def test_what_is_detached_has_to_be_listed_no_more(after, gone, raised):
-    seen = effect("DetachUserPolicy/behavior/takes-effect", [{}, {}, NONE, {}, after, {}, gone])
+    bodies = [{}, {}, NONE, {}, *after, {}, *still(gone)]
+    seen = effect("DetachUserPolicy/behavior/takes-effect", bodies)
 
     assert seen is None if raised is None else isinstance(seen, raised)
 
@@ -107,6 +136,13 @@ def test_what_is_detached_has_to_be_listed_no_more(after, gone, raised):
             ("customer-profiles", "PutSegmentSubscription/behavior/takes-effect"),
             ("drs", "StartReplication/behavior/takes-effect"),
             ("ec2", "AssociateCapacityReservationBillingOwner/behavior/takes-effect"),
+            ("qconnect", "ActivateMessageTemplate/behavior/takes-effect"),
+            ("connect", "ActivateEvaluationForm/behavior/takes-effect"),
+            (
+                "cleanrooms",
+                "UpdateConfiguredTableAnalysisRule/behavior/analysisRuleType-takes-effect",
+            ),
+            ("rolesanywhere", "PutAttributeMapping/behavior/certificateField-takes-effect"),
         ],
     ),
 )
@@ -131,6 +167,35 @@ def test_what_a_reader_shows_of_the_same_says_it(service, address):
     assert address in effects(service)
 
 
+@pytest.mark.parametrize(
+    ("service", "do", "undo"),
+    [
+        ("autoscaling", "AttachLoadBalancers", "DetachLoadBalancers"),  # being removed for a while
+        ("autoscaling", "AttachTrafficSources", "DetachTrafficSources"),
+        ("iot", "AttachThingPrincipal", "DetachThingPrincipal"),  # in the background
+    ],
+)
+def test_what_is_undone_later_shows_at_once_only_what_is_done(service, do, undo):
+    known = {one.id.partition("/")[2] for one in catalogue(told(service))}
+
+    assert f"{do}/behavior/takes-effect" in known
+    assert f"{undo}/behavior/takes-effect" not in known
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "other"),
+    [
+        ("mediastore", "PutMetricPolicy", "PutContainerPolicy"),  # takes up to minutes
+        ("lightsail", "AttachInstancesToLoadBalancer", "StartRelationalDatabase"),  # after a time
+    ],
+)
+def test_what_is_done_later_says_nothing(service, operation, other):
+    known = {one.id.partition("/")[2] for one in catalogue(told(service))}
+
+    assert f"{other}/behavior/takes-effect" in known
+    assert f"{operation}/behavior/takes-effect" not in known
+
+
 def client_authentication(state):
     return {"ClientAuthenticationSettingsInfo": [{"Type": "SmartCard", "Status": state}]}
 
@@ -139,7 +204,8 @@ def client_authentication(state):
 def test_what_is_disabled_may_stay_in_the_list_with_another_state(state, raised):
     rule = effects("ds")["DisableClientAuthentication/behavior/takes-effect"]
     none: dict[str, Any] = {"ClientAuthenticationSettingsInfo": []}
-    bodies = [{}, none, {}, client_authentication("Enabled"), {}, client_authentication(state)]
+    last = still(client_authentication(state))
+    bodies = [{}, none, {}, client_authentication("Enabled"), {}, *last]
     seen = ending(rule, "DisableClientAuthentication", bodies, inferred("ds"))
 
     assert seen is None if raised is None else isinstance(seen, raised)
@@ -160,7 +226,7 @@ def test_what_is_attached_is_detached_whatever_was_shown(after):
         keyword=rule.kind, rule=rule,
     )  # fmt: skip
     play = KINDS[rule.kind](Script(inferred("iam"), requirement, lambda value, _: value))
-    step, bodies = next(play), [{}, {}, NONE, {}, after, {}]
+    step, bodies = next(play), [{}, {}, NONE, {}, after, *[{}, after] * 3, {}]
     with suppress(StopIteration, RuleBroken):
         for body in bodies:
             sent.append(getattr(step, "operation", step))
@@ -189,7 +255,7 @@ def version(flag):
     [(False, True, None), (False, False, RuleBroken), (True, True, NotShown)],
 )
 def test_what_is_set_as_the_default_is_the_default(before, after, raised):
-    answers = [{}, version(before), {}, version(after)]
+    answers = [{}, version(before), {}, *still(version(after))]
     seen = effect("SetDefaultPolicyVersion/behavior/takes-effect", answers)
 
     assert seen is None if raised is None else isinstance(seen, raised)
@@ -209,7 +275,7 @@ def test_members_that_no_page_lists_are_no_part_of_a_setting(before, after, rais
         }
 
     address = "PutImageScanningConfiguration/behavior/imageScanningConfiguration-takes-effect"
-    answers = [{}, repository(before), {}, repository(after)]
+    answers = [{}, repository(before), {}, *still(repository(after))]
     seen = ending(effects("ecr")[address], address.partition("/")[0], answers, inferred("ecr"))
     assert isinstance(seen, raised)
 
@@ -232,7 +298,8 @@ def test_what_has_the_value_of_a_filter_is_listed_and_nothing_else():
 
     assert filtered(both, own, {}) is None
     assert filtered(both, own, answered(400)) is None
-    assert isinstance(filtered(both, other, own), RuleBroken)
+    assert isinstance(filtered(both, *[other, own] * 4), RuleBroken)
+    assert filtered(both, other, own, own) is None  # an index that is behind
     assert isinstance(filtered(both, both, {}), RuleBroken)
     assert isinstance(filtered(both, own, own), RuleBroken)
     assert isinstance(filtered(own, {}, other), NotShown)

@@ -8,7 +8,7 @@ import pytest
 
 from conformance.contract.listing.catalogue import catalogue
 from conformance.plan.sequences.steps import NotShown, RuleBroken
-from tests.plan.test_effects import ending, inferred
+from tests.plan.test_effects import ending, inferred, still
 from tests.plan.test_sequences import answered
 
 MADE, DONE = answered(200), answered(200)
@@ -27,11 +27,6 @@ def rules(service):
 def played(service, address, *answers):
     contract = inferred(service)
     return ending(rules(service)[f"{address}/behavior/takes-effect"], address, answers, contract)
-
-
-def still(body):
-    """The same, however often it is looked at."""
-    return [body] * 4
 
 
 def pipe(state, **beside):
@@ -155,6 +150,7 @@ def test_readers_and_their_places_are_found_by_name_and_values(service, address,
         ("frauddetector", "PutEventType"),  # asked for by a name that the change does not give
         ("connect", "AssociateWorkspace"),  # what is listed was made otherwise
         ("events", "EnableRule"),  # has a rule of its own
+        ("servicediscovery", "RegisterInstance"),  # an operation goes on
     ],
 )
 def test_what_may_be_shown_otherwise_says_nothing(service, address):

@@ -24,7 +24,7 @@ from conformance.contract.inference.identities import Identity, template
 from conformance.contract.inference.list_rules import ends_shown, is_final, list_rules, lists_all
 from conformance.contract.inference.listings import listings, lists_of
 from conformance.contract.inference.naming import plain
-from conformance.contract.inference.narrowing_rules import narrowing_rules
+from conformance.contract.inference.narrowing_rules import independent, narrowing_rules
 from conformance.contract.inference.nouns import Noun
 from conformance.contract.inference.switch_rules import switch_rules, token_rules
 from conformance.contract.inference.tag_rules import tag_rules
@@ -117,7 +117,8 @@ def _rules(
         yield f"{about.delete}/behavior/gone-after-deletion", _gone(delete, about, bound)
     for name in about.lists():
         own = about.as_listed_by(name)
-        yield from _of_list(contract.operations[name], own, bound[name].members)
+        stated = _of_list(contract.operations[name], own, bound[name].members)
+        yield from independent(contract, own, contract.operations[name], stated)
         by_list = about.read is None and name == about.list
         some = SHOWS_SOME in (contract.operations[name].said or ())
         if delete is None or by_list or some:

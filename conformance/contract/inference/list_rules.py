@@ -202,7 +202,7 @@ def _filters(
     for name, member in operation.input.items():
         of, way = _asked(name)
         free = (
-            not member.required
+            not (member.required or member.shape.unkept)
             and name not in bound
             and not any(map(_OTHERWISE.fullmatch, words(name.removesuffix("StartsWith"))))
         )

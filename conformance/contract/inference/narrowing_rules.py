@@ -7,7 +7,7 @@ making one takes a file system; ``DescribeTargetGroups`` with ``Names`` has thos
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +26,7 @@ from conformance.contract.levels import Level
 from conformance.contract.member_roles import names_it
 from conformance.contract.model import Contract, Kind, Member, Operation, Shape
 from conformance.contract.places import parse
-from conformance.contract.vocabulary.overlay_list_rules import NarrowedRule
+from conformance.contract.vocabulary.overlay_list_rules import FilteredRule, NarrowedRule
 from conformance.contract.vocabulary.overlay_model import Resource
 from conformance.contract.vocabulary.overlay_rules import AnyRule
 
@@ -61,11 +61,17 @@ def narrowing_rules(
             continue
         for listed in _lists(contract, kind, one):
             own = bound[listed.operation.name]
+            if own.about == kind and _is_of_one(listed.operation, own.members):
+                continue
             binds = {name: value for name, value in create.items() if "${id." in str(value)}
             if names_it(listed.operation, own.members) and own.about in {kind, *one.needs}:
                 for member in listed.operation.input.values():
+                    if member.shape.unkept:
+                        continue
                     rule = _rule(listed, one, member, {**binds, **own.members}, token)
-                    if rule is not None:
+                    named = None if rule is None else kinds[rule.named]
+                    apart = named and not _is_a_part(contract, named, listed.operation, member)
+                    if rule is not None and apart:
                         yield f"{listed.operation.name}/behavior/{member.name}", rule
 
 
@@ -84,7 +90,7 @@ def _rule(
         return None
     given = binds.get(member.name) or token(named, member, own=named == listed.kind)
     text = given[0] if isinstance(given, list) else given
-    if text is None:
+    if text is None or _is_of_another_sort(listed, member.name, text, shown):
         return None
     whose = "others" if named == listed.kind else f"what is in another {named.replace('-', ' ')}"
     return NarrowedRule(
@@ -98,6 +104,46 @@ def _rule(
 def _is_read_of_one(member: Member) -> bool:
     """Whether a request has to name the one thing that it is about: it is no list of it."""
     return member.required and member.shape.kind is not Kind.LIST
+
+
+def _is_of_one(operation: Operation, binds: Mapping[str, Any]) -> bool:
+    """Whether a request has to name one of what seems to be listed: the list is of its parts."""
+    return any(
+        one.required and one.shape.kind is not Kind.LIST and binds.get(name) == "${id}"
+        for name, one in operation.input.items()
+    )
+
+
+def independent(
+    contract: Contract, one: Resource, listing: Operation, rules: Iterable[tuple[str, AnyRule]]
+) -> Iterator[tuple[str, AnyRule]]:
+    """The rules of a list without those of filters that count only with another one."""
+    for address, rule in rules:
+        asked = listing.input[rule.filter] if isinstance(rule, FilteredRule) else None
+        named = asked is not None and part(asked.name).kind in _IDENTIFIES
+        if not (asked and named and _is_a_part(contract, one, listing, asked)):
+            yield address, rule
+
+
+def _is_a_part(contract: Contract, named: Resource, asked: Operation, member: Member) -> bool:
+    """Whether a member identifies something only with another one, which a request may lack."""
+    own = part(member.name).of
+    optional = {plain(one.name) for one in asked.input.values()
+                if not one.required and part(one.name).of != own}  # fmt: skip
+    roles = () if member.shape.kind is Kind.LIST else (named.read, named.delete)
+    return any(
+        one.required and plain(one.name) in optional
+        for role in filter(None, roles)
+        for one in contract.operations[role].input.values()
+    )
+
+
+def _is_of_another_sort(listed: _Listed, name: str, text: str, shown: str | None) -> bool:
+    """Whether a member is given what it does not look at: an ARN for a name, an id for another."""
+    if text == "${id}" and shown is not None:
+        return shown != listed.id
+    given = part(text.rstrip("}").rpartition(".")[2]).kind
+    return part(name).kind == NAME and given == ARN
 
 
 def _is_said_already(listed: _Listed, member: Member, named: str, binds: Mapping[str, Any]) -> bool:

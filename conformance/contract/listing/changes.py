@@ -11,11 +11,30 @@ from conformance.contract.listing.named_kinds import NamedKinds
 from conformance.contract.listing.shown_members import is_name, leaves
 from conformance.contract.model import Contract, Member, Operation
 from conformance.contract.places import Place
+from conformance.documents.sdk.prose import ENDS_LATER
 
 SWITCHES = ("Enable", "Start", "Activate")
 """The verbs after which something is on."""
 _IN_PART = re.compile(r"fail|unsuccess|unprocess|error|invalid|reject", re.IGNORECASE)
 """Names of members of answers that tell what was not done."""
+_GOES_ON = re.compile(r"(job|task|operation|update|workflow|execution|run)id$", re.IGNORECASE)
+
+
+def goes_on(operation: Operation) -> bool:
+    """Whether an answer names the work that is still to be done."""
+    return any(_GOES_ON.search(place[-1]) for place, _ in leaves(operation.output))
+
+
+def ends_later(operation: Operation) -> bool:
+    """Whether the prose or the answer says that it is not done yet when it is answered."""
+    return ENDS_LATER in (operation.said or ()) or goes_on(operation)
+
+
+def prompt(do: Operation, undo: Operation) -> list[Operation]:
+    """The ones of a pair that show at once; the second does so only after a first that does."""
+    if ends_later(do):
+        return []
+    return [do] if ends_later(undo) else [do, undo]
 
 
 class UndoneChanges:

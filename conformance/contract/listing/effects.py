@@ -8,6 +8,7 @@ what is switched shows as a flag or a listed value that is called after it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -21,7 +22,7 @@ from conformance.contract.inference.naming import (
 from conformance.contract.inference.undoing import undone_by
 from conformance.contract.levels import Level
 from conformance.contract.listing.certain import STATE, is_sure
-from conformance.contract.listing.changes import SWITCHES, UndoneChanges
+from conformance.contract.listing.changes import SWITCHES, UndoneChanges, ends_later, prompt
 from conformance.contract.listing.readback import SETTERS, is_hidden
 from conformance.contract.listing.shown_members import (
     DEEPEST,
@@ -34,6 +35,7 @@ from conformance.contract.listing.shown_members import (
     is_no_setting,
     is_of_parts,
     is_of_shape,
+    is_one_of,
     selected,
     single,
 )
@@ -47,6 +49,8 @@ _ADDED = {"Attach": "attached", "Associate": "associated", "Register": "register
 _ASKED = ("status", "attribute", "attributes", "configuration", "settings")
 """What the name of a reader has after that of what it is of."""
 _LISTS = 3
+_WHICH = re.compile("version", re.IGNORECASE)
+"""Words of members that say which state of a thing is meant: a read shows its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +94,13 @@ class _Effects(UndoneChanges):
         free = [name for name, one in undo.input.items() if one.required and name not in undone]
         if any(name not in do.input for name in free) or len(self.open(do, named)) > 1:
             return
+        judged = prompt(do, undo)
+        if not judged:
+            return
         shown = self._given_to(do, undo, named) or self._switched(do, named)
         if shown is None:
             return
-        for one in (do, undo):
+        for one in judged:
             statement = f"{one.name} changes what {shown.by.name} shows"
             rule = _rule(one, statement, shown, on=do.name, off=undo.name, member=shown.member)
             yield f"{one.name}/behavior/takes-effect", rule
@@ -103,7 +110,8 @@ class _Effects(UndoneChanges):
     ) -> _Showing | None:
         """Where what both are given shows, or what is given to the one and taken by the other."""
         for name, member in () if do.name.startswith(_RUNS) else do.input.items():
-            hidden = OTHERS.search(name) or is_hidden(name, member.shape) or is_bare(member)
+            hidden = _WHICH.search(name) or OTHERS.search(name) or is_bare(member)
+            hidden = hidden or is_hidden(name, member.shape)
             if not member.required or hidden:
                 continue
             rest = {other: kind for other, kind in named.items() if other != name}
@@ -141,11 +149,14 @@ class _Effects(UndoneChanges):
         self, operation: Operation, named: Mapping[str, str]
     ) -> Iterator[tuple[str, AnyRule]]:
         """That another value of a member has an effect."""
-        if self.open(operation, named):
+        if self.open(operation, named) or ends_later(operation):
             return  # it is of something else within what it names
+        undo = undone_by(self.contract.operations, operation)
+        which = {name for name, one in undo.input.items() if one.required} if undo else set()
         for name, member in operation.input.items():
             told = f"{operation.name}/behavior/{name}-is-stored" in self._told
-            inner = None if name in named or told or is_no_setting(member) else single(member.shape)
+            other = name in named or name in which or told or is_no_setting(member)
+            inner = None if other else single(member.shape)
             for reader, of in self._readers_of(operation, named) if inner is not None else ():
                 shown = self._at(reader, of, name, member.shape)
                 plain_one = replace(member, shape=inner) if inner is not None else member
@@ -153,6 +164,7 @@ class _Effects(UndoneChanges):
                     shown is not None
                     and has_known_values(plain_one)
                     and self._is_own(operation, shown)
+                    and not is_one_of(name, shown.place)
                     and self._fits(operation, shown, all)
                     and self._may_be(member, shown)
                     and is_sure(operation, reader, plain_one, "update")

@@ -21,7 +21,7 @@ from conformance.contract.inference.naming import (
     thing,
 )
 from conformance.contract.inference.undoing import PAIRS as ALL
-from conformance.contract.listing.changes import UndoneChanges
+from conformance.contract.listing.changes import UndoneChanges, prompt
 from conformance.contract.listing.shown_members import DEEPEST, OTHERS, is_bare, is_name
 from conformance.contract.listing.switches import rule
 from conformance.contract.model import Contract, Kind, Member, Operation, Shape
@@ -58,12 +58,13 @@ def relations(contract: Contract) -> Iterator[tuple[str, ReflectedRule]]:
     """The rules of a contract without an overlay."""
     changes = UndoneChanges(contract)
     for do, undo, named in changes.undone(PAIRS):
-        if OTHERS.search(thing(do.name)):
+        judged = [] if OTHERS.search(thing(do.name)) else prompt(do, undo)
+        if not judged:
             continue
         for kind in sorted({*named.values()}):
             by, member = _shown_by(changes, do, named, kind)
             if by:
-                for one in (do, undo):
+                for one in judged:
                     yield (
                         f"{one.name}/behavior/takes-effect",
                         rule(one, do.name, undo.name, kind, by, member),

@@ -52,6 +52,11 @@ def is_alike(name: str, given: Shape, shown: Member) -> bool:
     )
 
 
+def is_one_of(name: str, place: Place) -> bool:
+    """Whether a place has several of what a member gives one of: that says which one is meant."""
+    return plain(place[-1]) == f"{plain(name)}s"
+
+
 def _has_texts(shape: Shape) -> bool:
     return shape.element is not None and shape.element.kind is Kind.STRING
 

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator
 from conformance.contract.inference.naming import noun_forms, plain, same, thing
 from conformance.contract.inference.undoing import Pairs
 from conformance.contract.levels import Level
-from conformance.contract.listing.changes import UndoneChanges
+from conformance.contract.listing.changes import UndoneChanges, goes_on
 from conformance.contract.listing.shown_members import DEEPEST, leaves
 from conformance.contract.model import Contract, Kind, Member, Operation
 from conformance.contract.places import ITEM, Place, show
@@ -40,7 +40,6 @@ _STATE = re.compile(
 )
 _OF_READER = ("", "state", "status", "attribute", "attributes", "configuration", "settings")
 """What the name of a reader has after that of what it is of."""
-_GOES_ON = re.compile(r"(job|task|operation|update|workflow|execution|run)id$", re.IGNORECASE)
 _LATER = ("starting", "stopping")
 
 
@@ -139,9 +138,8 @@ def _fits(member: Member, *, free: bool) -> bool:
 
 def _goes_on(do: Operation) -> bool:
     """Whether an answer tells of what is still to be done, and not of the state."""
-    told = [place[-1] for place, _ in leaves(do.output)]
-    ends = any(map(_GOES_ON.search, told))
-    return ends and not any(_STATE.fullmatch(plain(one)) for one in told)
+    told = [plain(place[-1]) for place, _ in leaves(do.output)]
+    return goes_on(do) and not any(map(_STATE.fullmatch, told))
 
 
 def _is_by_demand(contract: Contract, kind: str) -> bool:

@@ -2,7 +2,8 @@
 
 Which names a list of filters takes, which member makes a request safe to send again, and which
 operations succeed though nothing is there, or though something is there already. Which members may
-count for nothing, which updates replace the whole, and which lists may lack what there is.
+count for nothing, which updates replace the whole, which lists may lack what there is, and which
+operations are done only after their answer.
 """
 
 import re
@@ -12,7 +13,7 @@ from typing import Any
 from conformance.documents.sdk.models import SdkModel
 
 ABSENT_IS_FINE, AGAIN_IS_FINE = "absent-is-fine", "again-is-fine"
-REPLACES, SHOWS_SOME = "replaces", "shows-some"
+REPLACES, SHOWS_SOME, ENDS_LATER = "replaces", "shows-some", "ends-later"
 _FILTER = re.compile(
     r"<li>\s*(?:<p>)?\s*<code>\s*([a-zA-Z][\w.-]{1,63})\s*</code>\s*(?:-|:|\u2013|\u2014)"
 )
@@ -55,6 +56,14 @@ _SHOWS_SOME = re.compile(
     re.IGNORECASE,
 )
 
+_ENDS_LATER = re.compile(
+    r"\basynchronous|after some time|track the (progress|status)|\benters the \w+ state\b"
+    r"|\btakes? (effect )?(up to|within) (\w+ )?(seconds|minutes)|initiate an? \w+ deployment",
+    re.IGNORECASE,
+)
+_BY_OPERATION = re.compile(r"depend on which (API )?operation", re.IGNORECASE)
+"""What a filter's prose says where not all operations take all of its names."""
+
 
 def said_of(model: SdkModel, operation: str) -> list[str]:
     """What the prose of an operation, or of its errors, allows or may be read to allow."""
@@ -74,6 +83,8 @@ def said_of(model: SdkModel, operation: str) -> list[str]:
         found.append(REPLACES)
     if _SHOWS_SOME.search(own):
         found.append(SHOWS_SOME)
+    if _ENDS_LATER.search(own):
+        found.append(ENDS_LATER)
     return found
 
 
@@ -102,8 +113,9 @@ def filter_names(model: SdkModel, owner: str) -> Iterator[tuple[str, list[str]]]
         if entry.get("type") != "structure" or not is_filter(entry.get("members", {})):
             continue
         every = (about, *entry["members"].values())
-        names = [name for one in every for name in _FILTER.findall(one.get("documentation", ""))]
-        if names:
+        told = [one.get("documentation", "") for one in every]
+        names = [name for one in told for name in _FILTER.findall(one)]
+        if names and not any(map(_BY_OPERATION.search, told)):
             yield from ((one, list(dict.fromkeys(names))) for one in _called(key, about))
 
 

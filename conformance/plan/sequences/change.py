@@ -11,6 +11,9 @@ from conformance.plan.valid_requests.base_requests import valid_request
 from conformance.plan.valid_requests.other_values import Request, tagged
 from conformance.plan.valid_requests.resources import referenced_kinds
 
+PAUSES = (0.5, 1.0, 1.5)
+"""Seconds between looks at what is under way, or may show late."""
+
 
 @dataclass(frozen=True, slots=True)
 class Change:

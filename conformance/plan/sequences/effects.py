@@ -16,12 +16,13 @@ from conformance.contract.places import canonical, find, parse, texts
 from conformance.contract.vocabulary.overlay_rules import EffectRule
 from conformance.contract.walk import shape_at
 from conformance.plan.sequences.assertions import quoted_value
-from conformance.plan.sequences.change import Change
+from conformance.plan.sequences.change import PAUSES, Change
 from conformance.plan.sequences.listing import whole
 from conformance.plan.sequences.mismatch import mismatch
 from conformance.plan.sequences.steps import (
     Make,
     NotShown,
+    Pause,
     RuleBroken,
     Script,
     Sequence,
@@ -62,6 +63,18 @@ class _Effect(Change):
             raise NotShown("what is shown is under way")
         return list(find(mine[0], self.place_in(send, place))), beside
 
+    def changed(
+        self, before: Seen, states_then: list[Any] | None = None
+    ) -> Generator[Step, ParsedResponse, tuple[Seen, list[Any]]]:
+        """What is shown after a change; looked at again for a while where that is as before."""
+        seen = yield from self.look_closely()
+        for pause in PAUSES:
+            if not _same(before, seen[0]) or (states_then is not None and states_then != seen[1]):
+                break
+            yield Pause(pause)
+            seen = yield from self.look_closely()
+        return seen
+
 
 def takes_effect(script: Script) -> Sequence:
     """What is shown changes with an operation, and with the one that undoes it."""
@@ -81,7 +94,7 @@ def takes_effect(script: Script) -> Sequence:
         raise NotShown("it is so before, too")
     yield from answered(about.send(rule.on, request), rule.on)
     try:
-        after, beside = yield from about.look_closely()
+        after, beside = yield from about.changed(before)
         if script.requirement.operation == rule.on:
             yield from _done(about, before, after)
         else:
@@ -102,11 +115,11 @@ def _done(about: _Effect, before: Seen, after: Seen) -> Sequence:
         raise NotShown(f"{rule.at} is not shown")
     if rule.member is None and rule.off is not None:
         yield from answered(about.send(rule.off, about.request(rule.off)), rule.off)
-        undone = yield from about.look()
+        undone, _ = yield from about.changed(after)
         if not _same(undone, after):
             return
         yield from answered(about.send(rule.on, about.request(rule.on)), rule.on)
-        after = yield from about.look()
+        after, _ = yield from about.changed(undone)
         if not _same(undone, after):
             return
     added = rule.member is None or not before or not _is_plain(about, rule.member)
@@ -124,7 +137,7 @@ def _undone(
     if _same(before, after) and rule.member is not None:
         raise NotShown(f"{rule.on} changes nothing that is shown")
     yield from answered(about.send(off, about.undoing(request)), off)
-    undone, states_then = yield from about.look_closely()
+    undone, states_then = yield from about.changed(after, beside)
     if _same(undone, after) and states_then == beside:
         raise RuleBroken(f"another {rule.at} than before {off}", quoted_value(after))
 
@@ -149,7 +162,7 @@ def _set(about: _Effect, name: str, before: Seen) -> Sequence:
         if not answer.ok:
             why = answer.told()
             continue
-        after = yield from about.look()
+        after, _ = yield from about.changed(before)
         if len(after) != 1:
             raise NotShown(f"{rule.at} is not shown")
         wrong = mismatch(

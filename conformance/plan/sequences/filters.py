@@ -8,6 +8,7 @@ from collections.abc import Generator
 from collections.abc import Sequence as Several
 from typing import Any
 
+from conformance.contract.inference.naming import ARN, part
 from conformance.contract.listing.requirements import rule_of
 from conformance.contract.model import Kind
 from conformance.contract.places import find, parse
@@ -18,6 +19,7 @@ from conformance.contract.vocabulary.overlay_list_rules import (
     SortedRule,
 )
 from conformance.plan.sequences.assertions import quoted_value
+from conformance.plan.sequences.change import PAUSES
 from conformance.plan.sequences.listing import HOW_MANY, walk, whole
 from conformance.plan.sequences.steps import (
     Make,
@@ -37,8 +39,8 @@ APART = 1.1
 """Seconds between resources that are sorted: moments may be of whole seconds."""
 _LONG = 8
 """Letters from which on a part of a name is asked for, too."""
-NOTHING = "conformance-none"
-"""What no entry shows."""
+NOTHING = "qzxjvwk"
+"""What no entry shows: no word of it, and no word that it is like."""
 
 
 def filtered(script: Script) -> Sequence:
@@ -107,6 +109,8 @@ def _own_is_there(
     value = next(iter(mine(everything)), None)
     if not isinstance(value, str) or not value:
         return False
+    if value.startswith("arn:") and part(rule.filter).kind != ARN:
+        return False  # it may ask for a name
     several = life.operation("list").input[rule.filter].shape.kind is Kind.LIST
     answered = False
     for asked in dict.fromkeys((value, _part(rule, value))):
@@ -115,10 +119,15 @@ def _own_is_there(
         except NotShown:
             continue  # what it is shown as may be no value of the filter
         answered = True
-        if not mine(found.entries) and value in mine((yield from walk(life)).entries):
-            raise RuleBroken(
-                f"what shows {rule.shown} {value!r} in the list for {asked!r}", "not there"
-            )
+        for pause in (*PAUSES, None):
+            if mine(found.entries) or value not in mine((yield from walk(life)).entries):
+                break
+            if pause is None:
+                raise RuleBroken(
+                    f"what shows {rule.shown} {value!r} in the list for {asked!r}", "not there"
+                )
+            yield Pause(pause)  # an index may be behind the list of all
+            found = yield from walk(life, {rule.filter: [asked] if several else asked})
         _check_values(rule, found.entries, asked, _listed_values(life, rule))
     return answered
 
@@ -139,13 +148,18 @@ def by_name(script: Script) -> Sequence:
     if not isinstance(value, str | int) or value == "" or {*"*?"} & {*str(value)}:
         raise NotShown(f"{rule.shown} is not shown")
     found = yield from _listed(script, rule, value)
-    if not _mine(script, rule.id, found):
+    for pause in (*PAUSES, None):
+        if _mine(script, rule.id, found):
+            break
         again = yield from _entry(script, rule, (yield from _listed(script, rule)))
-        if again.get(rule.shown) == value:
+        if again.get(rule.shown) != value:
+            raise NotShown(f"{rule.shown} does not stay {quoted_value(value)}")
+        if pause is None:
             raise RuleBroken(
                 f"what shows {rule.shown} {quoted_value(value)} in the list", "not there"
             )
-        raise NotShown(f"{rule.shown} does not stay {quoted_value(value)}")
+        yield Pause(pause)  # an index may be behind the list of all
+        found = yield from _listed(script, rule, value)
     for one in found:
         other = one.get(rule.shown)
         if isinstance(other, str | int) and _text(value) not in _text(other):

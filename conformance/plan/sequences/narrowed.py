@@ -12,10 +12,12 @@ from conformance.contract.model import Operation
 from conformance.contract.places import canonical, find, parse
 from conformance.contract.vocabulary.overlay_list_rules import NarrowedRule
 from conformance.plan.sequences.assertions import quoted_value
+from conformance.plan.sequences.change import PAUSES
 from conformance.plan.sequences.listing import ListedEntries, whole
 from conformance.plan.sequences.steps import (
     Make,
     NotShown,
+    Pause,
     RuleBroken,
     Script,
     Send,
@@ -120,8 +122,17 @@ def _is_lacking(about: _Narrowed, value: str) -> Sequence:
     if not about.operation.input[rule.member].required and text in given:
         for one in (yield from about.entries(0, {})):
             shown = one.get(rule.shown or "", value) if isinstance(one, dict) else value
-            if shown == value:
+            if shown == value and not (yield from _shows_late(about)):
                 raise RuleBroken(
                     f"what is of {rule.member} {quoted_value(value)} in the list", "not there"
                 )
     raise NotShown("the resource is not in the list")
+
+
+def _shows_late(about: _Narrowed) -> Generator[Step, ParsedResponse, bool]:
+    """Whether the list has it after a while: one by an index may be behind that of all."""
+    for pause in PAUSES:
+        yield Pause(pause)
+        if (yield from about.entries(0, {about.rule.member: about.value(0)})):
+            return True
+    return False

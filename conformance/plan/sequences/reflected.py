@@ -16,7 +16,7 @@ from conformance.contract.listing.switches import FAILED, ON
 from conformance.contract.places import canonical, find, parse, texts
 from conformance.contract.vocabulary.overlay_rules import ReflectedRule
 from conformance.plan.sequences.assertions import quoted_value
-from conformance.plan.sequences.change import Change
+from conformance.plan.sequences.change import PAUSES, Change
 from conformance.plan.sequences.listing import whole
 from conformance.plan.sequences.steps import (
     Make,
@@ -32,8 +32,6 @@ from conformance.plan.sequences.steps import (
 from conformance.plan.sequences.stored import is_under_way, states
 from conformance.transport.parsed_response import ParsedResponse
 
-PAUSES = (0.5, 1.0, 1.5)
-"""Seconds between looks at what is under way, or may show late."""
 Seen = Mapping[str, list[Any]]
 """What each reader shows of the resource, by its name."""
 
