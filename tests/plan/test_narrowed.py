@@ -27,6 +27,7 @@ def rule_at(service: str, address: str) -> Any:
         ("networkmanager", "GetSites/behavior/siteIds", "site", ["${id}"]),
         ("codebuild", "ListBuildsForProject/behavior/projectName", "project", "${id.project}"),
         ("cognito-idp", "ListUsers/behavior/UserPoolId", "user-pool", "${id.user-pool}"),
+        ("appstream", "DescribeEntitlements/behavior/StackName", "stack", "${id.stack}"),
     ],
 )
 def test_a_list_names_one_thing_or_what_it_is_in(service, address, named, value):

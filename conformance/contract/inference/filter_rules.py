@@ -70,7 +70,7 @@ def _entries(operation: Operation, one: Resource) -> tuple[str, str, Shape] | No
 def _keys(member: Member) -> tuple[str, str] | None:
     """What a filter calls its name and its values."""
     entry = member.shape.element
-    if member.shape.kind is not Kind.LIST or entry is None or member.shape.unkept:
+    if member.shape.kind is not Kind.LIST or entry is None:
         return None
     name = [one for one in entry.members if one.lower() in _KEYS]
     values = [one for one, about in entry.members.items()

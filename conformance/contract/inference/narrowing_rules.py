@@ -127,9 +127,9 @@ def independent(
 
 def _is_a_part(contract: Contract, named: Resource, asked: Operation, member: Member) -> bool:
     """Whether a member identifies something only with another one, which a request may lack."""
-    own = part(member.name).of
+    own = {"", part(member.name).of, *noun_forms(named.name or "")}
     optional = {plain(one.name) for one in asked.input.values()
-                if not one.required and part(one.name).of != own}  # fmt: skip
+                if not one.required and part(one.name).of not in own}  # fmt: skip
     roles = () if member.shape.kind is Kind.LIST else (named.read, named.delete)
     return any(
         one.required and plain(one.name) in optional

@@ -27,7 +27,7 @@ def goes_on(operation: Operation) -> bool:
 
 def ends_later(operation: Operation) -> bool:
     """Whether the prose or the answer says that it is not done yet when it is answered."""
-    return ENDS_LATER in (operation.said or ()) or goes_on(operation)
+    return ENDS_LATER in (operation.said or ()) or any(map(_GOES_ON.search, operation.output))
 
 
 def prompt(do: Operation, undo: Operation) -> list[Operation]:
