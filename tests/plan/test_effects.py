@@ -275,7 +275,7 @@ def test_members_that_no_page_lists_are_no_part_of_a_setting(before, after, rais
         }
 
     address = "PutImageScanningConfiguration/behavior/imageScanningConfiguration-takes-effect"
-    answers = [{}, repository(before), {}, *still(repository(after))]
+    answers = [{}, repository(before), {}, repository(after), *still(repository(after))]
     seen = ending(effects("ecr")[address], address.partition("/")[0], answers, inferred("ecr"))
     assert isinstance(seen, raised)
 
