@@ -115,6 +115,7 @@ def test_a_member_that_may_count_beside_others_only(text):
         "A description of the plan.",
         "How often it runs. If you do not specify a value, it runs daily.",
         "When true, the plan runs when it is created.",
+        "It can only contain letters and must include only the first of them.",
     ],
 )
 def test_a_member_that_always_counts(text):

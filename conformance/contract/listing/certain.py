@@ -28,6 +28,7 @@ _DEMANDED = re.compile(r"encrypt", re.IGNORECASE)
 _NAMES_ONE = re.compile(r"(arn|id|identifier)s?$", re.IGNORECASE)
 ONCE = re.compile(
     r"dry.?run|force|confirm|skip|overwrite|replace|validat|source|content|body|code|file|data$"
+    r"|^(restore|clone|seed|bootstrap|initial|preload)|storage.?location$"
     r"|(arn|id|key|version|alias)s?$",
     re.IGNORECASE,
 )

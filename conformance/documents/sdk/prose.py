@@ -43,7 +43,10 @@ _UNKEPT = re.compile(
     re.IGNORECASE,
 )
 _CONDITIONAL = re.compile(
-    r"\bonly\b|\bdepend(s|ing|ent)?\b|\binherit|\boverrid(es|den|ing)\b|\binstead\b|\bone-?time\b|\btemporar"
+    r"(?<!contain )(?<!contains )(?<!include )\bonly\b(?! (be )?(contain|begin|start|end|letter"
+    r"|include|alphanum|lowercase|ascii|print))"
+    r"|\bdepend(s|ing|ent)?\b|\binherit|\boverrid(es|den|ing)\b|\binstead\b|\bone-?time\b"
+    r"|\btemporar|\boptional for\b"
     r"|\b(either|both|together|conjunction|combination|mutually)\b|\brolls? back\b"
     r"|\b(if|when|where) (any\b|applicable|available|present|it (has|exists|is present)"
     r"|one (is|was|exists|has))"
