@@ -13,7 +13,7 @@ GIVEN = {
     "Colour": of("string", enum=["RED", "BLUE", "NONE"]), "Loud": of("boolean"),
     "Days": of("integer"), "Places": of("array", items=of("string")), "Word": of("string"),
     "Description": of("string", pattern="[a-z0-9-]*"), "SourceFile": of("string"),
-    "Until": of("integer"),
+    "StorageLocation": of("string"), "Until": of("integer"),
 }  # fmt: skip
 
 
@@ -72,7 +72,8 @@ def test_another_number_is_wrong_unless_it_may_be_rounded():
 
 
 def test_what_is_asked_for_once_or_on_demand_may_be_missing():
-    assert not fails(shop(GIVEN), stored("SourceFile"), without("SourceFile"))
+    for name in ("SourceFile", "StorageLocation"):
+        assert not fails(shop(GIVEN), stored(name), without(name))
     asked = {"properties": {"Include": of("array", items=of("string"))}}
     assert not fails(shop(GIVEN, GetThing=asked), stored("Days"), without("Days"))
 
