@@ -30,6 +30,8 @@ def model(operation="", member="", structure="", **trait):
         "Do not set this value when specifying one as an input.",
         "The size, calculated from the parts.",
         "Applies only to fleets.",
+        "The pillars of a thing. Not present for basic things.",
+        "The reason. Only returned when it failed.",
         "You can set a template only if the sender is your own.",
         "The creation of a thing initializes this flag to true.",
     ],

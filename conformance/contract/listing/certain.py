@@ -11,8 +11,11 @@ from conformance.contract.member_roles import names_it
 from conformance.contract.model import Contract, Kind, Member, Operation, Shape
 from conformance.contract.places import texts
 
-_LATER = re.compile(r"pending|apply.?immediately|changeset|(version|revision)(id|s|number|name)?$",
-                    re.IGNORECASE)  # fmt: skip
+_LATER = re.compile(
+    r"pending|latest\w*update|apply.?immediately|changeset"
+    r"|(version|revision)(id|s|number|name)?$",
+    re.IGNORECASE,
+)
 """Names of members that tell of changes to come, or of versions that are changed one by one."""
 _LOCK = "revisionid"
 _GOES_ON = re.compile(

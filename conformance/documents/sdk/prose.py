@@ -39,7 +39,10 @@ _UNKEPT = re.compile(
     r"|automatically (determine|calculat|comput|adjust)|(calculated|computed) (by|from)"
     r"|no effect|write-?only|never (returned|shown)|backwards? compatib"
     r"|^\s*reserved\.?\s*$|only (appl|used|for|when|if)|(applies|applicable|used|meaningful) only"
-    r"|initiali[sz]es th(is|e) (flag|setting|value)",
+    r"|initiali[sz]es th(is|e) (flag|setting|value)"
+    r"|only (be )?(present|returned|included|displayed|shown|visible|populated)"
+    r"|(not|n['\u2019]t) (be )?(present|included|displayed|visible|populated)"
+    r" (for|if|in|when|unless)",
     re.IGNORECASE,
 )
 _CONDITIONAL = re.compile(
