@@ -55,7 +55,7 @@ def test_what_may_count_for_one_sort_alone_may_be_missing(name):
     assert fails(needed, stored(name), without(name))
 
 
-@pytest.mark.parametrize("state", ["CREATING", "pending"])
+@pytest.mark.parametrize("state", ["CREATING", "pending", {"Code": "InProgress", "At": 1}])
 def test_what_is_still_being_made_may_lack_what_was_given(state):
     def under_way(now, given):
         return {**without("Days")(now, given), "Status": state}
