@@ -121,6 +121,8 @@ class Shape:
     secret: bool = False
     unkept: bool = False
     """The model says that the value may count for nothing: no longer used, ignored, deprecated."""
+    conditional: bool = False
+    """The model says that the value counts beside some other settings only, or for a time."""
     called: Called | None = None
     """What made-up values go by; None where the values that are right are stated."""
     usual: tuple[Any, ...] = ()

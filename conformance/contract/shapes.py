@@ -4,8 +4,9 @@ The spec's own conventions: ``x-type`` where JSON Schema types do not tell, ``x-
 pattern as documented, ``x-sources`` the source of each keyword, ``x-levels`` a level that differs
 from the source's own, ``x-examples`` values known to be valid, ``x-lenient`` JSON types that AWS
 may convert, ``x-secret`` for values that must not be written down, ``x-union`` for a structure of
-which exactly one member is given, ``x-unkept`` for what may count for nothing, ``x-usual`` values
-that the model's prose and examples show; on an operation, whole requests.
+which exactly one member is given, ``x-unkept`` for what may count for nothing, ``x-conditional``
+for what counts beside some other settings only, ``x-usual`` values that the model's prose and
+examples show; on an operation, whole requests.
 """
 
 from collections.abc import Iterator, Mapping
@@ -143,6 +144,7 @@ class ShapeReader:
             union=bool(target.get("x-union", False)) and bool(target.get("properties")),
             secret=bool(schema.get("x-secret", False)),
             unkept=bool(schema.get("x-unkept", False)),
+            conditional=bool(schema.get("x-conditional", False)),
             whole=bool(schema.get("x-whole", False)),
             names=wire_names(schema) if "xml" in schema or "x-query-name" in schema else NO_NAMES,
             called=self._called(where),

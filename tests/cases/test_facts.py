@@ -41,6 +41,7 @@ def test_an_error_that_is_only_of_another_thing_says_nothing_for_certain() -> No
         ("databrew", "CreateRuleset", Level.EXPECTED),  # ConflictException; Name is what reads name
         ("appsync", "CreateDataSource", Level.INFORMATIONAL),  # ConcurrentModificationException
         ("appsync", "CreateApiCache", Level.INFORMATIONAL),  # named by what it is of
+        ("ds", "EnableCAEnrollmentPolicy", Level.INFORMATIONAL),  # may be on already
     ],
 )
 def test_a_name_that_reads_go_by_is_taken_where_a_conflict_is_declared(

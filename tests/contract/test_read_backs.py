@@ -97,6 +97,10 @@ def test_what_rests_on_a_guess_is_only_told_but_that_another_value_is_wrong():
     assert levels["CreateThing/behavior/Colour-is-stored"] is Level.EXPECTED
     assert levels["UpdateThing/behavior/Colour-is-stored"] is Level.INFORMATIONAL
 
+    updating = {**ALL, "LatestThingUpdate": {"type": "object", "properties": {"Plan": text()}}}
+    levels = addresses(shop(updating, inferred=True, operations=NAMED))
+    assert levels["UpdateThing/behavior/Colour-is-stored"] is Level.INFORMATIONAL
+
     goes_on = shop(ALL, answer={"Progress": text()}, inferred=True, operations=NAMED)
     assert addresses(goes_on)["UpdateThing/behavior/Colour-is-stored"] is Level.INFORMATIONAL
 

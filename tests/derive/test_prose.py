@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from conformance.documents.sdk.models import SdkModel, load_model
-from conformance.documents.sdk.prose import REPLACES, SHOWS_SOME, said_of, unkept
+from conformance.documents.sdk.prose import REPLACES, SHOWS_SOME, conditional, said_of, unkept
 
 
 def model(operation="", member="", structure="", **trait):
@@ -30,7 +30,10 @@ def model(operation="", member="", structure="", **trait):
         "Do not set this value when specifying one as an input.",
         "The size, calculated from the parts.",
         "Applies only to fleets.",
+        "The pillars of a thing. Not present for basic things.",
+        "The reason. Only returned when it failed.",
         "You can set a template only if the sender is your own.",
+        "The creation of a thing initializes this flag to true.",
     ],
 )
 def test_a_member_that_may_count_for_nothing(text):
@@ -89,3 +92,40 @@ def test_what_a_published_model_no_longer_uses():
     assert "UnusedAccountValidityDays" in {
         *unkept(load_model("cognito-idp"), "AdminCreateUserConfigType")
     }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[Weekly plans only] How often it runs.",
+        "The day. This field is required if the plan is weekly.",
+        "The bucket, if applicable.",
+        "It overrides the setting of the account.",
+        "Choose either a day or a week.",
+        "Specify a day when the plan is weekly.",
+        "Valid for weekly plans.",
+        "Whether things are kept when the operation rolls back.",
+    ],
+)
+def test_a_member_that_may_count_beside_others_only(text):
+    assert [*conditional(model(member=text), "Request")] == ["Plan"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A description of the plan.",
+        "How often it runs. If you do not specify a value, it runs daily.",
+        "When true, the plan runs when it is created.",
+        "It can only contain letters and must include only the first of them.",
+    ],
+)
+def test_a_member_that_always_counts(text):
+    assert not [*conditional(model(member=text), "Request")]
+
+
+def test_members_that_name_each_other_may_not_both_count():
+    named = model(member="Not beside <code>Day</code>.")
+    members = named.data["shapes"]["Request"]["members"]
+    members |= {"Day": {"shape": "Plan"}, "Hour": {"shape": "Plan", "documentation": "An hour."}}
+    assert {*conditional(named, "Request")} == {"Plan", "Day"}

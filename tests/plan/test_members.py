@@ -13,7 +13,7 @@ GIVEN = {
     "Colour": of("string", enum=["RED", "BLUE", "NONE"]), "Loud": of("boolean"),
     "Days": of("integer"), "Places": of("array", items=of("string")), "Word": of("string"),
     "Description": of("string", pattern="[a-z0-9-]*"), "SourceFile": of("string"),
-    "Until": of("integer"),
+    "StorageLocation": of("string"), "Until": of("integer"),
 }  # fmt: skip
 
 
@@ -55,7 +55,7 @@ def test_what_may_count_for_one_sort_alone_may_be_missing(name):
     assert fails(needed, stored(name), without(name))
 
 
-@pytest.mark.parametrize("state", ["CREATING", "pending"])
+@pytest.mark.parametrize("state", ["CREATING", "pending", {"Code": "InProgress", "At": 1}])
 def test_what_is_still_being_made_may_lack_what_was_given(state):
     def under_way(now, given):
         return {**without("Days")(now, given), "Status": state}
@@ -72,7 +72,8 @@ def test_another_number_is_wrong_unless_it_may_be_rounded():
 
 
 def test_what_is_asked_for_once_or_on_demand_may_be_missing():
-    assert not fails(shop(GIVEN), stored("SourceFile"), without("SourceFile"))
+    for name in ("SourceFile", "StorageLocation"):
+        assert not fails(shop(GIVEN), stored(name), without(name))
     asked = {"properties": {"Include": of("array", items=of("string"))}}
     assert not fails(shop(GIVEN, GetThing=asked), stored("Days"), without("Days"))
 
@@ -147,3 +148,44 @@ def test_a_description_of_several_shows_the_description_of_one():
     assert wrapped({"Description": of("string")}, listed) == {
         "Description": ("Things", "[]", "Description")
     }
+
+
+def conditional(name):
+    """The things with a member that counts beside others only."""
+    return {**GIVEN, name: {**GIVEN[name], "x-conditional": True}}
+
+
+@pytest.mark.parametrize("name", ["Colour", "Loud", "Days", "Places", "Word", "Description"])
+@pytest.mark.parametrize("role", ["Create", "Update"])
+def test_what_counts_beside_others_only_may_be_missing(name, role):
+    for contract in (shop(conditional(name)), shop(GIVEN, conditional(name))):
+        assert not fails(contract, stored(name, role), without(name))
+    if role == "Create":
+        needed = shop(conditional(name), CreateThing={"required": [name]})
+        assert fails(needed, stored(name), without(name))
+
+
+@pytest.mark.parametrize("role", ["Create", "Update"])
+def test_a_description_that_counts_beside_others_only_is_not_another_one(role):
+    contract = shop(conditional("Description"))
+    assert fails(contract, stored("Description", role), always("Description", "of another"))
+
+
+@pytest.mark.parametrize(
+    ("updating", "sure"),
+    [
+        ("UpdateThing", True), ("UpdateThingMetadata", True), ("SetDays", True),
+        ("ModifyThingDays", True), ("UpdateThingName", True), ("UpdateAnswer", False),
+        ("UpdateThingV2", False), ("UpdateMemberThings", False),
+    ],
+)  # fmt: skip
+def test_an_update_sets_what_it_is_called_after(updating, sure):
+    contract = shop(GIVEN, updating=updating)
+    levels = {one.address: one.level for one in read_backs(contract)}
+    assert (levels[f"{updating}/behavior/Days-is-stored"] is Level.EXPECTED) is sure
+
+
+def test_a_search_may_show_the_former_value():
+    levels = {one.address: one.level for one in read_backs(shop(GIVEN, reading="SearchThings"))}
+    assert levels[stored("Days", "Update")] is Level.INFORMATIONAL
+    assert levels[stored("Days")] is Level.EXPECTED

@@ -42,19 +42,21 @@ def shop(given, shown=None, update=None, method="put", **facts):
                 "type": "object", "properties": answer}}}}},
         }  # fmt: skip
 
+    updating = facts.get("updating", "UpdateThing")
+    reading = facts.get("reading", "GetThing")
     life = {
-        "name": "thing", "create": "CreateThing", "read": "GetThing", "update": "UpdateThing",
+        "name": "thing", "create": "CreateThing", "read": reading, "update": updating,
         "identifier": {"label": "Name", "given": "Name"},
     }  # fmt: skip
     spec = {
         "info": {"title": "Shop"},
         "paths": {"/things/{Name}": {
             "post": operation("CreateThing", given, {}),
-            "get": operation("GetThing", {}, {"Name": of("string"), **(shown or given)}),
-            method: operation("UpdateThing", given if update is None else update, {}),
+            "get": operation(reading, {}, {"Name": of("string"), **(shown or given)}),
+            method: operation(updating, given if update is None else update, {}),
         }},
         "x-conformance": {"resource": life, "inferred": True, "operations": {
-            "UpdateThing": {"binds": {"Name": "${id}"}}, "GetThing": {"binds": {"Name": "${id}"}}}},
+            updating: {"binds": {"Name": "${id}"}}, reading: {"binds": {"Name": "${id}"}}}},
     }  # fmt: skip
     return build_contract("shop", spec, {})
 
@@ -255,3 +257,30 @@ def test_what_may_count_for_nothing_may_be_lost(name):
         assert isinstance(ending(shop({"Plan": structure(**parts)}), address, LOST[name]),
                           RuleBroken)  # fmt: skip
         assert not isinstance(ending(shop({"Plan": plan}), address, LOST[name]), RuleBroken)
+
+
+@pytest.mark.parametrize("name", ["Comment", "Days", "Word"])
+def test_a_part_that_counts_beside_others_only_may_be_lost(name):
+    parts = {"Comment": of("string"), "Days": of("integer"), "Word": of("string")}
+    plan = structure(**{**parts, name: {**parts[name], "x-conditional": True}})
+    for address in (CREATED, UPDATED):
+        assert not isinstance(ending(shop({"Plan": plan}), address, LOST[name]), RuleBroken)
+        plain = shop({"Plan": plan}, {"Plan": structure(**parts)})
+        assert not isinstance(ending(plain, address, LOST[name]), RuleBroken)
+
+
+def test_a_part_may_count_for_one_sort_of_its_structure_alone():
+    parts = {"Days": of("integer"), "Word": of("string")}
+    plan = {**structure(**parts, Protocol=of("string")), "required": ["Protocol"]}
+    for address in (CREATED, UPDATED):
+        assert isinstance(ending(shop({"Plan": structure(**parts)}), address, LOST["Days"]),
+                          RuleBroken)  # fmt: skip
+        assert not isinstance(ending(shop({"Plan": plan}), address, LOST["Days"]), RuleBroken)
+
+
+def test_a_structure_that_counts_beside_others_only_may_be_lost():
+    nothing = lambda now, given: {**now, **{n: v for n, v in given.items() if n != "Plan"}}  # noqa: E731
+    plan = structure(Days=of("integer"), Word=of("string"))
+    assert isinstance(ending(shop({"Plan": plan}), CREATED, nothing), RuleBroken)
+    doubtful = shop({"Plan": {**plan, "x-conditional": True}})
+    assert not isinstance(ending(doubtful, CREATED, nothing), RuleBroken)

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from conformance.documents.sdk.models import SdkModel
-from conformance.documents.sdk.prose import filter_names, said_of, tokens, unkept
+from conformance.documents.sdk.prose import conditional, filter_names, said_of, tokens, unkept
 from conformance.documents.sdk.published_examples import usual_requests, usual_values
 
 KEYWORD = "x-usual"
 SAID, FILTERS, TOKEN = "x-said", "x-filter-names", "x-idempotency-token"
-UNKEPT = "x-unkept"
+UNKEPT, CONDITIONAL = "x-unkept", "x-conditional"
 
 
 def add_usual(document: dict[str, Any], model: SdkModel) -> None:
@@ -23,7 +23,7 @@ def add_usual(document: dict[str, Any], model: SdkModel) -> None:
     for owner, of_owner in by_owner.items():
         _mark(schemas.get(owner, {}).get("properties", {}), of_owner)
     for owner, schema in schemas.items():
-        _mark_unkept(schema.get("properties", {}), model, owner)
+        _mark_doubtful(schema.get("properties", {}), model, owner)
     add_requests(document, model)
     for path in document["paths"].values():
         for node in path.values():
@@ -32,7 +32,7 @@ def add_usual(document: dict[str, Any], model: SdkModel) -> None:
                 node[SAID] = said_of(model, node["operationId"])
                 members = _members(node, schemas)
                 _mark(members, by_owner.get(owner, {}))
-                _mark_unkept(members, model, owner or "")
+                _mark_doubtful(members, model, owner or "")
                 for name, names in filter_names(model, owner) if owner else ():
                     members.get(name, {})[FILTERS] = names
                 for name in tokens(model, owner) if owner else ():
@@ -59,9 +59,11 @@ def _members(node: dict[str, Any], schemas: Mapping[str, Any]) -> dict[str, Any]
     return found
 
 
-def _mark_unkept(members: Mapping[str, Any], model: SdkModel, owner: str) -> None:
+def _mark_doubtful(members: Mapping[str, Any], model: SdkModel, owner: str) -> None:
     for name in unkept(model, owner):
         members.get(name, {})[UNKEPT] = True
+    for name in conditional(model, owner):
+        members.get(name, {})[CONDITIONAL] = True
 
 
 def _mark(schemas: Mapping[str, Any], values: Mapping[str, tuple[Any, ...]]) -> None:

@@ -43,7 +43,7 @@ ANYTHING = frozenset(
 _NAMING = re.compile(r"(arn|id|name|identifier)$", re.IGNORECASE)
 _CREATES = "Create"
 CONTENT = "conformance"
-_UPSERTS = ("Put", "Add")
+_UPSERTS = ("Put", "Add", "Set", "Enable", "Initiate")
 """Verbs of creations that may well be repeated: what is taken there may be something else."""
 _HARMLESS = re.compile(r"description|comment|displayname|title|(key|s3)prefix$", re.IGNORECASE)
 _PASSES = re.compile(r"concurrent|modif|progress|retry|limit|state", re.IGNORECASE)

@@ -167,7 +167,7 @@ class _Effects(UndoneChanges):
                     and not is_one_of(name, shown.place)
                     and self._fits(operation, shown, all)
                     and self._may_be(member, shown)
-                    and is_sure(operation, reader, plain_one, "update")
+                    and is_sure(operation, reader, plain_one, plain_one.shape, "update")
                 ):
                     statement = (
                         f"{operation.name} with another {name} changes what {reader.name} shows"

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 from conformance.contract.inference.naming import plain
 from conformance.contract.levels import Level
-from conformance.contract.listing.certain import is_later, is_part, is_right
+from conformance.contract.listing.certain import is_later, is_named_by, is_part, is_right
 from conformance.contract.listing.readback import (
     ReadBack,
     alike,
@@ -143,7 +143,7 @@ def _of_parts(view: _View, role: str, operation: Operation) -> Iterator[ReadBack
         right = is_right(view.contract, operation, role, member)
         if wanted and right and not _TAGS.search(member.name):
             made = _made(view, rule, operation, member, place, shape)
-            must = role == "create" and bool(place) and is_part(operation, view.read, member)
+            must = role == "create" and bool(place) and is_part(operation, view.read, member, shape)
             found.append(replace(made, must_show=must))
     yield from found[:_MOST]
 
@@ -180,7 +180,7 @@ def _of_others(view: _View, update: Operation, create: Operation) -> Iterator[Re
         fits = member.shape.kind in _PLAIN and not _MOVES.search(member.name)
         if kept and fits and not own and ITEM not in place and not _is_named(member, named):
             found.append(_made(view, KEPT, update, member, place, shape))
-    if found and is_right(view.contract, update, "update", found[0].member):
+    if found and is_named_by(view.contract, update, found[0].member):
         first, *others = found
         yield replace(
             first, others=tuple(others), address=f"{update.name}/behavior/others-are-kept",

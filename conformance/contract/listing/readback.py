@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from conformance.contract.levels import Level, Source
-from conformance.contract.listing.certain import is_right, is_shown, is_sure
+from conformance.contract.listing.certain import is_conditional, is_right, is_shown, is_sure
 from conformance.contract.listing.shown_places import called, places
 from conformance.contract.listing.stated_reads import said
 from conformance.contract.model import Contract, Kind, Location, Member, Operation, Shape
@@ -110,13 +110,16 @@ def _of_kind(
             if member.name not in identity | told | {*bound}:
                 free = role == "create" and _is_free_text(member)
                 held = Level.EXPECTED if free else level
-                alone = inferred and held is level and is_sure(operation, read, member, role)
-                alone = alone and is_right(contract, operation, role, member)
+                alone = is_conditional(member, shape) if free else (
+                    is_sure(operation, read, member, shape, role)
+                    and is_right(contract, operation, role, member)
+                )  # fmt: skip
+                alone = inferred and alone
                 one = ITEM not in place or (inferred and free)
                 if alone or (one and operation.name in life.roles().values()):
                     held = Level.EXPECTED if alone else held
                     made = _make(operation, f"stored-by-{role}", member, place, shape, held, read)
-                    must = alone and _must_show(operation, read, member)
+                    must = alone and _must_show(operation, read, member, shape)
                     yield replace(made, other_alone=alone, must_show=must)
             if role == "update" and _is_reset(life, contract, operation, member, create):
                 yield _make(operation, "reset-by-update", member, place, shape, level, read)
@@ -138,14 +141,15 @@ def _of_entries(
             shown = called(entry.members, member, kind) if entry is not None else None
             if member.name in named or shown is None or not alike(member.shape, shown):
                 continue
-            alone = not (role == "create" and _is_free_text(member))
+            free = role == "create" and _is_free_text(member)
+            alone = not free or is_conditional(member, shown.shape)
             right = is_right(contract, operation, role, member)
-            if not alone or (right and is_sure(operation, listing, member, role)):
+            if free or (right and is_sure(operation, listing, member, shown.shape, role)):
                 made = _make(
                     operation, f"stored-by-{role}", member, (shown.name,), shown.shape,
                     Level.EXPECTED, listing,
                 )  # fmt: skip
-                must = alone and _must_show(operation, listing, member)
+                must = alone and _must_show(operation, listing, member, shown.shape)
                 yield replace(made, other_alone=alone, must_show=must, roles=("create", "list"))
 
 
@@ -162,8 +166,9 @@ def changing(contract: Contract, life: Resource) -> Iterator[tuple[str, Operatio
             yield "update", operation
 
 
-def _must_show(operation: Operation, read: Operation, member: Member) -> bool:
-    return _is_free_text(member) or is_shown(operation, read, member)
+def _must_show(operation: Operation, read: Operation, member: Member, shown: Shape) -> bool:
+    free = _is_free_text(member) and not is_conditional(member, shown)
+    return free or is_shown(operation, read, member, shown)
 
 
 def _is_free_text(member: Member) -> bool:

@@ -8,19 +8,14 @@ one place alone. Of another name are a flag (``EnableLogging`` is ``LoggingEnabl
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
 from conformance.contract.inference.naming import BARE, part, plain
+from conformance.contract.listing.certain import WRAPS
 from conformance.contract.model import Kind, Member, Operation
 from conformance.contract.places import ITEM, Place
 
 _DEEPEST = 3
-_WRAPS = re.compile(
-    r"(response|info|information|summary|details?|config|configuration|metadata|description"
-    r"|properties|settings|options|output|data|record|attributes|specification)$"
-)
-"""Endings of names of structures that say nothing of what is in them."""
 _SHORTEST = 3
 
 
@@ -58,7 +53,7 @@ def _deeper(
     if shown is not None:
         yield (*before, shown.name), shown
     for name, one in members.items() if len(before) < _DEEPEST else ():
-        about = _WRAPS.sub("", plain(name))
+        about = WRAPS.sub("", plain(name))
         own = about in {"", plain(kind)} or (len(about) > _SHORTEST and plain(kind).endswith(about))
         if own and one.shape.kind is Kind.STRUCTURE:
             yield from _deeper(one.shape.members, given, kind, (*before, name))

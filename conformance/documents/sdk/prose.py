@@ -2,8 +2,8 @@
 
 Which names a list of filters takes, which member makes a request safe to send again, and which
 operations succeed though nothing is there, or though something is there already. Which members may
-count for nothing, which updates replace the whole, which lists may lack what there is, and which
-operations are done only after their answer.
+count for nothing, or only beside others, which updates replace the whole, which lists may lack what
+there is, and which operations are done only after their answer.
 """
 
 import re
@@ -38,9 +38,30 @@ _UNKEPT = re.compile(
     r"|do(n['\u2019]t| not) (set|specify|use|provide|include) th|not included in|read-?only"
     r"|automatically (determine|calculat|comput|adjust)|(calculated|computed) (by|from)"
     r"|no effect|write-?only|never (returned|shown)|backwards? compatib"
-    r"|^\s*reserved\.?\s*$|only (appl|used|for|when|if)|(applies|applicable|used|meaningful) only",
+    r"|^\s*reserved\.?\s*$|only (appl|used|for|when|if)|(applies|applicable|used|meaningful) only"
+    r"|initiali[sz]es th(is|e) (flag|setting|value)"
+    r"|only (be )?(present|returned|included|displayed|shown|visible|populated)"
+    r"|(not|n['\u2019]t) (be )?(present|included|displayed|visible|populated)"
+    r" (for|if|in|when|unless)",
     re.IGNORECASE,
 )
+_CONDITIONAL = re.compile(
+    r"(?<!contain )(?<!contains )(?<!include )\bonly\b(?! (be )?(contain|begin|start|end|letter"
+    r"|include|alphanum|lowercase|ascii|print))"
+    r"|\bdepend(s|ing|ent)?\b|\binherit|\boverrid(es|den|ing)\b|\binstead\b|\bone-?time\b"
+    r"|\btemporar|\boptional for\b"
+    r"|\b(either|both|together|conjunction|combination|mutually)\b|\brolls? back\b"
+    r"|\b(if|when|where) (any\b|applicable|available|present|it (has|exists|is present)"
+    r"|one (is|was|exists|has))"
+    r"|\b(required|mandatory|valid|applicable|supported|available|meaningful|relevant|needed)"
+    r" (for|in)\b"
+    r"|\b(required|mandatory|valid|applicable|appl(y|ies)|supported|available|relevant|meaningful"
+    r"|needed|specify|affects|used?)\b[^.]{0,40}\b(if|when|unless)\b"
+    r"|\b(null|empty|absent|omitted) (if|when|for|unless)"
+    r"|\b(during|for) th(e|is) (\w+ )?(operation|update|creation|request|call)\b",
+    re.IGNORECASE,
+)
+_NAMED = re.compile(r"<code>\s*([\w.]+)\s*</code>")
 _REPLACES = re.compile(
     r"overwrit|null values|\b(the|an|your) (entire|whole|complete|full)\b|completely replac"
     r"|replac(e|es|ing) (all|any|the (current|existing|entire|previous|whole))"
@@ -102,6 +123,23 @@ def unkept(model: SdkModel, owner: str) -> Iterator[str]:
     for key, about in model.data["shapes"].get(owner, {}).get("members", {}).items():
         if about.get("deprecated") or _UNKEPT.search(_TAGS.sub("", about.get("documentation", ""))):
             yield from _called(key, about)
+
+
+def conditional(model: SdkModel, owner: str) -> Iterator[str]:
+    """The members of a structure that may count beside some of the others only.
+
+    Their prose says so, or it names one of the others, or one of the others names them.
+    """
+    members = model.data["shapes"].get(owner, {}).get("members", {})
+    known = {key.lower(): key for key in members}
+    found = set()
+    for key, about in members.items():
+        prose = about.get("documentation", "")
+        others = {known.get(name.lower(), key) for name in _NAMED.findall(prose)} - {key}
+        if others or _CONDITIONAL.search(_TAGS.sub("", prose)):
+            found |= {key, *others}
+    for key in found:
+        yield from _called(key, members[key])
 
 
 def filter_names(model: SdkModel, owner: str) -> Iterator[tuple[str, list[str]]]:

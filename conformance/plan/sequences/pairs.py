@@ -63,7 +63,8 @@ class Pair:
 
     def is_lost(self) -> bool:
         """Whether it is certainly missing, if nothing says that it does not count."""
-        return self.is_missing and self.beside and not ONCE.search(self.name)
+        surely = self.beside and not (self.shape.conditional or ONCE.search(self.name))
+        return self.is_missing and surely
 
     def is_another(self) -> bool:
         """Whether another value stands there that is certainly wrong."""

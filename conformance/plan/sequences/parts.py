@@ -126,7 +126,7 @@ def by_update(script: Script) -> Sequence:
             was = former.get(pair.place, ABSENT)
             as_before = was is not ABSENT and pair.seen == was and same
             stays = as_before and not pair.is_missing and not _STAYS.search(pair.name)
-            lost = pair.is_lost() and one.plain and not sorts
+            lost = pair.is_lost() and one.plain and same and not sorts
             other = not pair.is_missing and same and pair.is_another()
             if not pair.holds and (stays or lost or other):
                 raise _broken(pair)

@@ -103,14 +103,17 @@ def same_token(script: Script) -> Sequence:
 
 def states(body: Any, depth: int = 3) -> list[Any]:
     """What an answer shows of states, in order: an update that goes on changes one."""
-    found = []
+    found: list[Any] = []
     inner = (
         body.items()
         if isinstance(body, dict)
         else enumerate(body if isinstance(body, list) else ())
     )
     for name, value in inner if depth else ():
-        found += [value] if STATE.search(str(name)) else states(value, depth - 1)
+        if STATE.search(str(name)):
+            found += value.values() if isinstance(value, dict) else [value]  # with a code, a time
+        else:
+            found += states(value, depth - 1)
     return found
 
 

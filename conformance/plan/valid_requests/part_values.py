@@ -1,8 +1,9 @@
 """Requests that give parts of a structure: those that stand for themselves together, and choices.
 
-A text or a number stands for itself. Of what is listed, and of flags, each other value may mean
-that the rest does not count: such parts are given apart from the others. What names something that
-has to be there, and what asks for less, is left as the accepted request has it.
+A text or a number stands for itself. Of what is listed, of flags, and of what says of which sort
+the whole is, each other value may mean that the rest does not count: such parts are given apart
+from the others, and so is what counts beside some of them only. What names something that has to
+be there, and what asks for less, is left as the accepted request has it.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from conformance.contract.listing.certain import is_conditional, is_sort
 from conformance.contract.listing.readback import FREE_TEXT, is_hidden
-from conformance.contract.model import Contract, Kind, Operation, Shape
+from conformance.contract.model import Contract, Kind, Member, Operation, Shape
 from conformance.contract.places import ITEM, Place, parse, put
 from conformance.contract.validate import is_valid
 from conformance.plan.generation import values
@@ -106,7 +108,13 @@ def _parts(shape: Shape, whole: Any, place: Place, depth: int) -> Iterator[_Part
         elif not (_NAMES.search(name) or _LESS.search(name)):
             found = _values(inner, (*place, name), given.get(name))
             if found:
-                yield _Part((*place, name), found, is_choice(inner), _rank(name, inner, depth))
+                rank = _rank(name, inner, depth)
+                yield _Part((*place, name), found, _is_apart(member), rank)
+
+
+def _is_apart(member: Member) -> bool:
+    """Whether the rest may count or not by a part, or the part by the rest."""
+    return is_choice(member.shape) or is_sort(member) or is_conditional(member, member.shape)
 
 
 def _is_whole(shape: Shape) -> bool:
@@ -151,5 +159,7 @@ def _choices_in(shape: Shape, value: Any) -> Iterator[Place]:
     elif isinstance(value, Mapping):
         for name, one in value.items():
             inner = shape.members.get(name)
-            if inner is not None:
+            if inner is not None and _is_apart(inner):
+                yield (name,)
+            elif inner is not None:
                 yield from _choices_in(inner.shape, one)
