@@ -11,6 +11,7 @@ from conformance.contract.listing.requirements import Requirement, Subject
 from conformance.contract.vocabulary.overlay_rules import AnyRule
 from conformance.plan.sequences import KINDS
 from conformance.plan.sequences.batches import look
+from conformance.plan.sequences.change import PAUSES
 from conformance.plan.sequences.steps import NotShown, RuleBroken, Script
 from conformance.transport.parsed_response import ParsedResponse
 from tests import contracts
@@ -222,16 +223,21 @@ def test_nothing_is_shown_where_every_value_is_refused():
     assert played(steps, [MADE, refused, MADE, MADE, READ_ANSWER], **{"for-each": [1, 2]}) is None
 
 
+PAUSED = None
+"""What comes back of a pause: nothing that is looked at."""
+
+
 @pytest.mark.parametrize(
     ("every", "filtered", "outcome"),
     [
         ([ONE, TWO], [[ONE], [ONE]], type(None)),
         ([ONE, TWO], [[ONE], [ONE, TWO]], RuleBroken),
-        ([ONE, TWO], [[], [ONE, TWO]], RuleBroken),
+        ([ONE, TWO], [[], [ONE, TWO], PAUSED] * (1 + len(PAUSES)), RuleBroken),
+        ([ONE, TWO], [[], [ONE, TWO], PAUSED, [ONE], [ONE]], type(None)),
         ([ONE, TWO], [None, None], NotShown),
         ([{}, {}], [], NotShown),
     ],
-    ids=["kept", "ignored", "too much", "refused", "not shown"],
+    ids=["kept", "ignored", "too much", "late", "refused", "not shown"],
 )
 def test_a_filter_is_judged_by_what_its_list_shows(every, filtered, outcome):
     """The list is read whole, by the value that the new one shows, and by each of ``values``."""
