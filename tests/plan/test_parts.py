@@ -8,6 +8,7 @@ from conformance.contract.building import build_contract
 from conformance.contract.listing.catalogue import catalogue
 from conformance.contract.listing.nested import of_several
 from conformance.plan.sequences import KINDS
+from conformance.plan.sequences.pairs import says_nothing
 from conformance.plan.sequences.steps import Make, NotShown, RuleBroken, Script, Send
 from conformance.transport.parsed_response import ParsedResponse
 
@@ -154,6 +155,12 @@ def test_a_structure_that_is_not_shown_at_all_is_lost():
         assert not isinstance(ending(contract, CREATED, under_way), RuleBroken)
     chosen = {"Plan": structure(Loud=of("boolean"))}
     assert not isinstance(ending(shop(chosen), CREATED, nothing), RuleBroken)
+
+
+@pytest.mark.parametrize("given", [[{}], {"Inner": {}}, {"Loud": False}, [{"Days": 0}]])
+def test_what_says_nothing_may_be_left_out(given):
+    assert says_nothing(given)
+    assert not says_nothing([given, {"Days": 1}])
 
 
 def test_what_does_not_count_for_a_sort_may_be_left_out():

@@ -59,7 +59,7 @@ class Pair:
     @property
     def is_missing(self) -> bool:
         """Whether something was given and nothing is there."""
-        return is_nothing(self.seen) and self.given not in (*_NOTHING, False, 0)
+        return is_nothing(self.seen) and not says_nothing(self.given)
 
     def is_lost(self) -> bool:
         """Whether it is certainly missing, if nothing says that it does not count."""
@@ -88,6 +88,13 @@ class Pair:
 def is_nothing(seen: Any) -> bool:
     """Whether nothing is shown, or what is empty."""
     return seen in _NOTHING
+
+
+def says_nothing(given: Any) -> bool:
+    """Whether a read may leave a value out: it has nothing in it but false, 0 and the like."""
+    if isinstance(given, dict | list):
+        return all(map(says_nothing, given.values() if isinstance(given, dict) else given))
+    return given in (*_NOTHING, False, 0)
 
 
 def pairs(given: Any, seen: Any, shape: Shape | None, place: Place) -> Iterator[Pair]:

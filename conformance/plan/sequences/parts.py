@@ -16,7 +16,7 @@ from conformance.contract.listing.readback import ReadBack
 from conformance.contract.places import ABSENT, show
 from conformance.plan.sequences.assertions import quoted_value
 from conformance.plan.sequences.mismatch import mismatch
-from conformance.plan.sequences.pairs import Pair, is_nothing, pairs
+from conformance.plan.sequences.pairs import Pair, is_nothing, pairs, says_nothing
 from conformance.plan.sequences.steps import (
     Make,
     NotShown,
@@ -64,8 +64,9 @@ class _Rule:
         """Raise RuleBroken where nothing is shown of a structure, and nothing is being changed."""
         about = self.about
         given, seen = self.script.fill(request[about.member.name], key), value_at(body, about.place)
-        found = mismatch(given, ABSENT, about.shape, about.place) if is_nothing(seen) else None
-        if found is not None and not is_under_way(states(body)):
+        lacks = is_nothing(seen) and not (says_nothing(given) or is_under_way(states(body)))
+        found = mismatch(given, ABSENT, about.shape, about.place) if lacks else None
+        if found is not None:
             raise RuleBroken(
                 f"{show(found.place)} is {quoted_value(found.given)}",
                 f"{show(about.place)} is {quoted_value(seen)}",
