@@ -2,8 +2,8 @@
 
 They were written down before a run was made on any. Each was tried once in front of moto, in a
 quick run of the operations that it names, and what was missed twice more, with rules that others
-made since; ``reports/recall-fourth.md`` has all three figures. Here each is found by the requirement
-that tells of it.
+made since; ``reports/recall-fourth.md`` has all three figures. Here each is found by the
+requirement that tells of it.
 """
 
 from __future__ import annotations
