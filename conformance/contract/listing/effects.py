@@ -66,7 +66,7 @@ class _Showing:
 
 def effect_rules(contract: Contract, told: Collection[str]) -> dict[str, AnyRule]:
     """The rules of a contract without an overlay; ``told`` are addresses of what is sure anyway."""
-    return dict(_Effects(contract, told).rules()) if contract.overlay.inferred else {}
+    return dict(_Effects(contract, told).rules())
 
 
 class _Effects(UndoneChanges):

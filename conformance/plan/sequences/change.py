@@ -1,18 +1,34 @@
 """The requests of a change and of what undoes it, as the resource that is looked at has them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from conformance.contract.listing.named_kinds import NamedKinds
 from conformance.contract.places import ITEM, Place, find, texts
-from conformance.plan.sequences.steps import NotShown, Script, Send, Sequence
+from conformance.plan.sequences.steps import NotShown, Pause, Script, Send, Sequence, Step
 from conformance.plan.valid_requests.base_requests import valid_request
 from conformance.plan.valid_requests.other_values import Request, tagged
 from conformance.plan.valid_requests.resources import referenced_kinds
+from conformance.transport.parsed_response import ParsedResponse
 
 PAUSES = (0.5, 1.0, 1.5)
 """Seconds between looks at what is under way, or may show late."""
+Seen = TypeVar("Seen")
+
+
+def looked_again(
+    seen: Seen,
+    look: Callable[[], Generator[Step, ParsedResponse, Seen]],
+    is_enough: Callable[[Seen], bool],
+) -> Generator[Step, ParsedResponse, Seen]:
+    """What is seen, looked at again for a while until it is enough."""
+    for pause in PAUSES:
+        if is_enough(seen):
+            break
+        yield Pause(pause)
+        seen = yield from look()
+    return seen
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,13 +16,12 @@ from conformance.contract.places import canonical, find, parse, texts
 from conformance.contract.vocabulary.overlay_rules import EffectRule
 from conformance.contract.walk import shape_at
 from conformance.plan.sequences.assertions import quoted_value
-from conformance.plan.sequences.change import PAUSES, Change
+from conformance.plan.sequences.change import Change, looked_again
 from conformance.plan.sequences.listing import whole
 from conformance.plan.sequences.mismatch import mismatch
 from conformance.plan.sequences.steps import (
     Make,
     NotShown,
-    Pause,
     RuleBroken,
     Script,
     Sequence,
@@ -67,13 +66,12 @@ class _Effect(Change):
         self, before: Seen, states_then: list[Any] | None = None
     ) -> Generator[Step, ParsedResponse, tuple[Seen, list[Any]]]:
         """What is shown after a change; looked at again for a while where that is as before."""
+
+        def is_changed(seen: tuple[Seen, list[Any]]) -> bool:
+            return not _same(before, seen[0]) or states_then not in (None, seen[1])
+
         seen = yield from self.look_closely()
-        for pause in PAUSES:
-            if not _same(before, seen[0]) or (states_then is not None and states_then != seen[1]):
-                break
-            yield Pause(pause)
-            seen = yield from self.look_closely()
-        return seen
+        return (yield from looked_again(seen, self.look_closely, is_changed))
 
 
 def takes_effect(script: Script) -> Sequence:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Generator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from conformance.contract.inference.naming import ARN, part
@@ -12,12 +13,11 @@ from conformance.contract.model import Operation
 from conformance.contract.places import canonical, find, parse
 from conformance.contract.vocabulary.overlay_list_rules import NarrowedRule
 from conformance.plan.sequences.assertions import quoted_value
-from conformance.plan.sequences.change import PAUSES
+from conformance.plan.sequences.change import looked_again
 from conformance.plan.sequences.listing import ListedEntries, whole
 from conformance.plan.sequences.steps import (
     Make,
     NotShown,
-    Pause,
     RuleBroken,
     Script,
     Send,
@@ -131,8 +131,5 @@ def _is_lacking(about: _Narrowed, value: str) -> Sequence:
 
 def _shows_late(about: _Narrowed) -> Generator[Step, ParsedResponse, bool]:
     """Whether the list has it after a while: one by an index may be behind that of all."""
-    for pause in PAUSES:
-        yield Pause(pause)
-        if (yield from about.entries(0, {about.rule.member: about.value(0)})):
-            return True
-    return False
+    look = partial(about.entries, 0, {about.rule.member: about.value(0)})
+    return bool((yield from looked_again([], look, bool)))

@@ -7,6 +7,7 @@ what goes on by itself nothing is said before it has settled.
 
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from conformance.contract.listing.changes import SWITCHES
@@ -16,7 +17,7 @@ from conformance.contract.listing.switches import FAILED, ON
 from conformance.contract.places import canonical, find, parse, texts
 from conformance.contract.vocabulary.overlay_rules import ReflectedRule
 from conformance.plan.sequences.assertions import quoted_value
-from conformance.plan.sequences.change import PAUSES, Change
+from conformance.plan.sequences.change import PAUSES, Change, looked_again
 from conformance.plan.sequences.listing import whole
 from conformance.plan.sequences.steps import (
     Make,
@@ -69,12 +70,7 @@ class _Reflected(Change):
     def changed(self, before: Seen) -> Generator[Step, ParsedResponse, Seen]:
         """What is shown after a change; looked at again for a while where that is as before."""
         seen = yield from self.look()
-        for pause in PAUSES:
-            if _differ(before, seen):
-                break
-            yield Pause(pause)
-            seen = yield from self.look()
-        return seen
+        return (yield from looked_again(seen, self.look, partial(_differ, before)))
 
     def told(self, seen: Seen) -> list[Any]:
         """What stands at the places that have to tell."""

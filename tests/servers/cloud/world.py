@@ -144,6 +144,10 @@ class Store:
         """What a description shows of this key."""
         return self.seen(key) if self.world.on("lagging") else self.read(key)
 
+    def found(self, key: str, *, seen: bool) -> Any:
+        """What a description shows of this key, or what is there."""
+        return self.described(key) if seen else self.get(key)
+
     def read(self, key: str) -> Any:
         """What is found of this key by who only looks."""
         return self._before(key, 0.7 if self.world.on("eventual") else 0.0)

@@ -20,14 +20,6 @@ class AccessPoints:
         self.world = shelf.world
         self.operations: dict[str, Operation] = operations_of("efs", self)
 
-    def _point(self, given: str, *, seen: bool = False) -> Members:
-        identity = given.removeprefix(self.shelf.arn("access-point/"))
-        points = self.shelf.points
-        found: Members | None = points.described(identity) if seen else points.get(identity)
-        if found is None:
-            raise Refused("AccessPointNotFound", f"Access point {given} does not exist.", 404)
-        return found
-
     def _shown(self, point: Members) -> Members:
         shown = {key: one for key, one in point.items() if key not in {"since", "tags"}}
         return {
@@ -60,7 +52,7 @@ class AccessPoints:
         one, of = sent.get("AccessPointId"), sent.get("FileSystemId")
         if one and of:
             raise bad("AccessPointId and FileSystemId exclude each other.")
-        found = [self._point(one, seen=True)] if one else self.shelf.points.listed()
+        found = [self.shelf.point(one, seen=True)] if one else self.shelf.points.listed()
         if of:
             identity = self.shelf.system(of)["FileSystemId"]
             found = [point for point in found if point["FileSystemId"] == identity]
@@ -69,12 +61,12 @@ class AccessPoints:
         return self.shelf.paged("AccessPoints", shown, sent, "MaxResults", tokens)
 
     def delete_access_point(self, sent: Members) -> Members:
-        self.shelf.points.drop(self._point(sent["AccessPointId"])["AccessPointId"])
+        self.shelf.points.drop(self.shelf.point(sent["AccessPointId"])["AccessPointId"])
         return {}
 
     def _mount(self, identity: str, *, seen: bool = False) -> Members:
         mounts = self.shelf.mounts
-        found: Members | None = mounts.described(identity) if seen else mounts.get(identity)
+        found: Members | None = mounts.found(identity, seen=seen)
         if found is None:
             raise Refused("MountTargetNotFound", f"Mount target {identity} does not exist.", 404)
         return found
@@ -137,7 +129,7 @@ class AccessPoints:
             found = [self._mount(sent["MountTargetId"], seen=True)]
         else:
             if "AccessPointId" in sent:
-                identity = self._point(sent["AccessPointId"])["FileSystemId"]
+                identity = self.shelf.point(sent["AccessPointId"])["FileSystemId"]
             else:
                 identity = self.shelf.system(sent["FileSystemId"])["FileSystemId"]
             found = [one for one in self.shelf.mounts.listed() if one["FileSystemId"] == identity]

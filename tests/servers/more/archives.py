@@ -21,7 +21,7 @@ class Archives:
 
     def _archive(self, sent: Members, *, seen: bool = False) -> Members:
         name, archives = sent["ArchiveName"], self.shelf.archives
-        found: Members | None = archives.described(name) if seen else archives.get(name)
+        found: Members | None = archives.found(name, seen=seen)
         if found is None:
             raise self.shelf.missing(f"Archive {name}")
         return found

@@ -54,7 +54,7 @@ class Shelf:
 
     def get(self, kind: str, arn: str, *, seen: bool = False) -> Members:
         """A resource of a kind; the code of its absence is its kind's."""
-        found: Members | None = self.store.described(arn) if seen else self.store.get(arn)
+        found: Members | None = self.store.found(arn, seen=seen)
         if arn.rpartition(":")[2].partition("/")[0] != kind or found is None:
             if not arn.startswith("arn:") and not self.world.on("other-codes"):
                 raise invalid(f"'{arn}' is not a valid ARN")

@@ -27,7 +27,7 @@ class Shelf:
         name = (given or "default").rpartition("event-bus/")[2]
         if given and given.startswith("arn:") and given != self.arn(f"event-bus/{name}"):
             raise self.missing(f"Event bus {name}")
-        found: Members | None = self.buses.described(name) if seen else self.buses.get(name)
+        found: Members | None = self.buses.found(name, seen=seen)
         if found is None:
             raise self.missing(f"Event bus {name}")
         return found
@@ -207,7 +207,7 @@ class Buses:
         if store is None or arn != self.shelf.arn(f"{kind}/{name}"):
             raise invalid(f"Parameter {arn} is not valid. Reason: Provided Arn is not valid.")
         key = name if kind == "event-bus" or "/" in name else f"default/{name}"
-        found = store.described(key) if seen else store.get(key)
+        found = store.found(key, seen=seen)
         if found is None:
             raise self.shelf.missing(f"{kind} {name}")
         return store, key, found

@@ -40,7 +40,7 @@ class Catalog:
     def _database(self, sent: Members, name: str, *, seen: bool = False) -> Members:
         self._check_catalog(sent)
         key, store = self._folded(name), self.databases
-        found: Members | None = store.described(key) if seen else store.get(key)
+        found: Members | None = store.found(key, seen=seen)
         if found is None:
             raise missing(f"Database {name}")
         return found
@@ -160,7 +160,7 @@ class Catalog:
     def _table(self, sent: Members, name: str, *, seen: bool = False) -> Members:
         database = self._database(sent, sent["DatabaseName"])["Name"]
         key = f"{database}/{self._folded(name)}"
-        found: Members | None = self.tables.described(key) if seen else self.tables.get(key)
+        found: Members | None = self.tables.found(key, seen=seen)
         if found is None:
             raise missing(f"Table {name}")
         return found
@@ -229,7 +229,7 @@ class Catalog:
     def _function(self, sent: Members, *, seen: bool = False) -> Members:
         database = self._database(sent, sent["DatabaseName"])["Name"]
         key, store = f"{database}/{self._folded(sent['FunctionName'])}", self.functions
-        found: Members | None = store.described(key) if seen else store.get(key)
+        found: Members | None = store.found(key, seen=seen)
         if found is None:
             raise missing("Function")
         return found

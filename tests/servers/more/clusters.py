@@ -221,7 +221,7 @@ class Clusters:
         if kind not in stores or arn != self.shelf.arn(f"{kind}/{key}"):
             raise invalid("Invalid ARN.")
         store = stores[kind]
-        found = store.described(key) if seen else store.get(key)
+        found = store.found(key, seen=seen)
         if found is None or found.get("status") == "INACTIVE":
             code = "ClusterNotFoundException" if kind == "cluster" else "ResourceNotFoundException"
             code = "InvalidParameterException" if seen and kind != "cluster" else code

@@ -208,7 +208,7 @@ class Configured:
 
     def _found(self, kind: Kind, identity: str, *, seen: bool = False) -> Members:
         store = self.stores[kind.name]
-        found: Members | None = store.described(identity) if seen else store.get(identity)
+        found: Members | None = store.found(identity, seen=seen)
         if found is None:
             raise Refused(kind.code("missing"), f"The {kind.name} does not exist.", 404)
         return found

@@ -37,12 +37,18 @@ class Shelf:
     def arn(self, resource: str) -> str:
         return self.world.arn("elasticfilesystem", resource)
 
+    def point(self, given: str, *, seen: bool = False) -> Members:
+        """An access point by its id or ARN."""
+        identity = given.removeprefix(self.arn("access-point/"))
+        found: Members | None = self.points.found(identity, seen=seen)
+        if found is None:
+            raise Refused("AccessPointNotFound", f"Access point {given} does not exist.", 404)
+        return found
+
     def system(self, given: str, *, seen: bool = False) -> Members:
         """A file system by its id or ARN."""
         identity = given.removeprefix(self.arn("file-system/"))
-        found: Members | None = (
-            self.systems.described(identity) if seen else self.systems.get(identity)
-        )
+        found: Members | None = self.systems.found(identity, seen=seen)
         if found is None:
             raise Refused("FileSystemNotFound", f"File system '{given}' does not exist.", 404)
         return found
@@ -191,12 +197,8 @@ class FileSystems:
         if "fsap-" not in given:
             one = self.shelf.system(given, seen=seen)
             return self.shelf.systems, one["FileSystemId"], one
-        identity = given.removeprefix(self.shelf.arn("access-point/"))
-        points = self.shelf.points
-        found = points.described(identity) if seen else points.get(identity)
-        if found is None:
-            raise Refused("AccessPointNotFound", f"Access point {given} does not exist.", 404)
-        return points, identity, found
+        point = self.shelf.point(given, seen=seen)
+        return self.shelf.points, point["AccessPointId"], point
 
     def tag_resource(self, sent: Members) -> Members:
         store, key, found = self._tagged(sent["ResourceId"])

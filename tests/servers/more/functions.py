@@ -18,7 +18,7 @@ class Functions:
         self.operations: dict[str, Operation] = operations_of("cloudfront", self)
 
     def _found(self, name: str, stage: str = "DEVELOPMENT", *, seen: bool = False) -> Members:
-        found = self.store.described(name) if seen else self.store.get(name)
+        found = self.store.found(name, seen=seen)
         if found is None or stage not in found["stages"]:
             raise Refused("NoSuchFunctionExists", "The function does not exist.", 404)
         return dict(found)

@@ -36,9 +36,7 @@ class Rules:
     def _rule(self, name: str, bus: str | None, *, seen: bool = False) -> Members:
         on = self.shelf.bus(bus)["Name"]
         rules = self.shelf.rules
-        found: Members | None = (
-            rules.described(f"{on}/{name}") if seen else rules.get(f"{on}/{name}")
-        )
+        found: Members | None = rules.found(f"{on}/{name}", seen=seen)
         if found is None:
             raise self.shelf.missing(f"Rule {name} on EventBus {on}")
         return found

@@ -106,7 +106,7 @@ class Tasks:
         name = self.shelf.name("task-definition", given)
         tasks = self.shelf.tasks
         if ":" in name:
-            found = tasks.described(name) if seen else tasks.get(name)
+            found = tasks.found(name, seen=seen)
         else:
             known = [
                 one for one in tasks.all() if (one["family"], one["status"]) == (name, "ACTIVE")
