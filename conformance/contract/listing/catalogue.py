@@ -7,6 +7,7 @@ from dataclasses import replace
 from conformance.contract.batches import batch_rules
 from conformance.contract.globs import NOT, matching, negative, positive
 from conformance.contract.levels import Level, Source
+from conformance.contract.listing.agreement import agreements
 from conformance.contract.listing.effects import effect_rules
 from conformance.contract.listing.nested import of_several
 from conformance.contract.listing.readback import read_backs
@@ -118,7 +119,7 @@ def _protocols_level(contract: Contract, requirement: Requirement) -> Level | No
 
 
 def _of_read_backs(contract: Contract) -> Iterator[Requirement]:
-    for one in (*read_backs(contract), *of_several(contract)):
+    for one in (*read_backs(contract), *of_several(contract), *agreements(contract)):
         if one.operation.name in contract.setup:
             continue
         yield Requirement(

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from conformance.plan.sequences import (
+    agreement,
     batches,
     connection,
     effects,
@@ -47,6 +48,8 @@ KINDS: Mapping[str, Callable[[Script], Sequence]] = {
     "parts-stored-by-create": parts.by_create,
     "parts-stored-by-update": parts.by_update,
     "kept-by-update": kept.kept,
+    "shows-the-same": agreement.shows_the_same,
+    "moves-times": agreement.moves_times,
     "answers-each": batches.answers_each,
 }
 RANDOM = "random-sequences"

@@ -99,7 +99,7 @@ def _make(
 def _update(contract: Contract, update: Operation) -> Generator[Step, ParsedResponse, Request]:
     """An update that is accepted, and what it names."""
     why = ""
-    for request in _updates(contract, update):
+    for request in updates(contract, update):
         answer = yield Send(update, request)
         if answer.ok:
             return request
@@ -107,7 +107,8 @@ def _update(contract: Contract, update: Operation) -> Generator[Step, ParsedResp
     raise NotShown(f"no update that was tried is accepted: {why}")
 
 
-def _updates(contract: Contract, update: Operation) -> Iterator[Request]:
+def updates(contract: Contract, update: Operation, each: int = 1) -> Iterator[Request]:
+    """Updates of a few members, ``each`` with so many values, free texts first."""
     bound = contract.overlay.words_of(update.name).binds
     names = [
         name for name, one in update.input.items()
@@ -116,5 +117,5 @@ def _updates(contract: Contract, update: Operation) -> Iterator[Request]:
     ]  # fmt: skip
     names.sort(key=lambda name: FREE_TEXT.fullmatch(name) is None)
     for name in names[:_TRIES]:
-        yield from other_requests(contract, update, name)[:1]
+        yield from other_requests(contract, update, name)[:each]
     yield valid_request(contract, update)

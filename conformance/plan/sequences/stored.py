@@ -53,7 +53,7 @@ def gone(script: Script) -> Sequence:
     life = Lifecycle.of(script.contract, script.requirement.operation)
     listed = script.requirement.operation == life.resource.list
     yield Make()
-    before = yield from (_entry if listed else current)(script, life, 0)
+    before = yield from (entry if listed else current)(script, life, 0)
     yield from answered(Send(life.operation("delete"), life.request("delete")), "the deletion")
     if listed or life.resource.read is None:
         after = (yield from walk(life)).of(script.fill("${id}", 0), life.listing.id)
@@ -137,7 +137,7 @@ def current(script: Script, life: Lifecycle, key: int) -> Generator[Step, Parsed
         if script.contract.overlay.inferred and not shown:
             raise NotShown("the read does not show which resource it is about")
         return body
-    return (yield from _entry(script, life, key))
+    return (yield from entry(script, life, key))
 
 
 def _is_named(script: Script, send: Send) -> bool:
@@ -149,7 +149,7 @@ def _is_named(script: Script, send: Send) -> bool:
     )
 
 
-def _entry(script: Script, life: Lifecycle, key: int) -> Generator[Step, ParsedResponse, Any]:
+def entry(script: Script, life: Lifecycle, key: int) -> Generator[Step, ParsedResponse, Any]:
     """The one entry of a resource in the list."""
     own = script.fill("${id}", key)
     entries = (yield from walk(life)).of(own, life.listing.id)

@@ -1,0 +1,254 @@
+"""What two answers show of one thing, and which times an update moves."""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance.contract.building import build_contract
+from conformance.contract.listing.agreement import agreements
+from conformance.contract.listing.catalogue import catalogue
+from conformance.plan.sequences import KINDS
+from conformance.plan.sequences.steps import Make, NotShown, Pause, RuleBroken, Script, Send
+from conformance.transport.parsed_response import ParsedResponse
+from tests.plan.test_parts import of, structure
+
+THING = {
+    "Name": of("string"), "Arn": of("string"), "Description": of("string"),
+    "Colour": of("string", enum=["RED", "BLUE"]), "Loud": of("boolean"), "Size": of("integer"),
+    "CreatedAt": of("string", format="date-time"),
+    "UpdatedAt": of("string", format="date-time"), "Status": of("string"),
+}  # fmt: skip
+GIVEN = {name: THING[name] for name in ("Description", "Colour", "Loud", "Size")}
+ARN = "arn:aws:shop:us-east-1:123456789012:thing/one"
+
+
+def shop(shown=None, listed=None, made=None, update=None, **facts):
+    """A service with a thing that is made, read, listed and updated."""
+
+    def operation(name, members, answer, *labels):
+        return {
+            "operationId": name, "x-said": facts.get(name, []),
+            "parameters": [{"name": one, "in": "path", "required": True, "schema": of("string")}
+                           for one in labels],
+            "requestBody": {"content": {"application/json": {"schema": {
+                "type": "object", "properties": members}}}},
+            "responses": {"200": {"content": {"application/json": {"schema": {
+                "type": "object", "properties": answer}}}}},
+        }  # fmt: skip
+
+    updating = facts.get("updating", "UpdateThing")
+    life = {
+        "name": "thing", "create": "CreateThing", "read": "GetThing", "update": updating,
+        "list": "ListThings", "listing": {"items": "Things[]", "id": "Name"},
+        "identifier": {"label": "Name", "given": "Name"},
+    }  # fmt: skip
+    entry = structure(**(THING if listed is None else listed))
+    whole = THING if shown is None else shown
+    spec = {
+        "info": {"title": "Shop"},
+        "paths": {
+            "/things/{Name}": {
+                "post": operation("CreateThing", GIVEN, {} if made is None else made, "Name"),
+                "get": operation("GetThing", {}, whole, "Name"),
+                "put": operation(updating, GIVEN if update is None else update, {}, "Name"),
+            },
+            "/things": {"get": operation("ListThings", {}, {"Things": of("array", items=entry)})},
+        },
+        "x-conformance": {"resource": life, "inferred": True, "operations": {
+            updating: {"binds": {"Name": "${id}"}}, "GetThing": {"binds": {"Name": "${id}"}}}},
+    }  # fmt: skip
+    return build_contract("shop", spec, {})
+
+
+class Store:
+    """A right server of one thing: its clock moves with every request and pause."""
+
+    def __init__(self, *, status="ACTIVE", digits=3, refuses=()):
+        self.now, self.thing, self.digits, self.refuses = 10.0, {}, digits, refuses
+        self.status = status
+
+    def time(self):
+        return f"2026-01-01T00:00:{self.now:06.3f}Z" if self.digits else (
+            f"2026-01-01T00:00:{int(self.now):02}Z")  # fmt: skip
+
+    def do(self, name, given):
+        if name == "CreateThing":
+            times = {"CreatedAt": self.time(), "UpdatedAt": self.time()}
+            self.thing = {**given, **times, "Name": "${id}", "Arn": ARN, "Status": self.status}
+            return self.made()
+        if name == "GetThing":
+            return self.read()
+        if name == "ListThings":
+            return {"Things": [self.entry()]}
+        return self.update(given)
+
+    def made(self):
+        return {**self.thing}
+
+    def read(self):
+        return {**self.thing}
+
+    def entry(self):
+        return {**self.thing}
+
+    def update(self, given):
+        self.thing |= {**given, "UpdatedAt": self.time()}
+        return {}
+
+
+def ending(contract, address, store):
+    rule = next(one for one in catalogue(contract) if one.id == f"shop/{address}")
+    play = KINDS[rule.keyword](Script(contract, rule, lambda value, _: value))
+    answer = None
+    try:
+        while True:
+            step = next(play) if answer is None else play.send(answer)
+            if isinstance(step, Pause):
+                store.now += step.seconds
+                continue
+            assert isinstance(step, Make | Send)
+            store.now += 0.01
+            name = "CreateThing" if isinstance(step, Make) else step.operation.name
+            given = {**(step.values or {})}
+            refused = {*store.refuses} & {*given} and name != "CreateThing"
+            body = {} if refused else store.do(name, given)
+            status = 400 if refused else 200
+            answer = ParsedResponse(status, body, None, "", "application/json", 2)
+    except StopIteration:
+        return None
+    except (RuleBroken, NotShown) as raised:
+        return raised
+
+
+LISTED, READ = "ListThings/behavior/agrees-with-GetThing", "GetThing/behavior/agrees-with-CreateThing"
+MOVES = "UpdateThing/behavior/moves-times"
+
+
+def other(method, **values):
+    """A server whose answers of one kind show other values."""
+    kind = type("Other", (Store,), {
+        method: lambda self: {**getattr(Store, method)(self), **values}})  # fmt: skip
+    return kind
+
+
+OTHERS = {"Arn": ARN.replace("thing", "box"), "Name": "two", "Description": "another",
+          "CreatedAt": "2026-01-01T00:00:50Z"}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [*list(OTHERS.items())[:1], *list(OTHERS.items())[2:], ("Colour", "RED"),
+                        ("Loud", False)],
+)  # fmt: skip
+def test_a_list_shows_what_the_read_shows(name, value):
+    assert ending(shop(), LISTED, Store()) is None
+    assert isinstance(ending(shop(), LISTED, other("entry", **{name: value})()), RuleBroken)
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_a_read_shows_what_the_answer_to_the_creation_shows(name):
+    contract = shop(made=THING)
+    assert ending(contract, READ, Store()) is None
+    assert isinstance(ending(contract, READ, other("made", **{name: OTHERS[name]})()), RuleBroken)
+
+
+def test_what_the_answer_to_a_creation_has_of_settings_may_not_be_settled():
+    for changed in ({"Colour": "RED"}, {"Loud": False}, {"Size": 9}):
+        assert ending(shop(made=THING), READ, other("made", **changed)()) is None
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [{"Arn": f"{ARN}:1"}, {"Arn": f"{ARN}/version/1"}, {"Arn": ARN.upper()}, {"Arn": None},
+     {"Description": ""}, {"CreatedAt": "2026-01-01T00:00:10Z"}, {"CreatedAt": "yesterday"},
+     {"Size": 7}, {"UpdatedAt": "2020-01-01T00:00:00Z"}, {"Status": "PENDING"},
+     {"Status": "UPDATING", "Colour": "RED", "CreatedAt": "2026-01-01T00:00:50Z"}],
+)  # fmt: skip
+def test_what_is_written_otherwise_or_moves_by_itself_is_no_other_value(shown):
+    assert not isinstance(ending(shop(), LISTED, other("entry", **shown)()), RuleBroken)
+
+
+class Lagging(Store):
+    """A list has what was there some time ago."""
+
+    def entry(self):
+        return {**self.thing, "Colour": "RED" if self.now < 15 else self.thing["Colour"]}
+
+
+class Wakes(Store):
+    """The creation has the time of whoever looks."""
+
+    def read(self):
+        return {**self.thing, "CreatedAt": self.time()}
+
+
+def test_a_list_that_follows_later_is_looked_at_again():
+    assert ending(shop(), LISTED, Lagging()) is None
+
+
+@pytest.mark.parametrize("digits", [3, 0])
+def test_a_time_of_creation_that_is_that_of_the_look_is_wrong(digits):
+    contract = shop(made=THING)
+    assert ending(contract, READ, Store(digits=digits)) is None
+    assert isinstance(ending(contract, READ, Wakes(digits=digits)), RuleBroken)
+    assert isinstance(ending(contract, MOVES, Wakes(digits=digits)), RuleBroken)
+
+
+class Still(Store):
+    def update(self, given):
+        self.thing |= given
+        return {}
+
+
+class Anew(Store):
+    def update(self, given):
+        self.thing |= {**given, "CreatedAt": self.time(), "UpdatedAt": self.time()}
+        return {}
+
+
+class Back(Store):
+    def update(self, given):
+        self.thing |= {**given, "UpdatedAt": "2026-01-01T00:00:01Z"}
+        return {}
+
+
+class LaterOn(Store):
+    """A description shows the time of a change some time after the change."""
+
+    def read(self):
+        shown = super().read()
+        return shown if self.now > 12.5 else {**shown, "UpdatedAt": self.thing["CreatedAt"]}
+
+
+@pytest.mark.parametrize("digits", [3, 0])
+@pytest.mark.parametrize("wrong", [Still, Anew, Back])
+def test_an_update_moves_the_time_of_the_last_change_alone(wrong, digits):
+    assert ending(shop(), MOVES, Store(digits=digits)) is None
+    assert ending(shop(), MOVES, LaterOn(digits=digits)) is None
+    assert isinstance(ending(shop(), MOVES, wrong(digits=digits)), RuleBroken)
+
+
+class Unmoved(Store):
+    """An update that changes nothing."""
+
+    def update(self, given):
+        return {}
+
+
+def test_what_changes_nothing_or_goes_on_need_not_move_a_time():
+    without = {name: one for name, one in THING.items() if name != "CreatedAt"}
+    for store in (Unmoved(), Still(status="UPDATING"), Still(refuses=[*GIVEN])):
+        assert isinstance(ending(shop(without), MOVES, store), NotShown)
+
+
+def addresses(**facts):
+    return {one.address for one in agreements(shop(**facts))}
+
+
+def test_what_may_be_otherwise_is_not_compared():
+    assert addresses(made=THING) == {LISTED, READ, MOVES}
+    assert LISTED not in addresses(ListThings=["shows-some"])
+    assert READ not in addresses(made={"Size": of("integer"), "Status": of("string")})
+    assert MOVES not in addresses(updating="PutThing")
+    versions = {**THING, "LatestVersion": of("string")}
+    (rule,) = [one for one in agreements(shop(versions)) if one.address == MOVES]
+    assert {one.member.name for one in (rule, *rule.others)} == {"UpdatedAt"}
