@@ -6,14 +6,21 @@ entry all that it needs besides.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from conformance.contract.inference.naming import plain, same, shows_only, thing
 from conformance.contract.inference.undoing import PAIRS, Pairs, undone_by
+from conformance.contract.levels import Level
 from conformance.contract.model import Contract, Kind, Member, Operation
 from conformance.contract.vocabulary.overlay_model import Contents, Resource
+from conformance.contract.vocabulary.overlay_rules import AnyRule, HeldRule
+from conformance.documents.sdk.prose import HELD_BY
 
 _HELD: Pairs = tuple(one for one in PAIRS if one[0] not in {"Enable", "Start", "Activate"})
+_IN_USE = re.compile(r"in_?use|conflict|dependency|not_?empty|non_?empty", re.IGNORECASE)
+"""Names of errors that say that something else is in the way."""
+_MOST = 3
 
 
 def held_by(contract: Contract, life: Resource) -> Iterator[Contents]:
@@ -63,3 +70,29 @@ def _taken(
         one = by_name.get(plain(name))
         if one is not None and one.shape.kind is given[name].shape.kind is Kind.STRING:
             yield name, one.name
+
+
+def held_rules(contract: Contract) -> Iterator[tuple[str, AnyRule]]:
+    """That what has something in it is not deleted: an error and the prose of the deletion say so.
+
+    Where several have to be gone first, a few of them tell.
+    """
+    kinds = contract.overlay.kinds()
+    for kind, life in kinds.items():
+        delete = contract.operations.get(life.delete or "")
+        if delete is None or not any(map(_IN_USE.search, delete.errors)):
+            continue
+        inner = [
+            name for name, one in kinds.items()
+            if kind in one.needs and one.delete not in {None, delete.name}
+            and f"{HELD_BY}{one.create}" in (delete.said or ())
+        ]  # fmt: skip
+        for name in inner[:_MOST]:
+            what = kinds[name].name
+            yield (
+                f"{delete.name}/behavior/held-by-{name}",
+                HeldRule(
+                    level=Level.EXPECTED, source=delete.source, by=name,
+                    statement=f"{delete.name} is refused while there is a {what} in it",
+                ),
+            )  # fmt: skip

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from conformance.contract.batches import batch_rules
 from conformance.contract.globs import NOT, matching, negative, positive
+from conformance.contract.inference.contents import held_rules
 from conformance.contract.levels import Level, Source
 from conformance.contract.listing.agreement import agreements
 from conformance.contract.listing.effects import effect_rules
@@ -64,7 +65,7 @@ def _changing(contract: Contract, told: Collection[str]) -> dict[str, AnyRule]:
                 if isinstance(rule, SwitchedRule) for name in (rule.on, rule.off)}  # fmt: skip
     rest = {address: rule for address, rule in (*relations(contract), *switches(contract))
             if address.partition("/")[0] not in switched}  # fmt: skip
-    return {**rest, **effect_rules(contract, told)}
+    return {**rest, **effect_rules(contract, told), **dict(held_rules(contract))}
 
 
 def _standing_for(requirement: Requirement, covers: dict[str, tuple[str, ...]]) -> Requirement:

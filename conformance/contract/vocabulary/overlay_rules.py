@@ -124,6 +124,12 @@ class SwitchedRule(Rule, frozen=True, tag="switched"):
     off: str
 
 
+class HeldRule(Rule, frozen=True, tag="held"):
+    """A deletion is refused while there is one of the kind ``by`` in what is to be deleted."""
+
+    by: str
+
+
 class EffectRule(Rule, frozen=True, tag="takes-effect"):
     """One of a kind shows something else at a place after a change, and after it was undone."""
 
@@ -279,7 +285,7 @@ AnyRule = (
     RefusedRule | AcceptedRule | ObservedRule | RawRule | OneConnectionRule | StepsRule
     | AdvancesRule | FilteredRule | GoneRule | PagingRule | PrefixRule | LastPageRule
     | DefaultPageRule | ErrorBodyRule | SwitchedRule | EffectRule | ReflectedRule
-    | NamedFilterRule | NarrowedRule | SortedRule | SameTokenRule
+    | NamedFilterRule | NarrowedRule | SortedRule | SameTokenRule | HeldRule
     | ErrorMembersRule | AuthenticatesRule | SignatureRule | ErrorCodeRule | ErrorCodesAgreeRule
     | ResponseHeaderRule | NullMembersRule | MemberNamesRule | ParallelOneRule | ParallelManyRule
     | PagingAfterDeletionRule | RobustRule | UnknownIdentifierRule | TakenIdentifierRule

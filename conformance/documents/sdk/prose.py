@@ -3,7 +3,8 @@
 Which names a list of filters takes, which member makes a request safe to send again, and which
 operations succeed though nothing is there, or though something is there already. Which members may
 count for nothing, or only beside others, which updates replace the whole, which lists may lack what
-there is, and which operations are done only after their answer.
+there is, which operations are done only after their answer, and what has to be deleted before what
+it is in.
 """
 
 import re
@@ -14,6 +15,8 @@ from conformance.documents.sdk.models import SdkModel
 
 ABSENT_IS_FINE, AGAIN_IS_FINE = "absent-is-fine", "again-is-fine"
 REPLACES, SHOWS_SOME, ENDS_LATER = "replaces", "shows-some", "ends-later"
+HELD_BY = "held-by:"
+"""Of a deletion, before the operation that makes what has to be deleted first."""
 _FILTER = re.compile(
     r"<li>\s*(?:<p>)?\s*<code>\s*([a-zA-Z][\w.-]{1,63})\s*</code>\s*(?:-|:|\u2013|\u2014)"
 )
@@ -82,6 +85,17 @@ _ENDS_LATER = re.compile(
     r"|\btakes? (effect )?(up to|within) (\w+ )?(seconds|minutes)|initiate an? \w+ deployment",
     re.IGNORECASE,
 )
+_DEMANDS = re.compile(
+    r"\bmust (first|not|be|delete|remove|detach|deregister|disassociate|contain)"
+    r"|\b(need|have|has) to\b|\bbefore\b|\bcan(not| ?not|['\u2019]t)\b|\bcontain zero"
+    r"|\b(deletion|request) fails",
+    re.IGNORECASE,
+)
+_OPTIONAL = re.compile(r"\boptional", re.IGNORECASE)
+_SENTENCES = re.compile(r"(?<=[.!])\s+")
+_MAKES = ("Create", "Put", "Upload", "Register", "Enable")
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_SHORTEST = 4
 _BY_OPERATION = re.compile(r"depend on which (API )?operation", re.IGNORECASE)
 """What a filter's prose says where not all operations take all of its names."""
 
@@ -106,7 +120,31 @@ def said_of(model: SdkModel, operation: str) -> list[str]:
         found.append(SHOWS_SOME)
     if _ENDS_LATER.search(own):
         found.append(ENDS_LATER)
-    return found
+    return found + [f"{HELD_BY}{one}" for one in _held_by(model, operation, own)]
+
+
+def _held_by(model: SdkModel, deletion: str, prose: str) -> Iterator[str]:
+    """The operations that make what a deletion's prose calls an obstacle to it."""
+    whole = deletion.removeprefix("Delete")
+    said = [one for one in _SENTENCES.split(_OPTIONAL.split(prose)[0]) if _DEMANDS.search(one)]
+    if whole == deletion or not said:
+        return
+    said = [re.sub(rf"\b{_noun(whole)}\b", "", one, flags=re.IGNORECASE) for one in said]
+    for make in model.data["operations"]:
+        noun = next((make.removeprefix(verb) for verb in _MAKES if make.startswith(verb)), "")
+        short = noun.removeprefix(whole)
+        names = [noun, *([short] if len(short) >= _SHORTEST else [])] if noun != whole else []
+        spoken = "|".join([f"Delete{noun}", *map(_noun, filter(None, names))])
+        if names and any(re.search(rf"\b({spoken})\b", one, re.IGNORECASE) for one in said):
+            yield make
+
+
+def _noun(name: str) -> str:
+    """An expression for the words of a noun, in the singular or the plural."""
+    *first, last = _WORDS.findall(name) or [name]
+    stem = re.sub(r"(ies|y)$", "", last)
+    last = f"{stem}(y|ies)" if stem != last else f"{last.removesuffix('s')}(e?s)?"
+    return "[ -]?".join([*first, last])
 
 
 def _of_input(model: SdkModel, operation: Mapping[str, Any]) -> Iterator[str]:

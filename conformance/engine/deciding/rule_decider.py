@@ -10,6 +10,7 @@ from conformance.contract.vocabulary.overlay_list_rules import ListRule
 from conformance.contract.vocabulary.overlay_rules import (
     AnswersEachRule,
     EffectRule,
+    HeldRule,
     OneConnectionRule,
     ReflectedRule,
     StepsRule,
@@ -133,6 +134,9 @@ class RuleDecider:
             return [rule.on, rule.by, *([rule.off] if rule.off else [])]
         elif isinstance(requirement.rule, ReflectedRule):
             return [requirement.rule.on, requirement.rule.off]
+        elif isinstance(requirement.rule, HeldRule):
+            inner = self._run.contract.overlay.kinds()[requirement.rule.by]
+            return [named["create"], *([inner.create] if inner.create else [])]
         elif isinstance(requirement.rule, ListRule):
             roles = ("create",)
         elif isinstance(requirement.rule, AnswersEachRule):

@@ -34,6 +34,7 @@ KINDS: Mapping[str, Callable[[Script], Sequence]] = {
     "sorted": filters.turned,
     "same-token": stored.same_token,
     "gone-after-deletion": stored.gone,
+    "held": stored.held,
     "switched": stored.switched,
     "takes-effect": effects.takes_effect,
     "reflected": reflected.reflected,

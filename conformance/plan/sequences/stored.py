@@ -10,7 +10,7 @@ from conformance.contract.listing.readback import ReadBack
 from conformance.contract.listing.requirements import rule_of
 from conformance.contract.member_roles import names_it
 from conformance.contract.places import ABSENT, ITEM, Place, find, parse, texts
-from conformance.contract.vocabulary.overlay_rules import SameTokenRule, SwitchedRule
+from conformance.contract.vocabulary.overlay_rules import HeldRule, SameTokenRule, SwitchedRule
 from conformance.plan.sequences.assertions import quoted_value
 from conformance.plan.sequences.listing import walk
 from conformance.plan.sequences.steps import (
@@ -23,6 +23,7 @@ from conformance.plan.sequences.steps import (
     Step,
     answered,
 )
+from conformance.plan.valid_requests.base_requests import valid_request
 from conformance.plan.valid_requests.lifecycle import Lifecycle
 from conformance.plan.valid_requests.other_values import tagged
 from conformance.transport.parsed_response import ParsedResponse
@@ -30,6 +31,7 @@ from conformance.transport.parsed_response import ParsedResponse
 STATE = re.compile(r"(status|state|enabled)$", re.IGNORECASE)
 _UNDER_WAY = re.compile(r"ing$|pending|progress|queued|submitted|requested", re.IGNORECASE)
 """Words of states in which something has not all that it was given, or has not got it yet."""
+_FORCES = re.compile(r"force|recursive|cascade", re.IGNORECASE)
 
 
 def read_back_of(script: Script) -> tuple[ReadBack, Lifecycle]:
@@ -99,6 +101,28 @@ def same_token(script: Script) -> Sequence:
     seen, own = next(find(again.members, parse(rule.at)), None), script.fill("${id}", 0)
     if seen is not None and own not in str(seen):
         raise RuleBroken(f"{rule.at} is {quoted_value(own)} again", quoted_value(seen))
+
+
+def held(script: Script) -> Sequence:
+    """What has one of another kind in it is not deleted; what is in it goes last."""
+    contract = script.contract
+    life = Lifecycle.of(contract, script.requirement.operation)
+    kind = rule_of(script.requirement, HeldRule).by
+    inner = contract.overlay.kinds()[kind]
+    yield Make()
+    yield Make(1, kind=kind)
+    own = script.requirement.operation or ""
+    whole = contract.overlay.words_of(own).resource or ""
+    if script.fill(f"${{id.{whole}}}", 1) != script.fill("${id}", 0):
+        raise NotShown(f"the {inner.name} is in another one")
+    request = life.request("delete")
+    if any(_FORCES.search(name) and value for name, value in request.items()):
+        raise NotShown("the deletion is forced")
+    answer = yield Send(life.operation("delete"), request)
+    delete = contract.operations[inner.delete or ""]
+    yield Send(delete, valid_request(contract, delete), 1, tidies=True)
+    if answer.ok:
+        raise RuleBroken(f"{own} refused: there is a {inner.name} in it", answer.told())
 
 
 def states(body: Any, depth: int = 3) -> list[Any]:
