@@ -5,7 +5,14 @@ from __future__ import annotations
 import pytest
 
 from conformance.documents.sdk.models import SdkModel, load_model
-from conformance.documents.sdk.prose import REPLACES, SHOWS_SOME, conditional, said_of, unkept
+from conformance.documents.sdk.prose import (
+    HELD_BY,
+    REPLACES,
+    SHOWS_SOME,
+    conditional,
+    said_of,
+    unkept,
+)
 
 
 def model(operation="", member="", structure="", **trait):
@@ -82,6 +89,11 @@ def test_a_list_that_may_lack_what_there_is(text):
         ("cloudfront", "UpdateRealtimeLogConfig", REPLACES),
         ("backup", "UpdateRecoveryPointLifecycle", REPLACES),
         ("apprunner", "ListAutoScalingConfigurations", SHOWS_SOME),
+        ("appmesh", "DeleteVirtualRouter", f"{HELD_BY}CreateRoute"),
+        ("iam", "DeleteUser", f"{HELD_BY}UploadSSHPublicKey"),
+        ("iot", "DeletePolicy", f"{HELD_BY}CreatePolicyVersion"),
+        ("s3vectors", "DeleteVectorBucket", f"{HELD_BY}CreateIndex"),
+        ("servicediscovery", "DeleteService", f"{HELD_BY}RegisterInstance"),
     ],
 )
 def test_published_models_say_so(service, operation, said):
@@ -129,3 +141,14 @@ def test_members_that_name_each_other_may_not_both_count():
     members = named.data["shapes"]["Request"]["members"]
     members |= {"Day": {"shape": "Plan"}, "Hour": {"shape": "Plan", "documentation": "An hour."}}
     assert {*conditional(named, "Request")} == {"Plan", "Day"}
+
+
+@pytest.mark.parametrize(
+    ("service", "operation"),
+    [
+        ("synthetics", "DeleteGroup"), ("rekognition", "DeleteUser"),
+        ("cloudtrail", "DeleteEventDataStore"),
+    ],
+)  # fmt: skip
+def test_what_goes_with_the_whole_does_not_hold_it(service, operation):
+    assert not [one for one in said_of(load_model(service), operation) if HELD_BY in one]

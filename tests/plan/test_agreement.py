@@ -120,15 +120,17 @@ def ending(contract, address, store):
         return raised
 
 
-LISTED, READ = "ListThings/behavior/agrees-with-GetThing", "GetThing/behavior/agrees-with-CreateThing"
+LISTED, READ = (
+    "ListThings/behavior/agrees-with-GetThing",
+    "GetThing/behavior/agrees-with-CreateThing",
+)
 MOVES = "UpdateThing/behavior/moves-times"
 
 
 def other(method, **values):
     """A server whose answers of one kind show other values."""
-    kind = type("Other", (Store,), {
+    return type("Other", (Store,), {
         method: lambda self: {**getattr(Store, method)(self), **values}})  # fmt: skip
-    return kind
 
 
 OTHERS = {"Arn": ARN.replace("thing", "box"), "Name": "two", "Description": "another",

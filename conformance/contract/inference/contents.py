@@ -93,6 +93,6 @@ def held_rules(contract: Contract) -> Iterator[tuple[str, AnyRule]]:
                 f"{delete.name}/behavior/held-by-{name}",
                 HeldRule(
                     level=Level.EXPECTED, source=delete.source, by=name,
-                    statement=f"{delete.name} is refused while there is a {what} in it",
+                    statement=f"{delete.name} is refused while one {what} is in it",
                 ),
             )  # fmt: skip

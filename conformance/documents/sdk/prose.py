@@ -132,10 +132,12 @@ def _held_by(model: SdkModel, deletion: str, prose: str) -> Iterator[str]:
     said = [re.sub(rf"\b{_noun(whole)}\b", "", one, flags=re.IGNORECASE) for one in said]
     for make in model.data["operations"]:
         noun = next((make.removeprefix(verb) for verb in _MAKES if make.startswith(verb)), "")
+        if noun in {"", whole}:
+            continue
         short = noun.removeprefix(whole)
-        names = [noun, *([short] if len(short) >= _SHORTEST else [])] if noun != whole else []
-        spoken = "|".join([f"Delete{noun}", *map(_noun, filter(None, names))])
-        if names and any(re.search(rf"\b({spoken})\b", one, re.IGNORECASE) for one in said):
+        names = [noun, *([short] if len(short) >= _SHORTEST else [])]
+        spoken = "|".join([f"Delete{noun}", *map(_noun, names)])
+        if any(re.search(rf"\b({spoken})\b", one, re.IGNORECASE) for one in said):
             yield make
 
 

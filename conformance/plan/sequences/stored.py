@@ -9,13 +9,16 @@ from typing import Any
 from conformance.contract.listing.readback import ReadBack
 from conformance.contract.listing.requirements import rule_of
 from conformance.contract.member_roles import names_it
+from conformance.contract.model import Contract
 from conformance.contract.places import ABSENT, ITEM, Place, find, parse, texts
+from conformance.contract.vocabulary.overlay_model import Resource
 from conformance.contract.vocabulary.overlay_rules import HeldRule, SameTokenRule, SwitchedRule
 from conformance.plan.sequences.assertions import quoted_value
 from conformance.plan.sequences.listing import walk
 from conformance.plan.sequences.steps import (
     Make,
     NotShown,
+    Pause,
     RuleBroken,
     Script,
     Send,
@@ -31,6 +34,9 @@ from conformance.transport.parsed_response import ParsedResponse
 STATE = re.compile(r"(status|state|enabled)$", re.IGNORECASE)
 _UNDER_WAY = re.compile(r"ing$|pending|progress|queued|submitted|requested", re.IGNORECASE)
 """Words of states in which something has not all that it was given, or has not got it yet."""
+_GOES_ON = re.compile(r"(operation|job|task)_?id$", re.IGNORECASE)
+"""Names of members of what is answered before it is done."""
+_PAUSES = (0.5, 1.0, 2.0)
 _FORCES = re.compile(r"force|recursive|cascade", re.IGNORECASE)
 
 
@@ -115,6 +121,7 @@ def held(script: Script) -> Sequence:
     whole = contract.overlay.words_of(own).resource or ""
     if script.fill(f"${{id.{whole}}}", 1) != script.fill("${id}", 0):
         raise NotShown(f"the {inner.name} is in another one")
+    yield from _wait_for(contract, inner)
     request = life.request("delete")
     if any(_FORCES.search(name) and value for name, value in request.items()):
         raise NotShown("the deletion is forced")
@@ -122,7 +129,21 @@ def held(script: Script) -> Sequence:
     delete = contract.operations[inner.delete or ""]
     yield Send(delete, valid_request(contract, delete), 1, tidies=True)
     if answer.ok:
-        raise RuleBroken(f"{own} refused: there is a {inner.name} in it", answer.told())
+        raise RuleBroken(f"{own} refused: one {inner.name} is in it", answer.told())
+
+
+def _wait_for(contract: Contract, inner: Resource) -> Sequence:
+    """Wait until what is made only after its request was answered is there. Raises NotShown."""
+    create, read = (contract.operations.get(name or "") for name in (inner.create, inner.read))
+    if create is None or not any(map(_GOES_ON.search, create.output)):
+        return
+    if read is not None:
+        for pause in _PAUSES:
+            answer = yield Send(read, valid_request(contract, read), 1)
+            if answer.ok:
+                return
+            yield Pause(pause)
+    raise NotShown(f"whether the {inner.name} is there is not shown")
 
 
 def states(body: Any, depth: int = 3) -> list[Any]:

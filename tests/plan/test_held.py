@@ -1,0 +1,112 @@
+"""What has something in it is not deleted, where an error and the prose of the deletion say so."""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance.contract.building import build_contract
+from conformance.contract.inference.contents import held_rules
+from conformance.contract.listing.catalogue import catalogue
+from conformance.documents.sdk.prose import HELD_BY
+from conformance.plan.sequences import KINDS
+from conformance.plan.sequences.steps import Make, NotShown, Pause, RuleBroken, Script, Send
+from conformance.transport.parsed_response import ParsedResponse
+from tests.plan.test_parts import of
+
+HELD = "shop/DeleteShelf/behavior/held-by-book"
+
+
+def shop(*, said=(f"{HELD_BY}CreateBook",), errors=("ShelfInUse",), answer=None, deletion=None):
+    """A service with shelves and the books on them."""
+
+    def operation(name, *labels, told=(), shown=None, members=None, code="200"):
+        failures: dict[str, object] = {
+            "400": {"content": {}, "x-errors": {one: {} for one in told}}
+        }
+        return {
+            "operationId": name, "x-said": [*said] if name == "DeleteShelf" else [],
+            "parameters": [{"name": one, "in": "path", "required": True, "schema": of("string")}
+                           for one in labels],
+            "requestBody": {"content": {"application/json": {"schema": {
+                "type": "object", "properties": members or {}}}}},
+            "responses": {code: {"content": {"application/json": {"schema": {
+                "type": "object", "properties": shown or {}}}}}, **(failures if told else {})},
+        }  # fmt: skip
+
+    kinds = {
+        "shelf": {"name": "shelf", "create": "CreateShelf", "delete": "DeleteShelf",
+                  "identifier": {"label": "Shelf", "given": "Shelf"}},
+        "book": {"name": "book", "create": "CreateBook", "read": "GetBook", "delete": "DeleteBook",
+                 "needs": {"shelf": "shared"}, "identifier": {"label": "Book", "given": "Book"}},
+    }  # fmt: skip
+    both = {"Shelf": "${id.shelf}", "Book": "${id}"}
+    binds = {"DeleteShelf": {"Shelf": "${id}"}, "GetBook": both, "DeleteBook": both,
+             "CreateBook": {"Shelf": "${id.shelf}"}}  # fmt: skip
+    words = {name: {"binds": one, "resource": "book" if "Book" in name else "shelf"}
+             for name, one in binds.items()}  # fmt: skip
+    spec = {
+        "info": {"title": "Shop"},
+        "paths": {
+            "/shelves/{Shelf}": {
+                "post": operation("CreateShelf", "Shelf"),
+                "delete": operation("DeleteShelf", "Shelf", told=errors, members=deletion),
+            },
+            "/shelves/{Shelf}/books/{Book}": {
+                "post": operation("CreateBook", "Shelf", "Book", shown=answer),
+                "get": operation("GetBook", "Shelf", "Book"),
+                "delete": operation("DeleteBook", "Shelf", "Book"),
+            },
+        },
+        "x-conformance": {
+            "resource": {**kinds["shelf"], "alias": "shelf"}, "resources": {"book": kinds["book"]},
+            "inferred": True, "operations": words,
+        },
+    }  # fmt: skip
+    return build_contract("shop", spec, {})
+
+
+def ending(contract, refuses, *, shelf="one", there=lambda asked: True):
+    """Play the rule; what ends it, and the requests."""
+    rule = next(one for one in catalogue(contract) if one.id == HELD)
+    fill = {("${id}", 0): "one", ("${id.shelf}", 1): shelf}
+    play = KINDS[rule.keyword](Script(contract, rule, lambda value, key: fill[value, key]))
+    answer, sent, asked = None, [], 0
+    try:
+        while True:
+            step = next(play) if answer is None else play.send(answer)
+            if isinstance(step, Pause):
+                continue
+            assert isinstance(step, Make | Send)
+            name = step.operation.name if isinstance(step, Send) else step.kind or "shelf"
+            sent.append(name)
+            asked += name == "GetBook"
+            wrong = name == "DeleteShelf" and refuses
+            wrong = wrong or (name == "GetBook" and not there(asked))
+            answer = ParsedResponse(400 if wrong else 200, {}, None, "", "application/json", 2)
+    except StopIteration:
+        return None, sent
+    except (RuleBroken, NotShown) as raised:
+        return raised, sent
+
+
+def test_a_shelf_with_a_book_is_not_deleted():
+    assert ending(shop(), refuses=True) == (None, ["shelf", "book", "DeleteShelf", "DeleteBook"])
+    broken, sent = ending(shop(), refuses=False)
+    assert isinstance(broken, RuleBroken)
+    assert sent[-1] == "DeleteBook"  # nothing is left behind
+
+
+def test_a_book_on_another_shelf_says_nothing():
+    assert isinstance(ending(shop(), refuses=False, shelf="two")[0], NotShown)
+
+
+@pytest.mark.parametrize(("arrives", "kind"), [(2, RuleBroken), (9, NotShown)])
+def test_a_book_that_comes_later_is_waited_for(arrives, kind):
+    later = shop(answer={"OperationId": of("string")})
+    assert isinstance(ending(later, refuses=False, there=lambda asked: asked >= arrives)[0], kind)
+
+
+def test_without_an_error_or_a_word_of_it_nothing_is_demanded():
+    assert [address for address, _ in held_rules(shop())] == [HELD.partition("/")[2]]
+    assert not [*held_rules(shop(said=()))]
+    assert not [*held_rules(shop(errors=("ShelfNotFound",)))]
