@@ -22,6 +22,7 @@ from conformance.contract.vocabulary.overlay_steps import Step
 
 ADDRESS = "behavior/answers-for-each"
 MISSING_ADDRESS = "behavior/tells-what-is-not-there"
+BESIDE_ADDRESS = "behavior/tells-what-is-there"
 NOT_THERE = re.compile(r"\w+(NotFound|_not_found)|[Mm]issing[A-Z]\w*|failures")
 COUNT = re.compile(r"[Ff]ailed\w*Count")
 FAILED, SUCCESSFUL = re.compile("[Ff]ailed"), re.compile("[Ss]uccessful")
@@ -114,4 +115,14 @@ def batch_rules(contract: Contract) -> Mapping[str, AnyRule]:
                 source=operation.output[missing].source,
                 steps=(Step(send=operation.name, with_=two, counts=counts),),
             )
+            words = contract.overlay.words_of(operation.name)
+            if words.binds.get(asked) == ["${id}"] and words.resource in contract.overlay.kinds():
+                both = {asked: ["${id}", "${name.two}"]}
+                counts = {f"{found}[]": 1, f"{missing}[]": 1}
+                rules[f"{operation.name}/{BESIDE_ADDRESS}"] = StepsRule(
+                    level=Level.EXPECTED,
+                    statement=f"{found} has what exists, and {missing} what does not",
+                    source=operation.output[missing].source,
+                    steps=(Step(make={}), Step(send=operation.name, with_=both, counts=counts)),
+                )
     return rules

@@ -140,6 +140,11 @@ TABLE = {
             lambda: of.answers("BatchGetJobs", of.each(of.drop("JobsNotFound"))),
         ),
         Defect(
+            "sibling: jobs that are there are not told beside others", "glue",
+            "glue/BatchGetJobs/behavior/tells-what-is-there",
+            lambda: of.answers("BatchGetJobs", of.each(of.drop("Jobs"))),
+        ),
+        Defect(
             "sibling: no load balancer is an empty list", "elbv2",
             "elbv2/DescribeLoadBalancers/behavior/unknown-identifier",
             lambda: of.query_nothing_there_is_empty("DescribeLoadBalancers", "<LoadBalancers/>"),

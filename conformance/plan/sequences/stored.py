@@ -118,8 +118,8 @@ def held(script: Script) -> Sequence:
     yield Make()
     yield Make(1, kind=kind)
     own = script.requirement.operation or ""
-    whole = contract.overlay.words_of(own).resource or ""
-    if script.fill(f"${{id.{whole}}}", 1) != script.fill("${id}", 0):
+    whole = [name for name, one in contract.overlay.kinds().items() if one == life.resource]
+    if script.fill(f"${{id.{whole[0]}}}", 1) != script.fill("${id}", 0):
         raise NotShown(f"the {inner.name} is in another one")
     yield from _wait_for(contract, inner)
     request = life.request("delete")
