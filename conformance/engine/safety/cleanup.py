@@ -13,8 +13,9 @@ from conformance.contract.model import Contract, Operation
 from conformance.contract.places import find, parse
 from conformance.contract.vocabulary.overlay_model import Resource
 from conformance.engine.journal import Creation, Journal
-from conformance.engine.resources.disposal import PATIENCE, emptied
+from conformance.engine.resources.disposal import PATIENCE, is_kept, made_deletable
 from conformance.engine.resources.names import fill
+from conformance.engine.resources.protection import forced
 from conformance.engine.resources.run_tag import is_tagged
 from conformance.engine.sending.channel import Channel
 from conformance.engine.support import lacks
@@ -105,9 +106,12 @@ class Cleanup:
             named = as_label(deletion, one.label, identifier)
             request = {one.label: named, **one.delete_with}
             answer = self._send(deletion, request)
-            refused = answer.is_refusal and not answer.is_gone
-            if refused and emptied(self._contract, one, identifier, self._send):
+            if is_kept(answer) and made_deletable(
+                self._contract, one, identifier, answer, self._send
+            ):
                 answer = self._send(deletion, request)
+            if is_kept(answer) and (force := forced(deletion)):
+                answer = self._send(deletion, {**request, **force})
             unanswered = unanswered + 1 if answer.status is None else 0
             if answer.is_gone and not lacks(answer):
                 self._swept.deleted.append(identifier)
