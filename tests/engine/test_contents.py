@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from conformance.engine.resources.deletable import insisting, lifts_protection
 from conformance.engine.resources.disposal import emptied
-from conformance.engine.resources.protection import forced, lifts_protection
 from conformance.transport.parsed_response import ParsedResponse
 from tests.plan.test_effects import inferred
 
@@ -86,4 +86,24 @@ def test_a_protection_is_lifted_where_a_deletion_was_refused_for_it(service, kin
     ],
 )
 def test_what_is_in_use_is_deleted_by_force(service, deletion, members):
-    assert forced(inferred(service).operations[deletion]) == members
+    contract = inferred(service)
+    of = next(one for one in contract.overlay.kinds().values() if one.delete == deletion)
+    assert insisting(contract, of, contract.operations[deletion], "me", no_answer) == members
+
+
+def no_answer(*_):
+    raise AssertionError("nothing has to be read")
+
+
+def test_what_has_versions_is_deleted_by_its_present_one():
+    contract = inferred("cloudfront")
+    of = contract.overlay.kinds()["public-key"]
+    read: list[tuple[str, Any]] = []
+
+    def send(operation, given):
+        read.append((operation.name, given))
+        return ParsedResponse(200, {}, None, "", "", 2, in_headers=(("ETag", "E2"),))
+
+    deletion = contract.operations["DeletePublicKey"]
+    assert insisting(contract, of, deletion, "me", send) == {"If-Match": "E2"}
+    assert read == [("GetPublicKey", {"Id": "me"})]

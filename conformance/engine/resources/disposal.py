@@ -10,9 +10,9 @@ from typing import Any
 from conformance.contract.model import Contract, Operation
 from conformance.contract.places import find, parse, texts
 from conformance.contract.vocabulary.overlay_model import Contents, Resource
+from conformance.engine.resources.deletable import Ask, insisting, lifts_protection
 from conformance.engine.resources.inventory import Inventory
 from conformance.engine.resources.listed import SendRequest
-from conformance.engine.resources.protection import forced, lifts_protection
 from conformance.engine.sending.delivery import resent
 from conformance.engine.sending.exchange_log import (
     RunResource,
@@ -46,7 +46,7 @@ def made_deletable(
     kind: Resource,
     identifier: str,
     refused: ParsedResponse,
-    send: Callable[[Operation, dict[str, Any]], ParsedResponse],
+    send: Ask,
 ) -> bool:
     """Take off what protects a resource, and delete what it holds; whether anything changed."""
     free = lifts_protection(contract, kind, identifier, refused, send)
@@ -57,7 +57,7 @@ def emptied(
     contract: Contract,
     kind: Resource,
     identifier: str,
-    send: Callable[[Operation, dict[str, Any]], ParsedResponse],
+    send: Ask,
 ) -> bool:
     """Delete what a resource holds, whoever made it; whether anything went."""
     label = kind.label
@@ -73,7 +73,7 @@ def _emptied_of(
     contract: Contract,
     label: str,
     identifier: str,
-    send: Callable[[Operation, dict[str, Any]], ParsedResponse],
+    send: Ask,
 ) -> bool:
     went = False
     listed, deletes = (contract.operations[name] for name in (held.list, held.delete))
@@ -139,8 +139,8 @@ class Disposal:
             sent = resent(send(), lambda _: send(), connection_lost, times=1)
             if is_kept(sent.answer) and self._made_deletable(resource.id, of, sent.answer):
                 sent = send()
-            if is_kept(sent.answer) and (force := forced(operation)):
-                sent = self._send(replace(deletion, values={**values, **force}), resource=resource)
+            if is_kept(sent.answer) and (more := self._insisting(resource.id, of, operation)):
+                sent = self._send(replace(deletion, values={**values, **more}), resource=resource)
         except SetupFailed:
             return None  # its deletion names something that cannot be made: it stays
         resource.gone = resource.gone or sent.answer.is_gone
@@ -149,6 +149,9 @@ class Disposal:
     def _made_deletable(self, identifier: str, of: Resource, refused: ParsedResponse) -> bool:
         """Take away what its deletion was refused for. Raises SetupFailed."""
         return made_deletable(self._contract, of, identifier, refused, self._ask)
+
+    def _insisting(self, identifier: str, of: Resource, deletion: Operation) -> dict[str, Any]:
+        return insisting(self._contract, of, deletion, identifier, self._ask)
 
     def _ask(self, operation: Operation, values: dict[str, Any]) -> ParsedResponse:
         return self._send(Probe("", operation, Side.OBSERVE, values, "")).answer
