@@ -60,8 +60,13 @@ class Noun:
         return {role: one for role, one in found.items() if one is not None}
 
     def about_one(self) -> list[Operation]:
-        """The operations that are about one of them, the one that tells most first."""
-        roles = (self.delete, self.read, self.update)
+        """The operations that are about one of them, the one that tells most first.
+
+        What deletes several by their names tells least.
+        """
+        roles = [self.delete, self.read, self.update]
+        if self.delete is not None and deletes_several(self.delete, self.name):
+            roles.sort(key=lambda one: one is self.delete)
         return [*(one for one in roles if one is not None), *self.others]
 
 
@@ -98,11 +103,27 @@ def _nouns(contract: Contract) -> Iterator[Noun]:
         for role, verbs in (("delete", DELETE), ("read", READ), ("update", UPDATE)):
             roles[role] = _with(operations, name, verbs, taken)
         roles["listing"] = _with(operations, name, LIST, taken, plural=True)
+        if roles["delete"] is None:
+            several = (one for one in operations if deletes_several(one, name))
+            roles["delete"] = next(several, None)
         noun = Noun(name, create, **roles)
         if not noun.about_one() and create.name.startswith(_LASTING):
             noun = replace(noun, others=tuple(_naming(contract, noun, made)))
         yield noun
     yield from _general(contract, list(made.items()))
+
+
+def deletes_several(operation: Operation, noun: str) -> bool:
+    """Whether it deletes those of a noun that a list names, and needs nothing else."""
+    found = split(operation.name, DELETE[:1])
+    if found is None or not is_plural(found[1], noun):
+        return False
+    needed = [one for one in operation.input.values() if one.required]
+    element = needed[0].shape.element if len(needed) == 1 else None
+    if element is None or element.kind is not Kind.STRING:
+        return False
+    said = part(needed[0].name)
+    return said.kind != BARE and said.of != "" and plain(noun).endswith(said.of)
 
 
 def _naming(contract: Contract, noun: Noun, made: Iterable[str]) -> Iterator[Operation]:

@@ -6,7 +6,7 @@ from typing import Any
 from conformance.contract.aws_values import example
 from conformance.contract.inference.naming import words
 from conformance.contract.model import Contract, Kind, Location, Member, Operation, Shape
-from conformance.contract.places import ABSENT, Place, find, parse, put
+from conformance.contract.places import ABSENT, Place, find, parse, put, texts
 from conformance.contract.vocabulary.overlay_model import Resource
 from conformance.contract.walk import step_into
 from conformance.plan.generation import values
@@ -92,6 +92,16 @@ def as_label(operation: Operation, label: str, identifier: str) -> str | list[st
     member = operation.input.get(label)
     listed = member is not None and member.shape.kind is Kind.LIST
     return [identifier] if listed else identifier
+
+
+def naming(
+    contract: Contract, operation: Operation, label: str, identifier: str
+) -> dict[str, str | list[str]]:
+    """The members that name a resource: its label, or what the operation has in its place."""
+    binds = contract.overlay.words_of(operation.name).binds
+    named = [name for name, one in binds.items() if "${id}" in texts(one)]
+    here = label in operation.input or not named
+    return {one: as_label(operation, one, identifier) for one in ([label] if here else named)}
 
 
 def _sample(member: Member) -> Any:

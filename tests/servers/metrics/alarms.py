@@ -107,14 +107,19 @@ class Alarms:
 
     def _metric(self, sent: Members) -> None:
         sources = {"MetricName", "Metrics", "EvaluationCriteria"} & sent.keys()
-        if len(sources) != 1:
-            raise invalid("Exactly one of MetricName, Metrics and EvaluationCriteria is needed.")
+        if not sources:
+            raise invalid("Either MetricName or Metrics must be specified.")
+        if len(sources) > 1:
+            raise invalid("Only one of MetricName, Metrics and EvaluationCriteria is allowed.")
         if {"EvaluationCriteria", "EvaluationInterval", "WarmUpConfiguration"} & sent.keys():
             raise invalid("PromQL alarms are not supported here.")
-        if "EvaluationPeriods" not in sent or "ComparisonOperator" not in sent:
-            raise invalid("EvaluationPeriods and ComparisonOperator are needed.")
-        if ("Threshold" in sent) is ("ThresholdMetricId" in sent):
-            raise invalid("Either a threshold or the metric of one is needed.")
+        for name in ("EvaluationPeriods", "ComparisonOperator"):
+            if name not in sent:
+                raise invalid(f"The parameter {name} is required.")
+        if "Threshold" not in sent and "ThresholdMetricId" not in sent:
+            raise invalid("The parameter Threshold is required.")
+        if "Threshold" in sent and "ThresholdMetricId" in sent:
+            raise invalid("Threshold and ThresholdMetricId are mutually exclusive.")
         between = "LowerOrGreater" in sent["ComparisonOperator"] or sent["ComparisonOperator"] in {
             "LessThanLowerThreshold", "GreaterThanUpperThreshold"}  # fmt: skip
         if between is not ("ThresholdMetricId" in sent):
@@ -132,16 +137,21 @@ class Alarms:
     def _single(self, sent: Members) -> None:
         if "ThresholdMetricId" in sent:
             raise invalid("ThresholdMetricId is for Metrics.")
-        if "Namespace" not in sent or "Period" not in sent:
-            raise invalid("The parameters Namespace and Period are needed.")
-        if ("Statistic" in sent) is ("ExtendedStatistic" in sent):
-            raise invalid("Either Statistic or ExtendedStatistic is needed.")
+        for name in ("Namespace", "Period"):
+            if name not in sent:
+                raise invalid(f"The parameter {name} is required.")
+        if "Statistic" not in sent and "ExtendedStatistic" not in sent:
+            raise invalid("Either Statistic or ExtendedStatistic must be specified.")
+        if "Statistic" in sent and "ExtendedStatistic" in sent:
+            raise invalid("Statistic and ExtendedStatistic are mutually exclusive.")
         extended = sent.get("ExtendedStatistic")
         if extended and not re.fullmatch(r"(p|tm|tc|ts|wm)\d{1,2}(\.\d+)?|p100|IQM", extended):
             raise invalid(f"The value {extended} for parameter ExtendedStatistic is not supported.")
         period = sent["Period"]
         if period not in {10, 20, 30} and period % 60:
-            raise invalid("Period must be 10, 20, 30 or a multiple of 60.")
+            raise invalid(
+                "Valid values for Period: 10, 20, 30 or a multiple of 60."
+            )
         if period * sent["EvaluationPeriods"] > 604800:
             raise invalid("Metrics cannot be checked across more than seven days.")
         if "EvaluateLowSampleCountPercentile" in sent and not extended:
@@ -212,7 +222,7 @@ class Alarms:
         of = ("StateValue", "StateReason", "StateReasonData", "StateUpdatedTimestamp",
               "StateTransitionedTimestamp")  # fmt: skip
         given = {one: value for one, value in sent.items() if one != "Tags"}
-        actions = {one: [] for one in BASE[3:6]}
+        actions: Members = {one: [] for one in BASE[3:6]}
         self.shelf.put("alarm", name, {
             "ActionsEnabled": True, **actions, **usual, **given, "type": kind, "tags": tags,
             **{one: state[one] for one in of if one in state},

@@ -87,7 +87,7 @@ class Instances:
 
     def terminate_instance_in_auto_scaling_group(self, sent: Members) -> Members:
         if "InstanceId" not in sent:
-            raise invalid("InstanceId is needed.")
+            raise invalid("InstanceId must be specified.")
         group = self._of(sent["InstanceId"])
         wanted = group["DesiredCapacity"] - sent["ShouldDecrementDesiredCapacity"]
         if wanted < group["MinSize"]:
@@ -112,7 +112,7 @@ class Instances:
     def _moved(self, sent: Members, state: str) -> Members:
         group, wanted = self._in(sent)
         if not wanted:
-            raise invalid("An instance is needed.")
+            raise invalid("InstanceIds must be specified.")
         there = group["instances"]
         if any(there[one]["LifecycleState"] == state for one in wanted):
             raise invalid(f"The instance is already {state}.")

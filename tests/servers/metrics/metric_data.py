@@ -19,6 +19,10 @@ def combination(text: str) -> Refused:
     return Refused("InvalidParameterCombinationException", text)
 
 
+def missing(text: str) -> Refused:
+    return Refused("MissingRequiredParameterException", text)
+
+
 class MetricData:
     """The operations by name."""
 
@@ -30,7 +34,7 @@ class MetricData:
     def _checked(self, one: Members) -> Members:
         given = [name for name in ("Value", "StatisticValues", "Values") if name in one]
         if len(given) != 1:
-            raise combination("Exactly one of Value, Values and StatisticValues is needed.")
+            raise combination("One of Value, Values and StatisticValues must be specified.")
         if one.get("StorageResolution", 60) not in {1, 60}:
             raise bad_value("StorageResolution is 1 or 60.")
         values, counts = one.get("Values", []), one.get("Counts")
@@ -57,12 +61,16 @@ class MetricData:
         if space.startswith("AWS/"):
             raise bad_value("The value AWS/ for parameter Namespace is invalid.")
         if not {"MetricData", "EntityMetricData"} & sent.keys():
-            raise Refused("MissingRequiredParameterException", "MetricData is needed.")
+            raise Refused(
+                "MissingRequiredParameterException", "The parameter MetricData is required."
+            )
         data = list(sent.get("MetricData", []))
         for one in sent.get("EntityMetricData", []):
             data += one.get("MetricData", [])
         if not data:
-            raise Refused("MissingRequiredParameterException", "MetricData is needed.")
+            raise Refused(
+                "MissingRequiredParameterException", "The parameter MetricData is required."
+            )
         if len(data) > 1000:
             raise bad_value("At most 1000 metrics.")
         self.shelf.data += [{**self._checked(one), "Namespace": space} for one in data]
@@ -130,7 +138,7 @@ class MetricData:
         start, end, period = moment(sent["StartTime"]), moment(sent["EndTime"]), sent["Period"]
         plain, extended = sent.get("Statistics", []), sent.get("ExtendedStatistics", [])
         if not plain and not extended:
-            text = "At least one of the parameters Statistics and ExtendedStatistics is needed."
+            text = "At least one of Statistics and ExtendedStatistics must be specified."
             raise Refused("MissingRequiredParameterException", text)
         if plain and extended:
             raise combination("Statistics and ExtendedStatistics exclude each other.")

@@ -63,13 +63,17 @@ class Scaling:
         """Refused where something is missing for the type of policy, or is not for it."""
         simple, tracking = kind == "SimpleScaling", kind == "TargetTrackingScaling"
         if simple is not ("ScalingAdjustment" in sent):
-            raise invalid("ScalingAdjustment is for SimpleScaling, which needs it.")
+            raise invalid("ScalingAdjustment must be specified for SimpleScaling alone.")
         if (kind == "StepScaling") is not bool(sent.get("StepAdjustments")):
-            raise invalid("StepAdjustments is for StepScaling, which needs it.")
+            raise invalid("StepAdjustments must be specified for StepScaling alone.")
         if tracking is not ("TargetTrackingConfiguration" in sent):
-            raise invalid("A target tracking policy has its configuration.")
+            raise invalid(
+                "TargetTrackingConfiguration must be specified for its type."
+            )
         if (kind == "PredictiveScaling") is not ("PredictiveScalingConfiguration" in sent):
-            raise invalid("A predictive scaling policy has its configuration.")
+            raise invalid(
+                "PredictiveScalingConfiguration must be specified for its type."
+            )
         if not simple and "Cooldown" in sent:
             raise invalid("Cooldown is for SimpleScaling.")
         if simple and {"EstimatedInstanceWarmup", "MetricAggregationType"} & sent.keys():
@@ -149,7 +153,7 @@ class Scaling:
     def _policy(self, sent: Members) -> Members | None:
         name, group = sent["PolicyName"], sent.get("AutoScalingGroupName")
         if group is None and not name.startswith("arn:"):
-            raise invalid("A group is needed where the policy is named.")
+            raise invalid("AutoScalingGroupName must be specified with the name of a policy.")
         if group is not None:
             self.shelf.group(group)
         found = [one for one in self.shelf.there("policy", group, seen=False)
@@ -175,16 +179,16 @@ class Scaling:
             raise invalid("MetricValue and BreachThreshold are for StepScaling, which needs them.")
 
     def _checked_action(self, sent: Members) -> Members:
-        times = {one: moment(sent[one]) for one in ("Time", "StartTime", "EndTime") if one in sent}
+        times: Members = {one: moment(sent[one]) for one in ("Time", "StartTime", "EndTime") if one in sent}
         if not {"MinSize", "MaxSize", "DesiredCapacity"} & sent.keys():
-            raise invalid("At least one of the sizes is needed.")
+            raise invalid("At least one of MinSize, MaxSize and DesiredCapacity must be specified.")
         if sent.get("MinSize", 0) > sent.get("MaxSize", 100000):
             raise invalid("Min is greater than max.")
         if any(sent.get(one, 0) < 0 for one in ("MinSize", "MaxSize", "DesiredCapacity")):
             raise invalid("A size is from 0 on.")
         start = times.get("StartTime", times.get("Time"))
         if start is None and "Recurrence" not in sent:
-            raise invalid("A start time or a recurrence is needed.")
+            raise invalid("Either StartTime or Recurrence must be specified.")
         if start is not None and start < self.world.now():
             raise invalid("Given start time is in the past.")
         if times.get("EndTime", 1e12) <= (start or self.world.now()):
@@ -196,7 +200,7 @@ class Scaling:
             raise invalid("The time zone is not valid.")
         if start is None:
             start = float(int(self.world.now() / 3600 + 1) * 3600)
-        sizes = {one: sent[one] for one in ("MinSize", "MaxSize", "DesiredCapacity", "Recurrence",
+        sizes: Members = {one: sent[one] for one in ("MinSize", "MaxSize", "DesiredCapacity", "Recurrence",
                                             "TimeZone") if one in sent}  # fmt: skip
         return {**times, **sizes, "StartTime": start, "Time": start}
 

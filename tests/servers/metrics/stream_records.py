@@ -36,7 +36,7 @@ class Records:
 
     def _put(self, stream: Members, sent: Members) -> Members:
         if "PartitionKey" not in sent and stream["spread"] != "AUTO":
-            raise invalid("PartitionKey is needed for this stream.")
+            raise invalid("The parameter PartitionKey is required for this stream.")
         data, key = sent["Data"], sent.get("PartitionKey", str(self.last))
         if len(data) + len(key.encode("utf-8", "replace")) > stream["size"] * 1024:
             raise invalid("The record is too large.")
@@ -78,9 +78,9 @@ class Records:
             text = f"Shard {sent['ShardId']} in stream {stream['name']} does not exist"
             raise Refused("ResourceNotFoundException", text)
         if kind in NUMBERED and number is None:
-            raise invalid(f"StartingSequenceNumber is needed for {kind}.")
+            raise invalid(f"Request specified {kind} and no StartingSequenceNumber.")
         if kind == "AT_TIMESTAMP" and "Timestamp" not in sent:
-            raise invalid("Timestamp is needed for AT_TIMESTAMP.")
+            raise invalid("Request specified AT_TIMESTAMP and no Timestamp.")
         if kind in NUMBERED and int(number or 0) < FIRST:
             raise invalid(f"StartingSequenceNumber {number} is invalid.")
         if kind == "AT_TIMESTAMP" and sent["Timestamp"] > self.world.now() + 1:
@@ -183,7 +183,7 @@ class Records:
             wanted = (sent["StreamARN"], sent["ConsumerName"])
             found = next((one for one in listed if (one["stream"], one["name"]) == wanted), None)
         else:
-            raise invalid("Either ConsumerARN or StreamARN and ConsumerName are needed.")
+            raise invalid("Either ConsumerARN or StreamARN and ConsumerName must be specified.")
         if found is None:
             raise Refused("ResourceNotFoundException", "Consumer not found.")
         return dict(found)

@@ -11,6 +11,16 @@ from tests.servers.keys.wire import Refused
 from .streams import FIRST, HASHES, METRICS, Shelf, checked_tags, invalid
 
 
+def _short(hours: int, known: int) -> str:
+    asked = f"Requested retention period ({hours} hours)"
+    return f"{asked} can not be shorter than existing retention period ({known} hours)."
+
+
+def _long(hours: int, known: int) -> str:
+    asked = f"Requested retention period ({hours} hours)"
+    return f"{asked} can not be longer than existing retention period ({known} hours)."
+
+
 class Settings:
     """The operations by name."""
 
@@ -25,7 +35,7 @@ class Settings:
     def increase_stream_retention_period(self, sent: Members) -> None:
         stream, hours = self.shelf.active(sent), sent["RetentionPeriodHours"]
         if hours < stream["retention"]:
-            raise invalid(f"{hours} hours is shorter than the existing retention period.")
+            raise invalid(_short(hours, stream["retention"]))
         if hours > 8760:
             raise invalid("Maximum allowed retention period is 8760 hours.")
         self._keep(sent, hours)
@@ -35,7 +45,7 @@ class Settings:
         if hours < 24:
             raise invalid("Minimum allowed retention period is 24 hours.")
         if hours > stream["retention"]:
-            raise invalid(f"{hours} hours is longer than the existing retention period.")
+            raise invalid(_long(hours, stream["retention"]))
         self._keep(sent, hours)
 
     def _metrics(self, sent: Members, *, wanted: bool) -> Members:
@@ -65,8 +75,6 @@ class Settings:
         key = sent["KeyId"]
         if key.startswith("arn:") and ":kms:" not in key:
             raise invalid("The key is not a key of KMS.")
-        if key != "alias/aws/kinesis" and not self.world.on("unchecked"):
-            raise Refused("KMSNotFoundException", f"Key {key} does not exist")
         self.shelf.change(stream, encryption="KMS", key=key, changed=self.world.now())
 
     def stop_stream_encryption(self, sent: Members) -> None:

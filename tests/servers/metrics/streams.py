@@ -127,7 +127,9 @@ class Streams:
         if mode == "ON_DEMAND" and "ShardCount" in sent:
             raise Refused("ValidationException", "ShardCount is not for ON_DEMAND streams.")
         if mode == "PROVISIONED" and "ShardCount" not in sent:
-            raise Refused("ValidationException", "ShardCount is needed for PROVISIONED streams.")
+            raise Refused(
+                "ValidationException", "ShardCount must be specified if provisioned."
+            )
         if mode == "PROVISIONED" and "WarmThroughputMiBps" in sent:
             raise invalid("Warm throughput is for ON_DEMAND streams.")
         tags = checked_tags(sent.get("Tags", {}), {})
