@@ -45,6 +45,7 @@ def deletions(service: str, kind: str, statuses: list[int]) -> list[dict[str, An
     [
         ("cloudwatch", "dashboard", {"DashboardNames": ["${id}"]}),
         ("cloudwatch", "insight-rule", {"RuleNames": ["${id}"]}),
+        ("cloudwatch", "alarm", {"AlarmNames": ["${id}"]}),
         ("cloudwatch", "metric-stream", {"Name": "${id}"}),
     ],
 )
@@ -52,6 +53,13 @@ def test_what_is_deleted_by_a_list_of_names_is_deleted_alone(
     service: str, kind: str, named: dict[str, Any]
 ) -> None:
     assert deletions(service, kind, [200]) == [named]
+
+
+def test_what_is_put_under_several_names_and_deleted_under_one_is_of_one_kind() -> None:
+    alarm = inferred("cloudwatch").overlay.kinds()["alarm"]
+    assert alarm.create == "PutMetricAlarm"  # it needs least
+    assert {*alarm.also_created_by} == {"PutCompositeAlarm", "PutLogAlarm"}
+    assert alarm.list is None  # DescribeAlarms shows some sorts alone
 
 
 def test_what_several_versions_of_are_deleted_by_their_numbers_is_not_deleted_so() -> None:

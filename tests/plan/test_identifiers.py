@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from conformance.contract.found_requests import FoundRequests
 from conformance.contract.inference.identities import is_described_beside
 from conformance.contract.inference.inferring import inferred_overlay
 from conformance.contract.levels import Level, Source
@@ -18,7 +19,7 @@ from conformance.plan.identities import named_by, of_identity
 from conformance.plan.sequences import connection
 from conformance.plan.sequences.steps import NotShown, RuleBroken
 from conformance.plan.valid_requests.base_requests import valid_request
-from conformance.plan.valid_requests.lifecycle import Lifecycle
+from conformance.plan.valid_requests.lifecycle import Lifecycle, NotStated
 from conformance.plan.valid_requests.resources import all_creators, identifiers, is_named_twice
 from conformance.transport.parsed_response import ParsedResponse
 from tests import contracts
@@ -133,3 +134,15 @@ def test_a_version_that_is_to_match_is_the_one_that_was_shown():
         request = valid_request(contract, operation)
         assert request["If-Match"] == "${made.ETag}"
         assert not is_named_twice(contract, operation, request)
+
+
+def test_a_request_found_by_trial_that_names_what_others_made_is_none_of_a_lifecycle():
+    contract = replace(contracts.inferred("acm"), found=FoundRequests())
+    name, other = "ListTagsForCertificate", {"CertificateArn": "arn:aws:acm:::certificate/other"}
+    life = Lifecycle.of(contract, name)
+    own = life.request(name)
+    assert own["CertificateArn"] == "${id}"
+    contract.found.keep(name, other)
+    with pytest.raises(NotStated):
+        life.request(name)
+    assert life.request(name, **own) == own

@@ -32,6 +32,7 @@ _CHANGES = frozenset({"POST", "PUT", "PATCH"})
 _LASTING = ("Create", "Register", "Import", "Start", "Run", "Submit", "Initiate")
 _RUNS = ("Execute",)
 """What makes something where the answer identifies it: a statement that is waited for."""
+_SORTS = 2
 _DEEPEST = 2
 """Structures within structures in which an ARN is looked for."""
 
@@ -161,6 +162,32 @@ def _general(contract: Contract, made: list[tuple[str, Operation]]) -> Iterator[
             read = _with(operations, found[1], READ, taken)
             listing = _with(operations, found[1], LIST, taken, plural=True)
             yield Noun(found[1], own[0], read, None, listing, one)
+    yield from _of_several_sorts(operations, made)
+
+
+def _of_several_sorts(
+    operations: list[Operation], made: list[tuple[str, Operation]]
+) -> Iterator[Noun]:
+    """What is deleted by a list of names under one name, and made under several.
+
+    The sort that needs least makes it: ``Alarm``, of ``MetricAlarm`` and ``CompositeAlarm``.
+    """
+    for one in operations:
+        found = split(one.name, DELETE[:1])
+        for form in noun_forms(found[1]) - {plain(found[1])} if found else ():
+            sorts = {name: create for name, create in made if plain(name).endswith(form)}
+            noun = next(iter(sorts), "")[-len(form) :]
+            if len(sorts) < _SORTS or plain(noun) in map(plain, sorts):
+                continue
+            own = any(f"Delete{name}" in {other.name for other in operations} for name in sorts)
+            if not own and deletes_several(one, noun):
+                create = min(sorts.values(), key=_needed)
+                listing = _with(operations, noun, LIST, {one.name, create.name}, plural=True)
+                yield Noun(noun, create, None, None, listing, one)
+
+
+def _needed(operation: Operation) -> int:
+    return sum(one.required for one in operation.input.values())
 
 
 def _first(contract: Contract) -> list[Operation]:

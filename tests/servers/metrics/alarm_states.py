@@ -65,7 +65,7 @@ class AlarmStates:
         self._switch(sent["AlarmNames"], on=False)
 
     def _tagged(self, arn: str, *, seen: bool = False) -> Members:
-        for kind, before in TAGGED.items():
+        for kind, before in {**TAGGED, "dashboard": "dashboard/"}.items():
             name = arn.partition(f":{before}")[2]
             if name and arn == self.shelf.arn(kind, name):
                 found = self.shelf.get(kind, name, seen=seen)

@@ -164,7 +164,7 @@ class Alarms:
         if any(not re.fullmatch(r"[a-z][a-zA-Z0-9_]*", one) for one in ids):
             raise invalid("An id begins with a lowercase letter.")
         if any(("MetricStat" in one) is ("Expression" in one) for one in queries):
-            raise invalid("Either MetricStat or Expression is needed.")
+            raise invalid("Either MetricStat or Expression must be specified.")
         returned = [one for one in queries if one.get("ReturnData", True)]
         if threshold is None and len(returned) != 1:
             raise invalid("Exactly one element of the metrics list should return data.")

@@ -173,7 +173,8 @@ class MetricData:
             if not re.fullmatch(r"[a-z][a-zA-Z0-9_]*", one["Id"]):
                 raise Refused("ValidationException", "An id begins with a lowercase letter.")
             if ("MetricStat" in one) is ("Expression" in one):
-                raise Refused("ValidationException", "Either MetricStat or Expression is needed.")
+                text = "Either MetricStat or Expression must be specified."
+                raise Refused("ValidationException", text)
             if "Expression" in one:
                 raise Refused("ValidationException", "Error in expression.")
             results.append(self._result(one, start, end))

@@ -19,6 +19,7 @@ ADJUSTMENTS = {"ChangeInCapacity", "ExactCapacity", "PercentChangeInCapacity"}
 FIELD = r"(\*(/\d+)?|[0-9A-Za-z]+(-[0-9A-Za-z]+)?(/\d+)?(,[0-9A-Za-z]+(-[0-9A-Za-z]+)?)*)"
 ZONE = re.compile(r"UTC|[A-Z]\w+/\w+")
 CRON = re.compile(rf"\s*{FIELD}(\s+{FIELD}){{4}}\s*")
+TIMES, SIZES = ("Time", "StartTime", "EndTime"), ("MinSize", "MaxSize", "DesiredCapacity")
 KEPT = ("kind", "group", "name")
 
 
@@ -179,12 +180,12 @@ class Scaling:
             raise invalid("MetricValue and BreachThreshold are for StepScaling, which needs them.")
 
     def _checked_action(self, sent: Members) -> Members:
-        times: Members = {one: moment(sent[one]) for one in ("Time", "StartTime", "EndTime") if one in sent}
-        if not {"MinSize", "MaxSize", "DesiredCapacity"} & sent.keys():
+        times: Members = {one: moment(sent[one]) for one in TIMES if one in sent}
+        if not {*SIZES} & sent.keys():
             raise invalid("At least one of MinSize, MaxSize and DesiredCapacity must be specified.")
         if sent.get("MinSize", 0) > sent.get("MaxSize", 100000):
             raise invalid("Min is greater than max.")
-        if any(sent.get(one, 0) < 0 for one in ("MinSize", "MaxSize", "DesiredCapacity")):
+        if any(sent.get(one, 0) < 0 for one in SIZES):
             raise invalid("A size is from 0 on.")
         start = times.get("StartTime", times.get("Time"))
         if start is None and "Recurrence" not in sent:
@@ -200,8 +201,7 @@ class Scaling:
             raise invalid("The time zone is not valid.")
         if start is None:
             start = float(int(self.world.now() / 3600 + 1) * 3600)
-        sizes: Members = {one: sent[one] for one in ("MinSize", "MaxSize", "DesiredCapacity", "Recurrence",
-                                            "TimeZone") if one in sent}  # fmt: skip
+        sizes = {one: sent[one] for one in (*SIZES, "Recurrence", "TimeZone") if one in sent}
         return {**times, **sizes, "StartTime": start, "Time": start}
 
     def put_scheduled_update_group_action(self, sent: Members) -> None:

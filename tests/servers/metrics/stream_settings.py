@@ -157,7 +157,7 @@ class Settings:
             raise Refused("ResourceNotFoundException", text)
         if found[0] not in self.shelf.open(stream):
             raise invalid(f"Shard {identity} has already been merged or split.")
-        return found[0]
+        return dict(found[0])
 
     def split_shard(self, sent: Members) -> None:
         stream = self._provisioned(sent)
