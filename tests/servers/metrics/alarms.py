@@ -149,9 +149,7 @@ class Alarms:
             raise invalid(f"The value {extended} for parameter ExtendedStatistic is not supported.")
         period = sent["Period"]
         if period not in {10, 20, 30} and period % 60:
-            raise invalid(
-                "Valid values for Period: 10, 20, 30 or a multiple of 60."
-            )
+            raise invalid("Valid values for Period: 10, 20, 30 or a multiple of 60.")
         if period * sent["EvaluationPeriods"] > 604800:
             raise invalid("Metrics cannot be checked across more than seven days.")
         if "EvaluateLowSampleCountPercentile" in sent and not extended:

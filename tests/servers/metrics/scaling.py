@@ -68,13 +68,9 @@ class Scaling:
         if (kind == "StepScaling") is not bool(sent.get("StepAdjustments")):
             raise invalid("StepAdjustments must be specified for StepScaling alone.")
         if tracking is not ("TargetTrackingConfiguration" in sent):
-            raise invalid(
-                "TargetTrackingConfiguration must be specified for its type."
-            )
+            raise invalid("TargetTrackingConfiguration must be specified for its type.")
         if (kind == "PredictiveScaling") is not ("PredictiveScalingConfiguration" in sent):
-            raise invalid(
-                "PredictiveScalingConfiguration must be specified for its type."
-            )
+            raise invalid("PredictiveScalingConfiguration must be specified for its type.")
         if not simple and "Cooldown" in sent:
             raise invalid("Cooldown is for SimpleScaling.")
         if simple and {"EstimatedInstanceWarmup", "MetricAggregationType"} & sent.keys():

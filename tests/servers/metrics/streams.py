@@ -127,9 +127,7 @@ class Streams:
         if mode == "ON_DEMAND" and "ShardCount" in sent:
             raise Refused("ValidationException", "ShardCount is not for ON_DEMAND streams.")
         if mode == "PROVISIONED" and "ShardCount" not in sent:
-            raise Refused(
-                "ValidationException", "ShardCount must be specified if provisioned."
-            )
+            raise Refused("ValidationException", "ShardCount must be specified if provisioned.")
         if mode == "PROVISIONED" and "WarmThroughputMiBps" in sent:
             raise invalid("Warm throughput is for ON_DEMAND streams.")
         tags = checked_tags(sent.get("Tags", {}), {})
