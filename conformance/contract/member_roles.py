@@ -23,15 +23,6 @@ def page_member(operation: Operation, names: tuple[str, ...]) -> str | None:
     return next((name for name in operation.input if name.lower() in names), None)
 
 
-def force_flags(operation: Operation) -> dict[str, bool]:
-    """The flags that let an operation be done where it is refused without them."""
-    return {
-        name: True
-        for name, one in operation.input.items()
-        if name.lower().startswith(("force", "enforce")) and one.shape.kind is Kind.BOOLEAN
-    }
-
-
 def names_it(operation: Operation, binds: Collection[str]) -> bool:
     """Whether every required member that names something is bound."""
     bound = {name.partition(".")[0].removesuffix("[]") for name in binds}

@@ -1,4 +1,4 @@
-"""What a run made is deleted by the operation that there is, and with force where it takes that."""
+"""What a run made is deleted by the operation that there is."""
 
 from __future__ import annotations
 
@@ -8,10 +8,8 @@ from typing import Any
 
 import pytest
 
-from conformance.contract.inference.protection import unprotected
 from conformance.engine.resources.disposal import Disposal
 from conformance.engine.sending.exchange_log import SentProbe
-from conformance.plan.valid_requests.base_requests import valid_request
 from conformance.transport.exchange import Exchange, Request, Response
 from conformance.transport.protocols.registry import read
 from tests.contracts import inferred
@@ -67,26 +65,3 @@ def test_what_several_versions_of_are_deleted_by_their_numbers_is_not_deleted_so
     assert "DeleteAnnotationStoreVersions" in contract.operations
     deletes = {one.delete for one in contract.overlay.kinds().values()}
     assert "DeleteAnnotationStoreVersions" not in deletes
-
-
-def test_what_is_refused_to_be_deleted_is_deleted_with_force() -> None:
-    sent = deletions("kinesis", "stream", [REFUSED])
-    assert sent == [
-        {"StreamName": "${id}"},
-        {"StreamName": "${id}", "EnforceConsumerDeletion": True},
-    ]
-
-
-@pytest.mark.parametrize(
-    ("service", "operation", "member", "off"),
-    [
-        ("autoscaling", "UpdateAutoScalingGroup", "DeletionProtection", "none"),
-        ("cognito-idp", "CreateUserPool", "DeletionProtection", "INACTIVE"),
-        ("dynamodb", "CreateTable", "DeletionProtectionEnabled", False),
-    ],
-)
-def test_what_a_run_makes_is_not_protected_from_deletion(
-    service: str, operation: str, member: str, off: bool | str
-) -> None:
-    asked = unprotected(inferred(service).operations[operation])
-    assert valid_request(inferred(service), asked)[member] == off

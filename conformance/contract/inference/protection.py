@@ -3,12 +3,11 @@
 import re
 from dataclasses import replace
 
-from conformance.contract.model import Kind, Member, Operation, Shape
+from conformance.contract.model import Kind, Member, Operation
 
 PROTECTS = re.compile(
     r"(is_?)?(deletion|delete|termination)_?protect(ion(_?enabled)?|ed)", re.IGNORECASE
 )
-OFF = re.compile(r"none|off|inactive|disabled?|unprotected", re.IGNORECASE)
 
 
 def unprotected(operation: Operation) -> Operation:
@@ -19,20 +18,13 @@ def unprotected(operation: Operation) -> Operation:
 
 def _is_flag(member: Member) -> bool:
     named = PROTECTS.fullmatch(member.name) is not None
-    return named and not member.shape.examples and _value(member.shape) is not None
-
-
-def _value(shape: Shape) -> bool | str | None:
-    """What switches it off; None where that is not known."""
-    if shape.kind is Kind.BOOLEAN:
-        return False
-    return next((one for one in shape.limit("enum") or () if OFF.fullmatch(str(one))), None)
+    return named and member.shape.kind is Kind.BOOLEAN and not member.shape.examples
 
 
 def _off(member: Member) -> Member:
     return replace(
         member,
-        shape=replace(member.shape, examples=(_value(member.shape),), closed=True),
+        shape=replace(member.shape, examples=(False,), closed=True),
         required=True,
         untested=member.untested or not member.required,
     )

@@ -25,8 +25,7 @@ from conformance.contract.inference.model_match import ModelMatch, matching_mode
 from conformance.contract.inference.model_types import with_types
 from conformance.contract.inference.naming import VERBS, plain
 from conformance.contract.inference.protection import unprotected
-from conformance.contract.member_roles import force_flags
-from conformance.contract.model import Contract, Location, Operation
+from conformance.contract.model import Contract, Kind, Location, Operation
 from conformance.contract.vocabulary.overlay_model import Answered, Overlay, Resource
 from conformance.documents.sdk.matching import unlabelled
 from conformance.documents.sdk.models import REST_JSON, SdkModel, load_model
@@ -240,7 +239,11 @@ def _suited(contract: Contract, one: Resource, own: tuple[str, ...]) -> Resource
         and one.label in about.input
     ]
     delete = contract.operations.get(one.delete or "")
-    flags = {} if delete is None else force_flags(delete)
+    flags = {
+        name: True
+        for name, member in (delete.input.items() if delete is not None else ())
+        if name.lower().startswith("force") and member.shape.kind is Kind.BOOLEAN
+    }
     by = one.not_found_by if one.not_found_by is None else (*one.not_found_by, *lacking)
     return msgspec.structs.replace(one, delete_with={**flags, **one.delete_with}, not_found_by=by)
 

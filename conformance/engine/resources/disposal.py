@@ -2,12 +2,10 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import replace
 from functools import partial
 from itertools import chain
 from typing import Any
 
-from conformance.contract.member_roles import force_flags
 from conformance.contract.model import Contract, Operation
 from conformance.contract.places import find, parse, texts
 from conformance.contract.vocabulary.overlay_model import Contents, Resource
@@ -22,7 +20,7 @@ from conformance.engine.sending.exchange_log import (
 )
 from conformance.error_identity import says_full
 from conformance.plan.probes import Probe, Side
-from conformance.plan.valid_requests.base_requests import as_label, naming, valid_request
+from conformance.plan.valid_requests.base_requests import as_label, valid_request
 from conformance.plan.valid_requests.resources import referenced_kinds
 from conformance.transport.parsed_response import ParsedResponse
 
@@ -113,8 +111,7 @@ class Disposal:
             way = {
                 name: made.get(name, one) for name, one in way.items() if any(referenced_kinds(one))
             }
-        named = naming(self._contract, operation, of.label, "${id}")
-        values = {**way, **named, **of.delete_with}
+        values = {**way, of.label: as_label(operation, of.label, "${id}"), **of.delete_with}
         deletion = Probe("", operation, Side.OBSERVE, values, "")
         if not even_in_vain and self._is_in_vain(deletion):
             return None
@@ -123,10 +120,6 @@ class Disposal:
             sent = resent(send(), lambda _: send(), connection_lost, times=1)
             if sent.answer.is_refusal and not sent.answer.is_gone and self._empty(resource.id, of):
                 sent = send()
-            flags = force_flags(operation)
-            if flags and sent.answer.is_refusal and not sent.answer.is_gone:
-                forced = replace(deletion, values={**values, **flags})
-                sent = self._send(forced, resource=resource)
         except SetupFailed:
             return None  # its deletion names something that cannot be made: it stays
         resource.gone = resource.gone or sent.answer.is_gone

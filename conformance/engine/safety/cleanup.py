@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from conformance.contract.member_roles import force_flags
 from conformance.contract.model import Contract, Operation
 from conformance.contract.places import find, parse
 from conformance.contract.vocabulary.overlay_model import Resource
@@ -19,7 +18,7 @@ from conformance.engine.resources.names import fill
 from conformance.engine.resources.run_tag import is_tagged
 from conformance.engine.sending.channel import Channel
 from conformance.engine.support import lacks
-from conformance.plan.valid_requests.base_requests import naming, valid_request
+from conformance.plan.valid_requests.base_requests import as_label, valid_request
 from conformance.plan.valid_requests.resources import all_creators
 from conformance.transport.parsed_response import ParsedResponse
 from conformance.transport.protocols.registry import read, wire
@@ -103,15 +102,12 @@ class Cleanup:
             if one.needs or one.delete is None or one.label is None:
                 continue
             deletion = self._contract.operations[one.delete]
-            named = naming(self._contract, deletion, one.label, identifier)
-            request = {**named, **one.delete_with}
+            named = as_label(deletion, one.label, identifier)
+            request = {one.label: named, **one.delete_with}
             answer = self._send(deletion, request)
             refused = answer.is_refusal and not answer.is_gone
             if refused and emptied(self._contract, one, identifier, self._send):
                 answer = self._send(deletion, request)
-            flags = force_flags(deletion)
-            if flags and answer.is_refusal and not answer.is_gone:
-                answer = self._send(deletion, {**request, **flags})
             unanswered = unanswered + 1 if answer.status is None else 0
             if answer.is_gone and not lacks(answer):
                 self._swept.deleted.append(identifier)

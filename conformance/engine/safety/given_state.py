@@ -9,8 +9,7 @@ from typing import Any
 
 from conformance.contract.given import given_kinds, looks
 from conformance.contract.inference.json_patch import patch_member
-from conformance.contract.member_roles import force_flags
-from conformance.contract.model import Location, Operation
+from conformance.contract.model import Kind, Location, Operation
 from conformance.contract.vocabulary.overlay_model import Resource
 from conformance.engine.sending.exchange_log import RunResource, SetupFailed
 from conformance.engine.session import Session
@@ -92,7 +91,11 @@ class GivenState:
         named = as_label(update, about.label or "", "${id}")
         values = {**labels, about.label or "": named, **request}
         sent = self._session.call(update, values, resource)
-        flags = force_flags(update)
+        flags = {
+            one.name: True
+            for one in update.input.values()
+            if one.name.lower().startswith("force") and one.shape.kind is Kind.BOOLEAN
+        }
         if sent.answer.is_refusal and flags:
             self._session.call(update, {**values, **flags}, resource)
 
