@@ -18,8 +18,8 @@ from conformance.contract.vocabulary.overlay_rules import TakenIdentifierRule
 from conformance.plan.identities import named_by, of_identity
 from conformance.plan.sequences import connection
 from conformance.plan.sequences.steps import NotShown, RuleBroken
-from conformance.plan.valid_requests.base_requests import valid_request
-from conformance.plan.valid_requests.lifecycle import Lifecycle, NotStated
+from conformance.plan.valid_requests.base_requests import names_another, valid_request
+from conformance.plan.valid_requests.lifecycle import Lifecycle
 from conformance.plan.valid_requests.resources import all_creators, identifiers, is_named_twice
 from conformance.transport.parsed_response import ParsedResponse
 from tests import contracts
@@ -136,13 +136,22 @@ def test_a_version_that_is_to_match_is_the_one_that_was_shown():
         assert not is_named_twice(contract, operation, request)
 
 
-def test_a_request_found_by_trial_that_names_what_others_made_is_none_of_a_lifecycle():
-    contract = replace(contracts.inferred("acm"), found=FoundRequests())
-    name, other = "ListTagsForCertificate", {"CertificateArn": "arn:aws:acm:::certificate/other"}
-    life = Lifecycle.of(contract, name)
-    own = life.request(name)
-    assert own["CertificateArn"] == "${id}"
-    contract.found.keep(name, other)
-    with pytest.raises(NotStated):
-        life.request(name)
-    assert life.request(name, **own) == own
+@pytest.mark.parametrize(
+    ("service", "operation", "found", "values", "expected"),
+    [
+        ("acm", "GetCertificate", {"CertificateArn": "arn:other"}, {}, True),
+        ("acm", "GetCertificate", {"CertificateArn": "arn:other"},
+         {"CertificateArn": "${unknown.certificate}"}, False),
+        ("acm", "GetCertificate", {"CertificateArn": "${id}"}, {}, False),
+        ("kinesis", "DescribeStream", {"StreamARN": "arn:other"}, {"Limit": 1}, True),
+        ("kinesis", "DescribeStream", {"StreamARN": "arn:other"}, {"StreamName": "${id}"}, False),
+        ("kinesis", "ListStreams", {"ExclusiveStartStreamName": "other"}, {}, False),
+    ],
+)  # fmt: skip
+def test_a_request_found_by_trial_may_be_about_what_others_made(
+    service, operation, found, values, expected
+):
+    contract = replace(contracts.inferred(service), found=FoundRequests())
+    contract.found.keep(operation, found)
+    one = contract.operations[operation]
+    assert names_another(contract, one, {**found, **values}) is expected

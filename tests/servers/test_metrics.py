@@ -15,7 +15,7 @@ from tests.servers.metrics.edge import SIGNED, Metrics
 
 FAST = {
     "kinesis": ("*StreamConsumer*/behavior/*", "*RetentionPeriod/behavior/*"),
-    "acm": ("*ToCertificate/behavior/*", "RequestCertificate/behavior/*"),
+    "acm": ("*Certificate/behavior/*",),
 }
 SERVICES = ("kinesis", "cloudwatch", "autoscaling", "acm")
 TRIED = [(service, how) for service in SERVICES for how in TOGETHER]
