@@ -291,6 +291,9 @@ def test_the_arn_that_a_request_lacks_is_that_of_what_it_is_about() -> None:
         if "StreamARN" not in probe.values:
             text = "Either StreamName or StreamARN should be provided."
             said = {"status": 400, "code": "InvalidArgumentException", "message": text}
+        elif "${made." not in probe.values["StreamARN"]:
+            text = "Stream other not found."
+            said = {"status": 400, "code": "ResourceNotFoundException", "message": text}
         answer = ParsedResponse(content_type="", size=1, body={}, **said)
         return SentProbe(probe, dict(probe.values), EXCHANGE, answer, resource)
 
