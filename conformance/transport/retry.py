@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
+from typing import Any
 
 from conformance import error_identity
 from conformance.transport.exchange import Exchange, Request, Response, Transport
@@ -21,7 +22,7 @@ from conformance.transport.protocols.json_text import decode, message
 WEARY = 1
 """Retries of a request after one that was put off to the end."""
 
-_ERROR = 400
+_ERROR, _CBOR = 400, "application/cbor"
 _XML_CODE = re.compile(rb"<Code>\s*([A-Za-z.]+)\s*</Code>")
 """What an error is called in the protocols that answer in XML, whatever stands around it."""
 
@@ -113,7 +114,7 @@ def plea(response: Response | None) -> Plea | None:
     """What a response asks for, if it is no answer."""
     if response is None or response.status < _ERROR:
         return None
-    body = decode(response.body)
+    body = _members(response)
     named = error_identity.names(response.header(error_identity.HEADER), body)
     in_xml = _XML_CODE.search(response.body)
     status, code = response.status, next(iter(named), in_xml and in_xml[1].decode())
@@ -123,6 +124,14 @@ def plea(response: Response | None) -> Plea | None:
     if error_identity.is_passing(status, code, message(body), retry_after=has_date):
         return Plea.LATER
     return None
+
+
+def _members(response: Response) -> Any:
+    if _CBOR not in (response.header("Content-Type") or ""):
+        return decode(response.body)
+    from conformance.transport.protocols.rpc_cbor import decoded  # most targets answer none
+
+    return decoded(response.body)
 
 
 @dataclass(frozen=True, slots=True)

@@ -281,3 +281,24 @@ def test_an_unknown_name_beside_the_known_one_is_not_asked_for() -> None:
         found.found.keep("UpdateTable", {**once, **more})
         probes = plan(found, requirement).probes
         assert all(one.values["Name"] == "${id}" for one in probes if more)
+
+
+def test_the_arn_that_a_request_lacks_is_that_of_what_it_is_about() -> None:
+    contract = replace(contracts.inferred("kinesis"), found=FoundRequests())
+
+    def send(probe: Probe, *, resource: RunResource | None = None) -> SentProbe:
+        said: dict[str, Any] = {"status": 200, "code": None, "message": ""}
+        if "StreamARN" not in probe.values:
+            text = "Either StreamName or StreamARN should be provided."
+            said = {"status": 400, "code": "InvalidArgumentException", "message": text}
+        elif "${made." not in probe.values["StreamARN"]:
+            text = "Stream other not found."
+            said = {"status": 400, "code": "ResourceNotFoundException", "message": text}
+        answer = ParsedResponse(content_type="", size=1, body={}, **said)
+        return SentProbe(probe, dict(probe.values), EXCHANGE, answer, resource)
+
+    about = contract.operations["IncreaseStreamRetentionPeriod"]
+    first = send(Probe("", about, Side.ACCEPT, {"RetentionPeriodHours": 48}, ""))
+    found = RequestSearch(contract, send).improve(first)
+    assert found is not None
+    assert found.values["StreamARN"] == "${made.StreamARN}"

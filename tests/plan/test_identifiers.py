@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from conformance.contract.found_requests import FoundRequests
 from conformance.contract.inference.identities import is_described_beside
 from conformance.contract.inference.inferring import inferred_overlay
 from conformance.contract.levels import Level, Source
@@ -17,7 +18,7 @@ from conformance.contract.vocabulary.overlay_rules import TakenIdentifierRule
 from conformance.plan.identities import named_by, of_identity
 from conformance.plan.sequences import connection
 from conformance.plan.sequences.steps import NotShown, RuleBroken
-from conformance.plan.valid_requests.base_requests import valid_request
+from conformance.plan.valid_requests.base_requests import names_another, valid_request
 from conformance.plan.valid_requests.lifecycle import Lifecycle
 from conformance.plan.valid_requests.resources import all_creators, identifiers, is_named_twice
 from conformance.transport.parsed_response import ParsedResponse
@@ -133,3 +134,24 @@ def test_a_version_that_is_to_match_is_the_one_that_was_shown():
         request = valid_request(contract, operation)
         assert request["If-Match"] == "${made.ETag}"
         assert not is_named_twice(contract, operation, request)
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "found", "values", "expected"),
+    [
+        ("acm", "GetCertificate", {"CertificateArn": "arn:other"}, {}, True),
+        ("acm", "GetCertificate", {"CertificateArn": "arn:other"},
+         {"CertificateArn": "${unknown.certificate}"}, False),
+        ("acm", "GetCertificate", {"CertificateArn": "${id}"}, {}, False),
+        ("kinesis", "DescribeStream", {"StreamARN": "arn:other"}, {"Limit": 1}, True),
+        ("kinesis", "DescribeStream", {"StreamARN": "arn:other"}, {"StreamName": "${id}"}, False),
+        ("kinesis", "ListStreams", {"ExclusiveStartStreamName": "other"}, {}, False),
+    ],
+)  # fmt: skip
+def test_a_request_found_by_trial_may_be_about_what_others_made(
+    service, operation, found, values, expected
+):
+    contract = replace(contracts.inferred(service), found=FoundRequests())
+    contract.found.keep(operation, found)
+    one = contract.operations[operation]
+    assert names_another(contract, one, {**found, **values}) is expected

@@ -103,6 +103,21 @@ def test_what_is_added_has_to_be_shown_by_a_reader_of_both_sides(answers, raised
     assert isinstance(seen, raised)
 
 
+def consumers(*names):
+    return {"Consumers": [{"ConsumerName": one, "ConsumerARN": f"arn:{one}"} for one in names]}
+
+
+@pytest.mark.parametrize(
+    ("answers", "raised"),
+    [
+        ([consumers(), DONE, consumers("new")], type(None)),
+        ([consumers(), DONE, *still(consumers()), DONE, *still(consumers())], RuleBroken),
+    ],
+)
+def test_entries_of_a_list_that_is_asked_for_by_an_arn_need_not_show_the_name(answers, raised):
+    assert isinstance(played("kinesis", "RegisterStreamConsumer", MADE, *answers), raised)
+
+
 MISSING = answered(404, {"__type": "CorsPolicyNotFoundException"})
 POLICY = {"CorsPolicy": [{"AllowedOrigins": ["*"]}]}
 

@@ -9,7 +9,9 @@ import pytest
 
 from conformance.plan.sequences import assertions
 
-RIGHT = tuple(f"tests.servers.{one}." for one in ("queues", "keys", "uncurated", "cloud", "more"))
+RIGHT = tuple(
+    f"tests.servers.{one}." for one in ("queues", "keys", "uncurated", "cloud", "more", "metrics")
+)
 
 
 @pytest.fixture(autouse=True)

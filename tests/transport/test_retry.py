@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import cbor2
 import pytest
 
 from conformance.transport.exchange import (
@@ -67,6 +68,13 @@ def test_throttling_in_xml_is_retried_too(code):
     """The query services answer it with 400, and name it in the body alone."""
     told = b"<ErrorResponse><Error><Code>%s</Code></Error></ErrorResponse>" % code
     sender, _ = retrying(Response(400, (), told), OK)
+    assert sender.send(REQUEST).response == OK
+
+
+def test_throttling_in_cbor_is_retried_too():
+    told = cbor2.dumps({"__type": "com.amazonaws.some#ThrottlingException", "message": "slow"})
+    slow = Response(400, (("content-type", "application/cbor"),), told)
+    sender, _ = retrying(slow, OK)
     assert sender.send(REQUEST).response == OK
 
 

@@ -32,6 +32,7 @@ _CHANGES = frozenset({"POST", "PUT", "PATCH"})
 _LASTING = ("Create", "Register", "Import", "Start", "Run", "Submit", "Initiate")
 _RUNS = ("Execute",)
 """What makes something where the answer identifies it: a statement that is waited for."""
+_SORTS = 2
 _DEEPEST = 2
 """Structures within structures in which an ARN is looked for."""
 
@@ -60,8 +61,13 @@ class Noun:
         return {role: one for role, one in found.items() if one is not None}
 
     def about_one(self) -> list[Operation]:
-        """The operations that are about one of them, the one that tells most first."""
-        roles = (self.delete, self.read, self.update)
+        """The operations that are about one of them, the one that tells most first.
+
+        What deletes several by their names tells least.
+        """
+        roles = [self.delete, self.read, self.update]
+        if self.delete is not None and deletes_several(self.delete, self.name):
+            roles.sort(key=lambda one: one is self.delete)
         return [*(one for one in roles if one is not None), *self.others]
 
 
@@ -98,11 +104,27 @@ def _nouns(contract: Contract) -> Iterator[Noun]:
         for role, verbs in (("delete", DELETE), ("read", READ), ("update", UPDATE)):
             roles[role] = _with(operations, name, verbs, taken)
         roles["listing"] = _with(operations, name, LIST, taken, plural=True)
+        if roles["delete"] is None:
+            several = (one for one in operations if deletes_several(one, name))
+            roles["delete"] = next(several, None)
         noun = Noun(name, create, **roles)
         if not noun.about_one() and create.name.startswith(_LASTING):
             noun = replace(noun, others=tuple(_naming(contract, noun, made)))
         yield noun
     yield from _general(contract, list(made.items()))
+
+
+def deletes_several(operation: Operation, noun: str) -> bool:
+    """Whether it deletes those of a noun that a list names, and needs nothing else."""
+    found = split(operation.name, DELETE[:1])
+    if found is None or not is_plural(found[1], noun):
+        return False
+    needed = [one for one in operation.input.values() if one.required]
+    element = needed[0].shape.element if len(needed) == 1 else None
+    if element is None or element.kind is not Kind.STRING:
+        return False
+    said = part(needed[0].name)
+    return said.kind != BARE and said.of != "" and plain(noun).endswith(said.of)
 
 
 def _naming(contract: Contract, noun: Noun, made: Iterable[str]) -> Iterator[Operation]:
@@ -140,6 +162,32 @@ def _general(contract: Contract, made: list[tuple[str, Operation]]) -> Iterator[
             read = _with(operations, found[1], READ, taken)
             listing = _with(operations, found[1], LIST, taken, plural=True)
             yield Noun(found[1], own[0], read, None, listing, one)
+    yield from _of_several_sorts(operations, made)
+
+
+def _of_several_sorts(
+    operations: list[Operation], made: list[tuple[str, Operation]]
+) -> Iterator[Noun]:
+    """What is deleted by a list of names under one name, and made under several.
+
+    The sort that needs least makes it: ``Alarm``, of ``MetricAlarm`` and ``CompositeAlarm``.
+    """
+    for one in operations:
+        found = split(one.name, DELETE[:1])
+        for form in noun_forms(found[1]) - {plain(found[1])} if found else ():
+            sorts = {name: create for name, create in made if plain(name).endswith(form)}
+            noun = next(iter(sorts), "")[-len(form) :]
+            if len(sorts) < _SORTS or plain(noun) in map(plain, sorts):
+                continue
+            own = any(f"Delete{name}" in {other.name for other in operations} for name in sorts)
+            if not own and deletes_several(one, noun):
+                create = min(sorts.values(), key=_needed)
+                listing = _with(operations, noun, LIST, {one.name, create.name}, plural=True)
+                yield Noun(noun, create, None, None, listing, one)
+
+
+def _needed(operation: Operation) -> int:
+    return sum(one.required for one in operation.input.values())
 
 
 def _first(contract: Contract) -> list[Operation]:

@@ -19,6 +19,7 @@ from conformance.contract.inference.owners import Owners
 from conformance.contract.model import Contract, Kind, Operation
 
 _MAKES = ("Create", "Register", "Import", "Request", "Allocate")
+_PUT = ("Put",)
 _BRINGS = ("Connect", "Restore", "Copy", "Clone", "Launch")
 """What makes one of something else, or of what is elsewhere."""
 
@@ -33,13 +34,19 @@ def other_makers(
     for one in contract.operations.values():
         if one.name in roles or about.of_parent:
             continue
-        said = split(one.name, _MAKES)
+        said = split(one.name, (*_MAKES, *_puts(noun)))
         if said is not None and _is_kind_of(said[1], noun, nouns):
             known = source(replace(noun, create=one), about.known.name)
             if known is not None:
                 yield one.name, f"request:{known.place}" if known.given else known.place
         elif one.name not in created and _shows_new(one, noun, about, owners, nouns.values()):
             yield one.name, about.known.place
+
+
+def _puts(noun: Noun) -> tuple[str, ...]:
+    """The verb of what puts other sorts of a noun, where one sort is put."""
+    said = split(noun.create.name, _PUT)
+    return _PUT if said is not None and not same(said[1], noun.name) else ()
 
 
 def _is_kind_of(name: str, noun: Noun, nouns: Mapping[str, Noun]) -> bool:

@@ -34,7 +34,9 @@ from conformance.plan.sequences.steps import (
     Step,
     Together,
     Told,
+    operations_of,
 )
+from conformance.plan.valid_requests.base_requests import names_another
 from conformance.plan.valid_requests.lifecycle import NotStated
 from conformance.plan.valid_requests.resources import kind_of
 from conformance.transport.parsed_response import NOT_JSON, ParsedResponse
@@ -222,7 +224,7 @@ class ScenarioRun:
             raise _Lost
 
     def _play(self, step: Make | Send | Together | Connected) -> list[SentProbe]:
-        for name in _operations(step):
+        for name in operations_of(step):
             if name in self._session.left_out:
                 raise NotShown(self._session.why_left_out.get(name) or excluded(name))
         if isinstance(step, Make):
@@ -236,6 +238,8 @@ class ScenarioRun:
             self._made.append(made)
             return [made.created]
         if isinstance(step, Send):
+            if names_another(self._session.contract, step.operation, step.values):
+                raise NotShown(f"the valid request of {step.operation.name} names something else")
             sent = self._session.send(self._probe(step), resource=self._resources.get(step.key))
             if sent.lacks_arn:
                 raise NotShown(f"no answer shows the ARN that {step.operation.name} needs")
@@ -285,14 +289,6 @@ class ScenarioRun:
                 expected=ending.broken.expected, seen=ending.broken.seen,
             )  # fmt: skip
         self.ending = ending
-
-
-def _operations(step: Make | Send | Together | Connected) -> list[str]:
-    """The operations that a step probes; a creation is no probe."""
-    if isinstance(step, Make):
-        return []
-    sends = [step] if isinstance(step, Send) else step.sends
-    return [send.operation.name for send in sends]
 
 
 def _says_nothing(answer: ParsedResponse) -> bool:

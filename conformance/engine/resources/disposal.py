@@ -22,7 +22,7 @@ from conformance.engine.sending.exchange_log import (
 )
 from conformance.error_identity import says_full
 from conformance.plan.probes import Probe, Side
-from conformance.plan.valid_requests.base_requests import as_label, valid_request
+from conformance.plan.valid_requests.base_requests import as_label, naming, valid_request
 from conformance.plan.valid_requests.resources import referenced_kinds
 from conformance.transport.parsed_response import ParsedResponse
 
@@ -130,7 +130,8 @@ class Disposal:
             way = {
                 name: made.get(name, one) for name, one in way.items() if any(referenced_kinds(one))
             }
-        values = {**way, of.label: as_label(operation, of.label, "${id}"), **of.delete_with}
+        named = naming(self._contract, operation, of.label, "${id}")
+        values = {**way, **named, **of.delete_with}
         deletion = Probe("", operation, Side.OBSERVE, values, "")
         if not even_in_vain and self._is_in_vain(deletion):
             return None

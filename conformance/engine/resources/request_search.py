@@ -228,6 +228,8 @@ class RequestSearch:
         about = kind_of(self._contract, name)
         arn = None if about is None or made else known.get(about)
         own = None if arn is None else arn.replace(f".{about}", "")
+        if about is not None and own is not None:
+            known = {**known, about: own}  # not just any of its kind
         refusal = RefusalText(
             answer.status or 0, answer.code or "", answer.message, known, own, name
         )

@@ -19,7 +19,7 @@ from conformance.engine.resources.names import fill
 from conformance.engine.resources.run_tag import is_tagged
 from conformance.engine.sending.channel import Channel
 from conformance.engine.support import lacks
-from conformance.plan.valid_requests.base_requests import as_label, valid_request
+from conformance.plan.valid_requests.base_requests import naming, valid_request
 from conformance.plan.valid_requests.resources import all_creators
 from conformance.transport.parsed_response import ParsedResponse
 from conformance.transport.protocols.registry import read, wire
@@ -103,8 +103,8 @@ class Cleanup:
             if one.needs or one.delete is None or one.label is None:
                 continue
             deletion = self._contract.operations[one.delete]
-            named = as_label(deletion, one.label, identifier)
-            request = {one.label: named, **one.delete_with}
+            named = naming(self._contract, deletion, one.label, identifier)
+            request = {**named, **one.delete_with}
             answer = self._send(deletion, request)
             if is_kept(answer) and made_deletable(
                 self._contract, one, identifier, answer, self._send

@@ -69,20 +69,21 @@ class Change:
 
     def own(self, send: Send, body: Any, place: Place) -> list[Any]:
         """What an answer shows of the resource alone: its entries, where it shows all of a kind."""
-        cut = _cut(send, place)
+        cut = self._cut(send, place)
         own = self.script.fill("${id}", 0)
         return [one for one in find(body, place[:cut]) if not cut or own in texts(one)]
 
     def place_in(self, send: Send, place: Place) -> Place:
         """A place of an answer as it is within that."""
-        return place[_cut(send, place) :]
+        return place[self._cut(send, place) :]
+
+    def _cut(self, send: Send, place: Place) -> int:
+        """Where an entry of a list begins whose request does not say which one is meant."""
+        named = self.names.of(send.operation)
+        says = any(named.get(name) == self.of for name in send.values)
+        return place.index(ITEM) + 1 if ITEM in place and not says else 0
 
     def tidy(self, request: Request) -> Sequence:
         """Undo it, so that nothing keeps the resource from being deleted."""
         if self.off is not None:
             yield replace(self.send(self.off, self.undoing(request)), tidies=True)
-
-
-def _cut(send: Send, place: Place) -> int:
-    """Where an entry of a list begins whose request does not say which one is meant."""
-    return place.index(ITEM) + 1 if ITEM in place and "${id}" not in str(send.values) else 0

@@ -110,3 +110,11 @@ def answered(send: Send, what: str) -> Generator[Step, ParsedResponse, ParsedRes
     if not answer.ok:
         raise NotShown(f"the answer to {what} was {answer.told()}")
     return answer
+
+
+def operations_of(step: Make | Send | Together | Connected) -> list[str]:
+    """The operations that a step probes; a creation is no probe."""
+    if isinstance(step, Make):
+        return []
+    sends = [step] if isinstance(step, Send) else step.sends
+    return [send.operation.name for send in sends]

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from conformance.contract.aws_values import example
-from conformance.contract.inference.naming import words
+from conformance.contract.inference.naming import identifies, words
 from conformance.contract.model import Contract, Kind, Location, Member, Operation, Shape
-from conformance.contract.places import ABSENT, Place, find, parse, put
+from conformance.contract.places import ABSENT, Place, find, parse, put, texts
 from conformance.contract.vocabulary.overlay_model import Resource
 from conformance.contract.walk import step_into
 from conformance.plan.generation import values
@@ -92,6 +92,36 @@ def as_label(operation: Operation, label: str, identifier: str) -> str | list[st
     member = operation.input.get(label)
     listed = member is not None and member.shape.kind is Kind.LIST
     return [identifier] if listed else identifier
+
+
+def names_another(contract: Contract, operation: Operation, values: Mapping[str, Any]) -> bool:
+    """Whether a request names what was there when it was found by trial.
+
+    It is to name a resource of the run, which the target may have shown too late.
+    """
+    found = contract.found.by_operation.get(operation.name)
+    binds = contract.overlay.words_of(operation.name).binds
+    if found is None or not any(_is_own(one) for one in binds.values()) or _is_own(values):
+        return False
+    return any(
+        isinstance(one, str) and "${" not in one and values.get(name) == one
+        for name, one in found.members.items()
+        if name in binds or identifies(name)
+    )
+
+
+def _is_own(value: Any) -> bool:
+    return any(text.startswith(("${id", "${made.")) for text in texts(value))
+
+
+def naming(
+    contract: Contract, operation: Operation, label: str, identifier: str
+) -> dict[str, str | list[str]]:
+    """The members that name a resource: its label, or what the operation has in its place."""
+    binds = contract.overlay.words_of(operation.name).binds
+    named = [name for name, one in binds.items() if "${id}" in texts(one)]
+    here = label in operation.input or not named
+    return {one: as_label(operation, one, identifier) for one in ([label] if here else named)}
 
 
 def _sample(member: Member) -> Any:

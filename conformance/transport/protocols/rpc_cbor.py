@@ -52,7 +52,7 @@ class RpcV2Cbor(WireProtocol):
         return request_without_bindings(operation, typed, headers, form)
 
     def read(self, operation: Operation | None, response: Response) -> ReadBody:
-        found = _decoded(response.body)
+        found = decoded(response.body)
         if not isinstance(found, dict):
             form = f"not CBOR: {form_of(response)}" if response.body else ""
             return ReadBody(NOT_JSON, form=form)
@@ -63,7 +63,7 @@ class RpcV2Cbor(WireProtocol):
         return ReadBody(values, codes, message(values))
 
     def members(self, operation: Operation, request: Request) -> dict[str, Any]:
-        found = _decoded(request.body or b"")
+        found = decoded(request.body or b"")
         return _read(operation.input, found) if isinstance(found, dict) else {}
 
     def nowhere(self, request: WireRequest, nonce: str) -> WireRequest:
@@ -102,7 +102,8 @@ def _blob(value: str) -> bytes | None:
         return None
 
 
-def _decoded(body: bytes) -> Any:
+def decoded(body: bytes) -> Any:
+    """The value of a body; None where it is none."""
     try:
         return without_depths(cbor2.loads(body)) if body else None
     except (cbor2.CBORDecodeError, ValueError, RecursionError, OverflowError, TypeError):

@@ -49,6 +49,8 @@ class JsonRpc:
             sent = parse(body or b"{}")
         except NotJson as error:
             raise Refused("SerializationException", "This is no JSON.") from error
+        if "input" not in operation:
+            return {}
         name = operation["input"]["shape"]
         members: Members = typed(self.shapes, name, sent)
         try:
