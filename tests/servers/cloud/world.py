@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import copy
-import re
 import secrets
 import string
 import time
 from collections.abc import Callable, Iterable
 from typing import Any
+
+from botocore import xform_name
 
 from tests.servers.keys.shapes import model
 from tests.servers.keys.wire import Refused
@@ -160,9 +161,7 @@ class Store:
 
 def operations_of(service: str, part: object) -> dict[str, Operation]:
     """The operations that an object has a method for, by their names."""
-    methods = {
-        name: re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower() for name in model(service)["operations"]
-    }
+    methods = {name: xform_name(name) for name in model(service)["operations"]}
     return {name: getattr(part, one) for name, one in methods.items() if hasattr(part, one)}
 
 
