@@ -1,13 +1,22 @@
-"""The services of this server, next to those of `cloud`, whose networks and roles they use."""
+"""The services of this server, next to those that they need: networks, roles, keys, topics."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 
 from tests.servers.cloud.edge import Edge, Served
 from tests.servers.cloud.forms import Forms
+from tests.servers.cloud.json_rpc import JsonRpc
+from tests.servers.keys.edge import KeyServer
+from tests.servers.queues.edge import Edge as Queues
+from tests.servers.queues.sns import Topics
+from tests.servers.testbed.wire import Request, Response
 
-from . import rds
+from . import batch, config, rds
+from .batch_jobs import Jobs
+from .batch_wire import BatchWire
+from .config_recording import Aggregating, Packs, Recording
 from .rds_clusters import Clusters
 from .rds_groups import Groups
 from .rds_instances import Instances
@@ -20,10 +29,38 @@ class Data(Edge):
 
     def __init__(self, readings: Iterable[str] = ()) -> None:
         super().__init__(readings)
-        self.makers |= {"rds": self._rds}
+        self.makers |= {"rds": self._rds, "config": self._config, "batch": self._batch}
+        queues = Queues()
+        self.topics: Topics = queues.topics.operations["CreateTopic"].__self__
+        keys = KeyServer(["other-partition"] if self.world.on("elsewhere") else [])
+        self.buckets: set[str] = set()
+        self.others: dict[str, Callable[[Request], Response]] = {
+            **dict.fromkeys(("sns", "sqs", "ssm"), queues.answer),
+            **dict.fromkeys(("kms", "sts", "secretsmanager"), keys.answer),
+            "s3": self._bucket,
+        }
+
+    def _answered(self, name: str, request: Request) -> Response:
+        if name in self.others:
+            return self.others[name](request)
+        return super()._answered(name, request)
+
+    def _bucket(self, request: Request) -> Response:
+        """Buckets without anything in them."""
+        name = re.split("[/?]", request.path.strip("/"))[0]
+        if request.method == "PUT" and name and not request.query:
+            self.buckets.add(name)
+            return Response(200, headers={"Location": f"/{name}"})
+        if name not in self.buckets:
+            text = b"<Error><Code>NoSuchBucket</Code><Message>none</Message></Error>"
+            return Response(404, text, headers={"Content-Type": "application/xml"})
+        if request.method == "DELETE":
+            self.buckets.discard(name)
+            return Response(204)
+        return Response(200)
 
     def _rds(self) -> Served:
-        shelf = rds.Shelf(self.world, self.ec2)
+        shelf = rds.Shelf(self.world, self.ec2, lambda arn: arn in self.topics.all)
         groups, snapshots = Groups(shelf), Snapshots(shelf)
         parts = (
             groups, snapshots, Options(shelf, groups), Subscriptions(shelf), rds.Tags(shelf),
@@ -31,3 +68,18 @@ class Data(Edge):
         )  # fmt: skip
         operations = {name: one for part in parts for name, one in part.operations.items()}
         return Forms("rds", self.world, operations)
+
+    def _config(self) -> Served:
+        shelf = config.Shelf(self.world)
+        parts = (
+            config.Rules(shelf), config.Queries(shelf), Packs(shelf), Aggregating(shelf),
+            Recording(shelf, self.buckets.__contains__),
+        )  # fmt: skip
+        operations = {name: one for part in parts for name, one in part.operations.items()}
+        codes = ("ValidationException", "InvalidParameterValueException")
+        return JsonRpc("config", self.world, operations, codes)
+
+    def _batch(self) -> Served:
+        shelf = batch.Shelf(self.world, self.ec2)
+        operations = batch.Environments(shelf).operations | batch.Policies(shelf).operations
+        return BatchWire("batch", self.world, operations | Jobs(shelf).operations)

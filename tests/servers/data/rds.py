@@ -77,8 +77,9 @@ def checked_tags(tags: list[Members], known: dict[str, str]) -> dict[str, str]:
 class Shelf:
     """What is kept, by kind and identifier."""
 
-    def __init__(self, world: World, network: Network) -> None:
+    def __init__(self, world: World, network: Network, topics: Callable[[str], bool]) -> None:
         self.world = world
+        self.topics = topics
         self.network = network
         self.stores = {kind: Store(world) for kind in KINDS}
 

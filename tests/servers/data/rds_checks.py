@@ -33,6 +33,7 @@ ABSENT = (
 
 def version_of(engine: str, given: str | None) -> str:
     """The version of an engine: the default, the newest of a major version, or this."""
+    engine = engine.lower()
     if engine not in ENGINES:
         raise invalid(f"Invalid DB engine: {engine}")
     found = [one for one in ENGINES[engine] if given in {None, one, major(engine, one)}]
@@ -71,6 +72,16 @@ def _minutes(hour: str, minute: str) -> int:
     return int(hour) * 60 + int(minute)
 
 
+def user(sent: Members) -> str:
+    """The name of the first user."""
+    name: str = sent.get("MasterUsername", "")
+    if not name:
+        raise invalid("The parameter MasterUsername must be provided and must not be blank.")
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,15}", name):
+        raise invalid("The parameter MasterUsername is not a valid identifier.")
+    return name
+
+
 def password(sent: Members, *, needed: bool = True) -> None:
     text, managed = sent.get("MasterUserPassword"), sent.get("ManageMasterUserPassword")
     if text is not None and managed:
@@ -79,7 +90,9 @@ def password(sent: Members, *, needed: bool = True) -> None:
         raise clash("MasterUserSecretKmsKeyId needs ManageMasterUserPassword.")
     if text is None:
         if needed and not managed:
-            raise invalid("The parameter MasterUserPassword must be provided and not be blank.")
+            raise invalid(
+                "The parameter MasterUserPassword must be provided and must not be blank."
+            )
         return
     if not 8 <= len(text) <= 41:
         raise invalid("The parameter MasterUserPassword is not a valid password: from 8 to 41.")
@@ -143,7 +156,9 @@ def storage(sent: Members, known: Members) -> None:
     kind = sent.get("StorageType", known.get("StorageType", "gp2"))
     if kind not in {"gp2", "gp3", "io1", "io2", "standard"}:
         raise invalid(f"Invalid storage type: {kind}")
-    size = sent.get("AllocatedStorage", known.get("AllocatedStorage", 0))
+    size = sent.get("AllocatedStorage", known.get("AllocatedStorage"))
+    if size is None:
+        raise invalid("The parameter AllocatedStorage must be provided and must not be blank.")
     if not 20 <= size <= 65536:
         raise invalid("Invalid storage size for engine: it must be between 20 and 65536 GiB.")
     if size < known.get("AllocatedStorage", 0):

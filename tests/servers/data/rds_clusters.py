@@ -75,7 +75,10 @@ class Clusters:
                 raise invalid("Serverless v2 capacity is not valid.")
 
     def create_db_cluster(self, sent: Members) -> Members:
-        name, engine = self.shelf.free("cluster", sent["DBClusterIdentifier"]), sent["Engine"]
+        name, engine = (
+            self.shelf.free("cluster", sent["DBClusterIdentifier"]),
+            sent["Engine"].lower(),
+        )
         version = checks.version_of(engine, sent.get("EngineVersion"))
         if not engine.startswith("aurora"):
             if "DBClusterInstanceClass" not in sent:
@@ -87,8 +90,7 @@ class Clusters:
             raise fault("DBClusterNotFoundFault", "The source of replication was not found.")
         self._checked(sent, engine)
         used = self._used(sent, engine, version)
-        if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,15}", sent.get("MasterUsername", "")):
-            raise invalid("The parameter MasterUsername must be provided and be valid.")
+        checks.user(sent)
         checks.password(sent)
         if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,62}", sent.get("DatabaseName", "a")):
             raise invalid("DatabaseName is not valid.")
@@ -97,7 +99,16 @@ class Clusters:
         if not all(re.fullmatch(re.escape(region) + "[a-c]", one) for one in zones):
             raise invalid("Invalid availability zones.")
         self.shelf.within("cluster", 40, "DBClusterQuotaExceededFault")
-        made = self._made(name, {**sent, "EngineVersion": version, "Zones": zones}, used)
+        made = self._made(
+            name,
+            {
+                **sent,
+                "Engine": engine,
+                "EngineVersion": version,
+                "Zones": zones,
+            },
+            used,
+        )
         kept = self.shelf.keep("cluster", made, "creating", "available")
         return {"DBCluster": self.shown(kept, "creating")}
 

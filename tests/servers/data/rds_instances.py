@@ -105,16 +105,14 @@ class Instances:
         return used
 
     def create_db_instance(self, sent: Members) -> Members:
-        name, engine = self.shelf.free("db", sent["DBInstanceIdentifier"]), sent["Engine"]
+        name, engine = self.shelf.free("db", sent["DBInstanceIdentifier"]), sent["Engine"].lower()
         version = checks.version_of(engine, sent.get("EngineVersion"))
         checks.settings(self.shelf, sent, engine)
         cluster = self._cluster(sent, engine)
         used = self._used(sent, engine, version)
         if cluster is None:
             checks.storage(sent, {})
-            user = sent.get("MasterUsername", "")
-            if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,15}", user):
-                raise invalid("The parameter MasterUsername must be provided and be valid.")
+            checks.user(sent)
             checks.password(sent)
             database = sent.get("DBName", "")
             if database and not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,62}", database):
@@ -125,7 +123,16 @@ class Instances:
         if not re.fullmatch(re.escape(self.world.region) + "[a-c]", zone):
             raise invalid(f"Invalid Availability Zone: {zone}")
         self.shelf.within("db", 40, "InstanceQuotaExceededFault")
-        made = self._made(name, {**sent, "EngineVersion": version, "AvailabilityZone": zone}, used)
+        made = self._made(
+            name,
+            {
+                **sent,
+                "Engine": engine,
+                "EngineVersion": version,
+                "AvailabilityZone": zone,
+            },
+            used,
+        )
         if cluster is not None:
             made |= {"DBClusterIdentifier": cluster["DBClusterIdentifier"], "AllocatedStorage": 1,
                      "MasterUsername": cluster["MasterUsername"], "StorageType": "aurora",

@@ -46,7 +46,7 @@ class Options:
         }))}  # fmt: skip
 
     def create_option_group(self, sent: Members) -> Members:
-        engine, version = sent["EngineName"], sent["MajorEngineVersion"]
+        engine, version = sent["EngineName"].lower(), sent["MajorEngineVersion"]
         if engine not in ENGINES or engine.startswith("aurora"):
             raise invalid(f"Invalid DB engine: {engine}")
         if version not in {major(engine, one) for one in ENGINES[engine]}:
@@ -55,7 +55,7 @@ class Options:
             raise invalid("The parameter OptionGroupDescription must be provided.")
         name = self.shelf.free("og", sent["OptionGroupName"])
         self.shelf.within("og", 20, "OptionGroupQuotaExceededFault")
-        return self._made(name, sent)
+        return self._made(name, {**sent, "EngineName": engine})
 
     def copy_option_group(self, sent: Members) -> Members:
         source = self.shelf.get("og", sent["SourceOptionGroupIdentifier"])
@@ -66,6 +66,7 @@ class Options:
 
     def describe_option_groups(self, sent: Members) -> Members:
         name, engine = sent.get("OptionGroupName"), sent.get("EngineName")
+        sent = {**sent, "EngineName": engine and engine.lower()}
         if name and engine:
             raise invalid("OptionGroupName and EngineName exclude each other.")
         if "MajorEngineVersion" in sent and not engine:
@@ -125,7 +126,7 @@ class Options:
         return self.shelf.paged("DBEngineVersions", fits, sent)
 
     def describe_orderable_db_instance_options(self, sent: Members) -> Members:
-        engine = sent["Engine"]
+        engine = sent["Engine"].lower()
         if engine not in ENGINES:
             raise invalid(f"Invalid DB engine: {engine}")
         found = [
@@ -157,10 +158,10 @@ class Subscriptions:
         self.operations: dict[str, Operation] = operations_of("rds", self)
 
     def _topic(self, arn: str) -> str:
-        if not arn.startswith(self.world.arn("sns", "")) or arn.endswith(":"):
-            if arn.startswith("arn:"):
-                raise fault("SNSTopicArnNotFoundFault", "The topic does not exist.")
+        if not arn.startswith(f"arn:{self.world.partition}:sns:"):
             raise fault("SNSInvalidTopicFault", "Invalid topic")
+        if not self.shelf.topics(arn):
+            raise fault("SNSTopicArnNotFoundFault", "The topic does not exist.")
         return arn
 
     def _categories(self, sent: Members, kind: str | None) -> list[str]:
