@@ -10,3 +10,6 @@ class BatchWire(RestJson):
 
     def invalid(self) -> str:
         return "ClientException"
+
+    def _unreadable(self) -> str:
+        return "ClientException" if self.world.on("other-codes") else "SerializationException"

@@ -172,7 +172,8 @@ class Clusters:
     def _ready(self, sent: Members, *states: str) -> Members:
         one = self.shelf.get("cluster", sent["DBClusterIdentifier"])
         if self.shelf.state(one) not in (states or ("available",)):
-            text = f"DbCluster {one['DBClusterIdentifier']} is not in available state."
+            wanted = " or ".join(states or ("available",))
+            text = f"DbCluster {one['DBClusterIdentifier']} is not in {wanted} state."
             raise fault("InvalidDBClusterStateFault", text)
         return one
 

@@ -53,7 +53,11 @@ class Groups:
         if len({one["VpcId"] for one in found}) > 1:
             raise fault("InvalidSubnet", "The subnets are in different VPCs.")
         if len({one["AvailabilityZone"] for one in found}) < 2:
-            text = "The DB subnet group doesn't meet Availability Zone (AZ) coverage requirement."
+            zone = found[0]["AvailabilityZone"]
+            text = (
+                "The DB subnet group doesn't meet Availability Zone (AZ) coverage requirement. "
+                f"Current AZ coverage: {zone}. Add subnets to cover at least 2 AZs."
+            )
             raise fault("DBSubnetGroupDoesNotCoverEnoughAZs", text)
         shown = [
             {

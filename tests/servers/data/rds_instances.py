@@ -202,6 +202,9 @@ class Instances:
         one = self.shelf.get("db", given)
         if self.shelf.state(one) not in (states or ("available",)):
             text = f"Instance {one['DBInstanceIdentifier']} is not in available state."
+            if states == ("stopped",):
+                name = one["DBInstanceIdentifier"]
+                text = f"Instance {name} cannot be started as it is not in one of: 'stopped'."
             raise fault("InvalidDBInstanceStateFault", text)
         return one
 
