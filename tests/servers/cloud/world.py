@@ -130,7 +130,11 @@ class Store:
 
     def all(self) -> list[Any]:
         """What there is now."""
-        return [value for key in self._past if (value := self.get(key)) is not None]
+        return [value for _, value in self.alive()]
+
+    def alive(self) -> list[tuple[str, Any]]:
+        """What there is now, each with its key."""
+        return [(key, value) for key in self._past if (value := self.get(key)) is not None]
 
     def listed(self) -> list[Any]:
         """What lists show."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from tests.servers.cloud.edge import Edge, Served
 from tests.servers.cloud.forms import Forms
 from tests.servers.cloud.json_rpc import JsonRpc
+from tests.servers.cloud.world import Store
 from tests.servers.keys.edge import KeyServer
 from tests.servers.queues.edge import Edge as Queues
 from tests.servers.queues.sns import Topics
@@ -34,11 +35,22 @@ class Data(Edge):
         self.topics: Topics = queues.topics.operations["CreateTopic"].__self__
         keys = KeyServer(["other-partition"] if self.world.on("elsewhere") else [])
         self.buckets: set[str] = set()
+        self.stores: dict[str, dict[str, Store]] = {}
         self.others: dict[str, Callable[[Request], Response]] = {
             **dict.fromkeys(("sns", "sqs", "ssm"), queues.answer),
             **dict.fromkeys(("kms", "sts", "secretsmanager"), keys.answer),
             "s3": self._bucket,
         }
+
+    def left(self, service: str) -> list[str]:
+        """What a run made and did not delete, of what can be deleted."""
+        return [
+            f"{kind} {name}"
+            for kind, store in self.stores[service].items()
+            for name, one in store.alive()
+            if name.startswith("conformance-") and not {"gone", "_gone"} & one.keys()
+            if one.get("shown", {}).get("status") != "INACTIVE"
+        ]
 
     def _answered(self, name: str, request: Request) -> Response:
         if name in self.others:
@@ -61,6 +73,7 @@ class Data(Edge):
 
     def _rds(self) -> Served:
         shelf = rds.Shelf(self.world, self.ec2, lambda arn: arn in self.topics.all)
+        self.stores["rds"] = shelf.stores
         groups, snapshots = Groups(shelf), Snapshots(shelf)
         parts = (
             groups, snapshots, Options(shelf, groups), Subscriptions(shelf), rds.Tags(shelf),
@@ -71,6 +84,7 @@ class Data(Edge):
 
     def _config(self) -> Served:
         shelf = config.Shelf(self.world)
+        self.stores["config"] = shelf.stores
         parts = (
             config.Rules(shelf), config.Queries(shelf), Packs(shelf), Aggregating(shelf),
             Recording(shelf, self.buckets.__contains__),
@@ -81,5 +95,6 @@ class Data(Edge):
 
     def _batch(self) -> Served:
         shelf = batch.Shelf(self.world, self.ec2)
+        self.stores["batch"] = shelf.stores
         operations = batch.Environments(shelf).operations | batch.Policies(shelf).operations
         return BatchWire("batch", self.world, operations | Jobs(shelf).operations)

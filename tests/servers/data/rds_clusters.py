@@ -131,7 +131,10 @@ class Clusters:
             "Endpoint": f"{name}.cluster-{host}", "ReaderEndpoint": f"{name}.cluster-ro-{host}",
             "MultiAZ": False, "Port": port, "_port": port, "ReadReplicaIdentifiers": [],
             "VpcSecurityGroups": self.shelf.groups(sent), "HostedZoneId": "Z2R2ITUGPM61AM",
-            "StorageEncrypted": sent.get("StorageEncrypted", False), "AssociatedRoles": [],
+            "StorageEncrypted": sent.get("StorageEncrypted", False), "AssociatedRoles": [
+                {"Status": "ACTIVE", "FeatureName": "", **one}
+                for one in sent.get("AssociatedRoles", [])
+            ],
             "DbClusterResourceId": f"cluster-{hexadecimal(26).upper()}", "EngineMode": "provisioned",
             "DBClusterArn": self.shelf.arn("cluster", name), "DomainMemberships": [],
             "ClusterCreateTime": self.world.now(), "CrossAccountClone": False, "_uses": used,
