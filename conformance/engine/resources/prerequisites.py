@@ -41,6 +41,7 @@ _UNDOES = re.compile(r"^Un(?P<does>[a-z])")
 """``UndeprecateDomain`` undoes ``DeprecateDomain``."""
 _SHORTEST = 4
 STATE = re.compile(r"\b(status(es)?|states?|must (first )?be|not (been|[a-z]+ed))\b", re.IGNORECASE)
+_LACKING = r"\b(not|n't|must|only)\b"
 _WORD = re.compile(r"[A-Z][a-z]+")
 _FOR_GOOD = frozenset(
     {"delete", "deregister", "remove", "terminate", "destroy", "revoke", "create"}
@@ -192,7 +193,7 @@ def into_listed(first: Operation, refusal: ParsedResponse) -> dict[str, str]:
         name: word
         for name, member in first.input.items()
         for word in member.shape.limit("enum") or ()
-        if re.search(rf"\b(not|n't|must|only)\b[^.]*\b{re.escape(word)}\b", refusal.message, re.I)
+        if re.search(rf"{_LACKING}[^.]*\b{re.escape(word)}\b", refusal.message, re.IGNORECASE)
     }
 
 

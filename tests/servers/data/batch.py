@@ -1,4 +1,4 @@
-"""Batch: compute environments, job queues, scheduling policies, consumable resources, tags."""
+"""Batch: what its parts share, and compute environments."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from tests.servers.keys.wire import Refused
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}", re.ASCII)
 PATHS = {"environment": "compute-environment", "queue": "job-queue", "policy": "scheduling-policy",
-         "resource": "consumable-resource", "definition": "job-definition", "job": "job"}  # fmt: skip
+         "resource": "consumable-resource", "definition": "job-definition",
+         "job": "job"}  # fmt: skip
 
 
 def wrong(text: str) -> Refused:
@@ -116,7 +117,7 @@ class Shelf:
 
 
 class Environments:
-    """Compute environments, job queues and tags: the operations by name."""
+    """The operations by name."""
 
     def __init__(self, shelf: Shelf) -> None:
         self.shelf = shelf
@@ -151,6 +152,12 @@ class Environments:
             raise wrong("A member is of managed instances.")
         if not given.get("instanceTypes") or not given.get("instanceRole"):
             raise wrong("instanceTypes and instanceRole cannot be null or empty.")
+        low = given.get("minvCpus", 0)
+        self._machines(given)
+        usual = {"minvCpus": 0, "desiredvCpus": low, "allocationStrategy": "BEST_FIT"}
+        return usual | given
+
+    def _machines(self, given: Members) -> None:
         low, high = given.get("minvCpus", 0), given["maxvCpus"]
         if not 0 <= low <= given.get("desiredvCpus", low) <= high:
             raise wrong("desiredvCpus should be between minvCpus and maxvCpus.")
@@ -161,8 +168,6 @@ class Environments:
             raise wrong("The allocation strategy is of Spot.")
         if "bidPercentage" in given and given["type"] != "SPOT":
             raise wrong("bidPercentage is only applicable to SPOT.")
-        usual = {"minvCpus": 0, "desiredvCpus": low, "allocationStrategy": "BEST_FIT"}
-        return usual | given
 
     def create_compute_environment(self, sent: Members) -> Members:
         name = self.shelf.free("environment", sent["computeEnvironmentName"])
@@ -173,9 +178,9 @@ class Environments:
             raise wrong("unmanagedvCpus is only for UNMANAGED environments.")
         if "eksConfiguration" in sent:
             raise wrong("The EKS cluster does not exist.")
-        if "serviceRole" in sent and not re.match(r"arn:aws[a-z-]*:iam::", sent["serviceRole"]):
-            if not re.fullmatch(r"[\w+=,.@/-]+", sent["serviceRole"]):
-                raise wrong("The service role is not valid.")
+        role = sent.get("serviceRole", "role")
+        if not re.fullmatch(r"(arn:aws[a-z-]*:iam::\d{12}:role/)?[\w+=,.@/-]+", role):
+            raise wrong("The service role is not valid.")
         resources = self._resources(given) if given is not None else None
         if self.world.on("quotas") and len(self.shelf.all("environment")) >= 50:
             raise wrong("There are 50 compute environments.")
@@ -183,7 +188,8 @@ class Environments:
         role_arn = f"arn:{self.world.partition}:iam::{self.world.account}:{role}"
         cluster = f"cluster/AWSBatch-{name}-{uuid4()}"
         shown = {
-            "computeEnvironmentName": name, "computeEnvironmentArn": self.shelf.arn("environment", name),
+            "computeEnvironmentName": name,
+            "computeEnvironmentArn": self.shelf.arn("environment", name),
             "ecsClusterArn": self.world.arn("ecs", cluster), "type": sent["type"],
             "state": sent.get("state", "ENABLED"), "statusReason": "ComputeEnvironment Healthy",
             "computeResources": resources, "serviceRole": sent.get("serviceRole", role_arn),
@@ -247,228 +253,3 @@ class Environments:
                 raise wrong("Cannot delete, found existing JobQueue relationship.")
         self.shelf.drop("environment", one)
         return {}
-
-    def _order(self, given: list[Members]) -> list[Members]:
-        """The environments of a queue, which have to be there and be ready."""
-        if not 1 <= len(given) <= 3:
-            raise wrong("computeEnvironmentOrder has from 1 to 3 environments.")
-        found, kinds = [], set()
-        for one in given:
-            environment = self.shelf.must("environment", one["computeEnvironment"])
-            if self.shelf.status(environment) != "VALID":
-                raise wrong(f"{one['computeEnvironment']} is not valid.")
-            resources = environment["shown"]["computeResources"] or {"type": "EC2"}
-            kinds.add(resources["type"].startswith("FARGATE"))
-            arn = environment["shown"]["computeEnvironmentArn"]
-            found.append({"order": one["order"], "computeEnvironment": arn})
-        if len({one["order"] for one in found}) < len(found) or len(kinds) > 1:
-            raise wrong("The order of the environments is not valid.")
-        return sorted(found, key=lambda one: one["order"])
-
-    def _checked(self, sent: Members) -> None:
-        if not 0 <= sent.get("priority", 0) <= 1000:
-            raise wrong("priority must be between 0 and 1000.")
-        if "schedulingPolicyArn" in sent:
-            self.shelf.must("policy", sent["schedulingPolicyArn"])
-        for one in sent.get("jobStateTimeLimitActions", []):
-            if not 600 <= one["maxTimeSeconds"] <= 86400 or not one["reason"]:
-                raise wrong("maxTimeSeconds must be between 600 and 86400.")
-
-    def create_job_queue(self, sent: Members) -> Members:
-        name = self.shelf.free("queue", sent["jobQueueName"])
-        if sent.get("serviceEnvironmentOrder") or sent.get("jobQueueType", "ECS") not in {
-            "ECS", "ECS_FARGATE",
-        }:  # fmt: skip
-            raise wrong("The type of the queue is not that of its environments.")
-        order = self._order(sent.get("computeEnvironmentOrder", []))
-        self._checked(sent)
-        shown = {
-            "jobQueueName": name, "jobQueueArn": self.shelf.arn("queue", name),
-            "state": sent.get("state", "ENABLED"), "statusReason": "JobQueue Healthy",
-            "priority": sent["priority"], "computeEnvironmentOrder": order,
-            "schedulingPolicyArn": sent.get("schedulingPolicyArn"), "jobQueueType": "ECS",
-            "jobStateTimeLimitActions": sent.get("jobStateTimeLimitActions", []),
-            "serviceEnvironmentOrder": [],
-        }  # fmt: skip
-        tags = checked_tags(sent.get("tags", {}), {})
-        self.shelf.put("queue", {"key": name, "shown": shown, "tags": tags}, "CREATING")
-        return {"jobQueueName": name, "jobQueueArn": shown["jobQueueArn"]}
-
-    def describe_job_queues(self, sent: Members) -> Members:
-        found = [
-            {**one["shown"], "status": self.shelf.status(one), "tags": one["tags"]}
-            for one in self.shelf.described("queue", sent.get("jobQueues"))
-        ]
-        return self.shelf.paged("jobQueues", found, sent)
-
-    def update_job_queue(self, sent: Members) -> Members:
-        one = self.shelf.must("queue", sent["jobQueue"])
-        if self.shelf.status(one) != "VALID":
-            raise wrong("Cannot update, resource is being modified.")
-        if "schedulingPolicyArn" in sent and one["shown"]["schedulingPolicyArn"] is None:
-            raise wrong("A queue without a scheduling policy cannot get one.")
-        self._checked(sent)
-        shown = dict(one["shown"])
-        if sent.get("serviceEnvironmentOrder"):
-            raise wrong("The queue is of compute environments.")
-        if "computeEnvironmentOrder" in sent:
-            shown["computeEnvironmentOrder"] = self._order(sent["computeEnvironmentOrder"])
-        for name in ("state", "priority", "schedulingPolicyArn", "jobStateTimeLimitActions"):
-            if name in sent:
-                shown[name] = sent[name]
-        self.shelf.put("queue", {**one, "shown": shown}, "UPDATING")
-        return {key: shown[key] for key in ("jobQueueName", "jobQueueArn")}
-
-    def delete_job_queue(self, sent: Members) -> Members:
-        one = self.shelf.get("queue", sent["jobQueue"])
-        if one is None or "gone" in one:
-            return self.shelf.absent(sent["jobQueue"])
-        if one["shown"]["state"] != "DISABLED":
-            raise wrong("Cannot delete, JobQueue is not disabled.")
-        if self.shelf.status(one) != "VALID":
-            raise wrong("Cannot delete, resource is being modified.")
-        self.shelf.drop("queue", one)
-        return {}
-
-
-class Policies:
-    """Scheduling policies, consumable resources and tags: the operations by name."""
-
-    def __init__(self, shelf: Shelf) -> None:
-        self.shelf = shelf
-        self.world = shelf.world
-        self.operations: dict[str, Operation] = operations_of("batch", self)
-
-    def _fair(self, given: Members) -> Members:
-        if not 0 <= given.get("shareDecaySeconds", 0) <= 604800:
-            raise wrong("shareDecaySeconds must be between 0 and 604800.")
-        if not 0 <= given.get("computeReservation", 0) <= 99:
-            raise wrong("computeReservation must be between 0 and 99.")
-        for one in given.get("shareDistribution", []):
-            if not re.fullmatch(
-                r"[A-Za-z0-9]{1,254}\*?|[A-Za-z0-9]{1,255}", one["shareIdentifier"]
-            ):
-                raise wrong("The share identifier is not valid.")
-            if not 0.0001 <= one.get("weightFactor", 1.0) <= 999.9999:
-                raise wrong("weightFactor must be between 0.0001 and 999.9999.")
-        shares = [{"weightFactor": 1.0, **one} for one in given.get("shareDistribution", [])]
-        return {
-            "shareDecaySeconds": 0,
-            "computeReservation": 0,
-            **given,
-            "shareDistribution": shares,
-        }
-
-    def create_scheduling_policy(self, sent: Members) -> Members:
-        name = self.shelf.free("policy", sent["name"])
-        if "quotaSharePolicy" in sent and "fairsharePolicy" in sent:
-            raise wrong("Only one policy may be given.")
-        shown = {"name": name, "arn": self.shelf.arn("policy", name)}
-        if "quotaSharePolicy" in sent:
-            kept: Members = {"quotaSharePolicy": sent["quotaSharePolicy"]}
-        else:
-            kept = {"fairsharePolicy": self._fair(sent.get("fairsharePolicy", {}))}
-        tags = checked_tags(sent.get("tags", {}), {})
-        self.shelf.put("policy", {"key": name, "shown": {**shown, **kept}, "tags": tags}, "VALID")
-        return shown
-
-    def describe_scheduling_policies(self, sent: Members) -> Members:
-        if not 1 <= len(sent["arns"]) <= 100:
-            raise wrong("arns has from 1 to 100 ARNs.")
-        found = [
-            {**one["shown"], "tags": one["tags"]}
-            for one in self.shelf.described("policy", sent["arns"])
-        ]
-        return {"schedulingPolicies": found}
-
-    def list_scheduling_policies(self, sent: Members) -> Members:
-        found = [{"arn": one["shown"]["arn"]} for one in self.shelf.listed("policy")]
-        return self.shelf.paged("schedulingPolicies", found, sent)
-
-    def update_scheduling_policy(self, sent: Members) -> Members:
-        one = self.shelf.must("policy", sent["arn"])
-        shown = dict(one["shown"])
-        if "quotaSharePolicy" in sent and "fairsharePolicy" in shown:
-            raise wrong("The kind of a policy cannot be changed.")
-        if "fairsharePolicy" in sent:
-            if "quotaSharePolicy" in shown:
-                raise wrong("The kind of a policy cannot be changed.")
-            shown["fairsharePolicy"] = self._fair(sent["fairsharePolicy"])
-        self.shelf.put("policy", {**one, "shown": shown})
-        return {}
-
-    def delete_scheduling_policy(self, sent: Members) -> Members:
-        one = self.shelf.get("policy", sent["arn"])
-        if one is None or "gone" in one:
-            return self.shelf.absent(sent["arn"])
-        for queue in self.shelf.all("queue"):
-            if queue["shown"]["schedulingPolicyArn"] == one["shown"]["arn"]:
-                raise wrong("Cannot delete, the policy is used by a job queue.")
-        self.shelf.drop("policy", one)
-        return {}
-
-    def create_consumable_resource(self, sent: Members) -> Members:
-        name = self.shelf.free("resource", sent["consumableResourceName"])
-        kind = sent.get("resourceType", "REPLENISHABLE")
-        if kind not in {"REPLENISHABLE", "NON_REPLENISHABLE"} or sent.get("totalQuantity", 0) < 0:
-            raise wrong("The type or the quantity is not valid.")
-        shown = {
-            "consumableResourceName": name, "consumableResourceArn": self.shelf.arn("resource", name),
-            "totalQuantity": sent.get("totalQuantity", 0), "resourceType": kind,
-            "createdAt": int(self.world.now() * 1000),
-        }  # fmt: skip
-        tags = checked_tags(sent.get("tags", {}), {})
-        self.shelf.put("resource", {"key": name, "shown": shown, "tags": tags})
-        return {key: shown[key] for key in ("consumableResourceName", "consumableResourceArn")}
-
-    def describe_consumable_resource(self, sent: Members) -> Members:
-        one = self.shelf.get("resource", sent["consumableResource"], seen=True)
-        if one is None:
-            raise wrong(f"{sent['consumableResource']} does not exist.")
-        count = one["shown"]["totalQuantity"]
-        return {**one["shown"], "inUseQuantity": 0, "availableQuantity": count, "tags": one["tags"]}
-
-    def list_consumable_resources(self, sent: Members) -> Members:
-        found = self.shelf.listed("resource")
-        for given in sent.get("filters", []):
-            if given.get("name") != "CONSUMABLE_RESOURCE_NAME":
-                raise wrong("There is no such filter.")
-            starts = tuple(one.lower().removesuffix("*") for one in given.get("values", []))
-            found = [one for one in found if one["key"].lower().startswith(starts)]
-        shown = [{**one["shown"], "inUseQuantity": 0} for one in found]
-        for one in shown:
-            del one["createdAt"]
-        return self.shelf.paged("consumableResources", shown, sent)
-
-    def update_consumable_resource(self, sent: Members) -> Members:
-        one = self.shelf.must("resource", sent["consumableResource"])
-        shown, count = dict(one["shown"]), sent.get("quantity", 0)
-        way = sent.get("operation", "SET")
-        changes = {"SET": count, "ADD": shown["totalQuantity"] + count,
-                   "REMOVE": shown["totalQuantity"] - count}  # fmt: skip
-        if way not in changes or changes[way] < 0 or count < 0 or "quantity" not in sent:
-            raise wrong("The operation or the quantity is not valid.")
-        shown["totalQuantity"] = changes[way]
-        self.shelf.put("resource", {**one, "shown": shown})
-        return {key: of for key, of in shown.items() if key not in {"createdAt", "resourceType"}}
-
-    def delete_consumable_resource(self, sent: Members) -> Members:
-        one = self.shelf.get("resource", sent["consumableResource"])
-        if one is None:
-            return self.shelf.absent(sent["consumableResource"])
-        self.shelf.stores["resource"].drop(one["key"])
-        return {}
-
-    def tag_resource(self, sent: Members) -> Members:
-        kind, one = self.shelf.tagged(sent["resourceArn"])
-        self.shelf.put(kind, {**one, "tags": checked_tags(sent["tags"], one["tags"])})
-        return {}
-
-    def untag_resource(self, sent: Members) -> Members:
-        kind, one = self.shelf.tagged(sent["resourceArn"])
-        left = {name: text for name, text in one["tags"].items() if name not in sent["tagKeys"]}
-        self.shelf.put(kind, {**one, "tags": left})
-        return {}
-
-    def list_tags_for_resource(self, sent: Members) -> Members:
-        return {"tags": self.shelf.tagged(sent["resourceArn"], seen=True)[1]["tags"]}

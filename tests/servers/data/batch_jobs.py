@@ -174,7 +174,8 @@ class Jobs:
             **{one: over[one] for one in own if one in over},
         }
         shown = {
-            "jobId": identity, "jobArn": self.shelf.arn("job", identity), "jobName": sent["jobName"],
+            "jobId": identity, "jobArn": self.shelf.arn("job", identity),
+            "jobName": sent["jobName"],
             "jobQueue": queue["shown"]["jobQueueArn"], "jobDefinition": kept["jobDefinitionArn"],
             "createdAt": int(self.world.now() * 1000), "attempts": [], "container": container,
             "dependsOn": sent.get("dependsOn", []), "isCancelled": False, "isTerminated": False,

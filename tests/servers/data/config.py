@@ -20,7 +20,8 @@ from tests.servers.keys.wire import Refused
 
 MANAGED = {
     "S3_BUCKET_VERSIONING_ENABLED", "REQUIRED_TAGS", "IAM_PASSWORD_POLICY", "ENCRYPTED_VOLUMES",
-    "ACCESS_KEYS_ROTATED", "CLOUD_TRAIL_ENABLED", "EC2_INSTANCES_IN_VPC", "ROOT_ACCOUNT_MFA_ENABLED",
+    "ACCESS_KEYS_ROTATED", "CLOUD_TRAIL_ENABLED", "EC2_INSTANCES_IN_VPC",
+    "ROOT_ACCOUNT_MFA_ENABLED",
 }  # fmt: skip
 PERIODIC = {"IAM_PASSWORD_POLICY", "ACCESS_KEYS_ROTATED", "CLOUD_TRAIL_ENABLED",
             "ROOT_ACCOUNT_MFA_ENABLED"}  # fmt: skip
@@ -119,7 +120,7 @@ class Rules:
         details = source.get("CustomPolicyDetails")
         if not details or name or not source.get("SourceDetails"):
             raise invalid("CustomPolicyDetails and SourceDetails are needed for CUSTOM_POLICY.")
-        if details["PolicyRuntime"] not in {"guard-2.x.x"} or "rule" not in details["PolicyText"]:
+        if details["PolicyRuntime"] != "guard-2.x.x" or "rule" not in details["PolicyText"]:
             raise invalid("The policy is not valid.")
 
     def put_config_rule(self, sent: Members) -> None:

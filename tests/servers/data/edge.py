@@ -16,8 +16,12 @@ from tests.servers.testbed.wire import Request, Response
 
 from . import batch, config, rds
 from .batch_jobs import Jobs
+from .batch_policies import Policies
+from .batch_queues import Queues as JobQueues
 from .batch_wire import BatchWire
-from .config_recording import Aggregating, Packs, Recording
+from .config_packs import Aggregating, Packs
+from .config_recording import Recording
+from .rds_changes import Changes
 from .rds_clusters import Clusters
 from .rds_groups import Groups
 from .rds_instances import Instances
@@ -75,9 +79,10 @@ class Data(Edge):
         shelf = rds.Shelf(self.world, self.ec2, lambda arn: arn in self.topics.all)
         self.stores["rds"] = shelf.stores
         groups, snapshots = Groups(shelf), Snapshots(shelf)
+        instances = Instances(shelf, snapshots)
         parts = (
             groups, snapshots, Options(shelf, groups), Subscriptions(shelf), rds.Tags(shelf),
-            Instances(shelf, snapshots), Clusters(shelf, snapshots),
+            instances, Changes(instances), Clusters(shelf, snapshots),
         )  # fmt: skip
         operations = {name: one for part in parts for name, one in part.operations.items()}
         return Forms("rds", self.world, operations)
@@ -96,5 +101,6 @@ class Data(Edge):
     def _batch(self) -> Served:
         shelf = batch.Shelf(self.world, self.ec2)
         self.stores["batch"] = shelf.stores
-        operations = batch.Environments(shelf).operations | batch.Policies(shelf).operations
-        return BatchWire("batch", self.world, operations | Jobs(shelf).operations)
+        parts = (batch.Environments(shelf), JobQueues(shelf), Policies(shelf), Jobs(shelf))
+        operations = {name: one for part in parts for name, one in part.operations.items()}
+        return BatchWire("batch", self.world, operations)

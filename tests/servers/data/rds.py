@@ -152,8 +152,9 @@ class Shelf:
     def shown(self, kind: str, one: Members, state: str | None = None) -> Members:
         """A thing as answers have it, in a state it may be about to have."""
         found = {name: value for name, value in one.items() if not name.startswith("_")}
-        if KINDS[kind].status:
-            found[KINDS[kind].status] = state or self.state(one)
+        status = KINDS[kind].status
+        if status is not None:
+            found[status] = state or self.state(one)
         if kind in {"db", "cluster", "snapshot", "cluster-snapshot"}:
             found["TagList"] = pairs(self.world, one["_tags"])
         return found

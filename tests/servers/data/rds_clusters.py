@@ -135,14 +135,16 @@ class Clusters:
                 {"Status": "ACTIVE", "FeatureName": "", **one}
                 for one in sent.get("AssociatedRoles", [])
             ],
-            "DbClusterResourceId": f"cluster-{hexadecimal(26).upper()}", "EngineMode": "provisioned",
+            "DbClusterResourceId": f"cluster-{hexadecimal(26).upper()}",
+            "EngineMode": "provisioned",
             "DBClusterArn": self.shelf.arn("cluster", name), "DomainMemberships": [],
             "ClusterCreateTime": self.world.now(), "CrossAccountClone": False, "_uses": used,
             "AutoMinorVersionUpgrade": False, "BacktrackWindow": sent.get("BacktrackWindow"),
             "EnabledCloudwatchLogsExports": sent.get("EnableCloudwatchLogsExports"),
             "ServerlessV2ScalingConfiguration": sent.get("ServerlessV2ScalingConfiguration"),
             "StorageType": {"aurora-iopt1": "aurora-iopt1"}.get(sent.get("StorageType", "")),
-            "MasterUserSecret": {"SecretArn": secret, "SecretStatus": "active"} if managed else None,
+            "MasterUserSecret": {"SecretArn": secret, "SecretStatus": "active"}
+            if managed else None,
             "_tags": checked_tags(sent.get("Tags", []), {}), **checks.windows(sent, WINDOWS),
         }  # fmt: skip
 

@@ -26,10 +26,6 @@ RENAMED = {
     "EnableIAMDatabaseAuthentication": "IAMDatabaseAuthenticationEnabled",
     "EnablePerformanceInsights": "PerformanceInsightsEnabled",
 }
-LATER = (
-    "DBInstanceClass", "AllocatedStorage", "MultiAZ", "EngineVersion", "Iops", "StorageType",
-    "CACertificateIdentifier", "BackupRetentionPeriod",
-)  # fmt: skip
 FILTERS: Filters = {
     "db-instance-id": lambda one: [one["DBInstanceIdentifier"], one["DBInstanceArn"].lower()],
     "db-cluster-id": lambda one: [one.get("DBClusterIdentifier")],
@@ -65,7 +61,8 @@ class Instances:
         if self.shelf.state(cluster) not in {"available", "creating"}:
             raise fault("InvalidDBClusterStateFault", "The cluster is not available.")
         of_cluster = (
-            "MasterUsername", "MasterUserPassword", "DBName", "AllocatedStorage", "StorageEncrypted",
+            "MasterUsername", "MasterUserPassword", "DBName", "AllocatedStorage",
+            "StorageEncrypted",
             "BackupRetentionPeriod", "PreferredBackupWindow", "DeletionProtection", "Port",
             "VpcSecurityGroupIds", "ManageMasterUserPassword", "EnableCloudwatchLogsExports",
             "EnableIAMDatabaseAuthentication", "StorageType", "MultiAZ", "Iops", "OptionGroupName",
@@ -75,12 +72,12 @@ class Instances:
                 raise clash(f"The requested DB Instance will be a member of a cluster: {name}.")
         return cluster
 
-    def _class(self, name: str) -> str:
+    def checked_class(self, name: str) -> str:
         if name not in CLASSES and not re.fullmatch(r"db\.[a-z]\d[a-z]*\.[a-z0-9]+", name):
             raise invalid(f"Invalid DB Instance class: {name}")
         return name
 
-    def _used(self, sent: Members, engine: str, version: str) -> Members:
+    def used(self, sent: Members, engine: str, version: str) -> Members:
         """The groups it uses, which have to be there and fit."""
         family = f"{engine}{major(engine, version)}"
         plain = major(engine, version).replace(".", "-")
@@ -109,7 +106,7 @@ class Instances:
         version = checks.version_of(engine, sent.get("EngineVersion"))
         checks.settings(self.shelf, sent, engine)
         cluster = self._cluster(sent, engine)
-        used = self._used(sent, engine, version)
+        used = self.used(sent, engine, version)
         if cluster is None:
             checks.storage(sent, {})
             checks.user(sent)
@@ -146,7 +143,8 @@ class Instances:
             "AutoMinorVersionUpgrade": True, "PubliclyAccessible": "DBSubnetGroupName" not in sent,
             "CopyTagsToSnapshot": False, "MonitoringInterval": 0, "DeletionProtection": False,
             "DatabaseInsightsMode": "standard", "NetworkType": "IPV4", "BackupTarget": "region",
-            "EngineLifecycleSupport": "open-source-rds-extended-support", "DedicatedLogVolume": False,
+            "EngineLifecycleSupport": "open-source-rds-extended-support",
+            "DedicatedLogVolume": False,
             "PromotionTier": 1 if "DBClusterIdentifier" in sent else None,
         }  # fmt: skip
         made = usual | {one: sent[one] for one in PLAIN if one in sent}
@@ -156,7 +154,8 @@ class Instances:
         managed = sent.get("ManageMasterUserPassword")
         secret = self.world.arn("secretsmanager", f"secret:rds!db-{hexadecimal(8)}")
         return made | {
-            "DBInstanceIdentifier": name, "DBInstanceClass": self._class(sent["DBInstanceClass"]),
+            "DBInstanceIdentifier": name,
+            "DBInstanceClass": self.checked_class(sent["DBInstanceClass"]),
             "Engine": engine, "MasterUsername": sent.get("MasterUsername"),
             "DBName": sent.get("DBName"), "_port": port, "InstanceCreateTime": self.world.now(),
             "AllocatedStorage": sent.get("AllocatedStorage"), "MultiAZ": sent.get("MultiAZ", False),
@@ -171,7 +170,8 @@ class Instances:
             "DBInstanceArn": self.shelf.arn("db", name), "AssociatedRoles": [],
             "EnabledCloudwatchLogsExports": sent.get("EnableCloudwatchLogsExports"),
             "CustomerOwnedIpEnabled": False, "PendingModifiedValues": {},
-            "MasterUserSecret": {"SecretArn": secret, "SecretStatus": "active"} if managed else None,
+            "MasterUserSecret": {"SecretArn": secret, "SecretStatus": "active"}
+            if managed else None,
             "_tags": checked_tags(sent.get("Tags", []), {}), **checks.windows(sent, WINDOWS),
         }  # fmt: skip
 
@@ -207,68 +207,6 @@ class Instances:
                 text = f"Instance {name} cannot be started as it is not in one of: 'stopped'."
             raise fault("InvalidDBInstanceStateFault", text)
         return one
-
-    def modify_db_instance(self, sent: Members) -> Members:
-        one = self.ready(sent["DBInstanceIdentifier"], "available", "stopped")
-        lasting = self.shelf.state(one)
-        engine = one["Engine"]
-        checks.settings(self.shelf, sent, engine)
-        checks.password(sent, needed=False)
-        if {"AllocatedStorage", "Iops", "StorageType", "MaxAllocatedStorage"} & sent.keys():
-            checks.storage(sent, one)
-        version = checks.version_of(engine, sent.get("EngineVersion", one["EngineVersion"]))
-        if major(engine, version) != major(engine, one["EngineVersion"]):
-            if not sent.get("AllowMajorVersionUpgrade"):
-                raise clash("The AllowMajorVersionUpgrade flag must be present.")
-            if version < one["EngineVersion"]:
-                raise clash("The version cannot go down.")
-        changed = {**one, **{name: sent[name] for name in PLAIN if name in sent}}
-        changed |= {shown: sent[name] for name, shown in RENAMED.items() if name in sent}
-        changed |= checks.windows(sent, one)
-        if "VpcSecurityGroupIds" in sent:
-            changed["VpcSecurityGroups"] = self.shelf.groups(sent)
-        used = self._used({**sent, "DBSubnetGroupName": "default"}, engine, version)
-        given = {"pg": "DBParameterGroupName", "og": "OptionGroupName"}
-        fresh = {kind: used[kind] for kind, name in given.items() if name in sent}
-        changed["_uses"] = one["_uses"] | fresh
-        if "DBSubnetGroupName" in sent:
-            group = self.shelf.get("subgrp", sent["DBSubnetGroupName"])["DBSubnetGroupName"]
-            if group == one["_uses"].get("subgrp"):
-                raise fault("InvalidVPCNetworkStateFault", "The instance is in the group already.")
-            changed["_uses"]["subgrp"] = group
-        return self._later(one, changed, sent, lasting)
-
-    def _later(self, one: Members, changed: Members, sent: Members, lasting: str) -> Members:
-        """Some changes are made at once, or in the next window."""
-        pending = {name: sent[name] for name in LATER if name in sent and sent[name] != one[name]}
-        if "DBInstanceClass" in pending:
-            self._class(pending["DBInstanceClass"])
-        renamed = None
-        if "NewDBInstanceIdentifier" in sent:
-            renamed = self.shelf.free("db", sent["NewDBInstanceIdentifier"])
-        if "DBPortNumber" in sent:
-            changed["_port"] = sent["DBPortNumber"]
-        shown = dict(pending)
-        if "MasterUserPassword" in sent:
-            shown["MasterUserPassword"] = "****"
-        if renamed:
-            shown["DBInstanceIdentifier"] = renamed
-        at_once = sent.get("ApplyImmediately", False)
-        kept = {
-            **changed,
-            "PendingModifiedValues": {} if at_once else one["PendingModifiedValues"] | pending,
-        }
-        if at_once:
-            kept |= pending
-        self.shelf.keep("db", kept, "modifying", lasting)
-        answer = self.shown({**changed, "_state": one["_state"]}, lasting)
-        answer["PendingModifiedValues"] = one["PendingModifiedValues"] | shown
-        if renamed and at_once:
-            self.shelf.stores["db"].drop(one["DBInstanceIdentifier"])
-            arn = self.shelf.arn("db", renamed)
-            kept |= {"DBInstanceIdentifier": renamed, "DBInstanceArn": arn}
-            self.shelf.keep("db", kept, "renaming", lasting)
-        return {"DBInstance": answer}
 
     def delete_db_instance(self, sent: Members) -> Members:
         one = self.shelf.get("db", sent["DBInstanceIdentifier"])

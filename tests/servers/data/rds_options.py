@@ -194,7 +194,8 @@ class Subscriptions:
             "CustomerAwsId": self.world.account, "CustSubscriptionId": name, "SnsTopicArn": topic,
             "SubscriptionCreationTime": f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S.%f}"[:-3],
             "SourceType": kind, "SourceIdsList": sources, "EventCategoriesList": categories,
-            "Enabled": sent.get("Enabled", True), "EventSubscriptionArn": self.shelf.arn("es", name),
+            "Enabled": sent.get("Enabled", True),
+            "EventSubscriptionArn": self.shelf.arn("es", name),
             "_tags": checked_tags(sent.get("Tags", []), {}),
         }, "creating", "active")  # fmt: skip
         return {"EventSubscription": self.shelf.shown("es", made, "creating")}
