@@ -39,19 +39,22 @@ class Jobs:
             raise wrong("Container memory must be at least 4 MiB.")
         if fargate and not given.get("executionRoleArn"):
             raise wrong("executionRoleArn is needed for Fargate.")
+        self._roles_and_volumes(given, fargate)
+        usual: Members = {"command": [], "volumes": [], "environment": [], "mountPoints": [],
+                          "ulimits": [], "resourceRequirements": [], "secrets": []}  # fmt: skip
+        return usual | given
+
+    def _roles_and_volumes(self, given: Members, fargate: bool) -> None:
         for name in ("executionRoleArn", "jobRoleArn"):
             if name in given and not re.match(r"arn:aws[a-z-]*:iam::\d{12}:role/", given[name]):
                 raise wrong(f"{name} is not the ARN of a role.")
-        if not fargate and given.keys() & {"fargatePlatformConfiguration", "networkConfiguration",
-                                           "ephemeralStorage"}:  # fmt: skip
-            raise wrong("A member is of Fargate.")
+        for name in ("fargatePlatformConfiguration", "networkConfiguration", "ephemeralStorage"):
+            if not fargate and name in given:
+                raise wrong(f"{name} is only applicable to Fargate.")
         volumes = {one.get("name") for one in given.get("volumes", [])}
         for one in given.get("mountPoints", []):
             if one.get("sourceVolume") not in volumes:
                 raise wrong("A mount point names a volume that is not there.")
-        usual: Members = {"command": [], "volumes": [], "environment": [], "mountPoints": [],
-                          "ulimits": [], "resourceRequirements": [], "secrets": []}  # fmt: skip
-        return usual | given
 
     def _checked(self, sent: Members) -> None:
         if not 1 <= sent.get("retryStrategy", {}).get("attempts", 1) <= 10:
@@ -78,10 +81,11 @@ class Jobs:
         platforms = sent.get("platformCapabilities", ["EC2"])
         if len(platforms) != 1 or platforms[0] == "MANAGED_INSTANCES":
             raise wrong("platformCapabilities has one value.")
-        if sent["type"] == "multinode" or {"nodeProperties", "eksProperties", "ecsProperties"} & {
-            *sent
-        }:
-            raise wrong("Only properties of a container are supported here.")
+        if sent["type"] == "multinode":
+            raise wrong("nodeProperties of a job of type multinode are not supported here.")
+        for member in ("nodeProperties", "eksProperties", "ecsProperties"):
+            if member in sent:
+                raise wrong(f"{member} cannot be given with containerProperties.")
         if "containerProperties" not in sent:
             raise wrong("containerProperties cannot be null for a job of type container.")
         container = self._container(sent["containerProperties"], platforms == ["FARGATE"])
@@ -204,7 +208,7 @@ class Jobs:
         if len([one for one in ways if one in sent]) != 1:
             raise wrong("Exactly one of jobQueue, arrayJobId and multiNodeJobId is needed.")
         if "jobQueue" not in sent:
-            self.shelf.must("job", sent.get("arrayJobId", sent.get("multiNodeJobId", "")))
+            self.shelf.must("job", str(sent.get("arrayJobId") or sent.get("multiNodeJobId")))
             return self.shelf.paged("jobSummaryList", [], sent)
         arn = self.shelf.must("queue", sent["jobQueue"])["shown"]["jobQueueArn"]
         found = [one for one in self.shelf.listed("job") if one["shown"]["jobQueue"] == arn]

@@ -180,10 +180,11 @@ class Rules:
     def _shown(self, one: Members) -> Members:
         state = "DELETING" if "gone" in one else "ACTIVE"
         usual = {"EvaluationModes": [{"Mode": "DETECTIVE"}]}
-        return usual | one["rule"] | {
+        shown: Members = usual | one["rule"] | {
             "ConfigRuleName": one["key"], "ConfigRuleArn": one["arn"], "ConfigRuleId": one["id"],
             "ConfigRuleState": self.world.state(one["since"], "EVALUATING", state),
         }  # fmt: skip
+        return shown
 
     def describe_config_rules(self, sent: Members) -> Members:
         names, mode = sent.get("ConfigRuleNames"), sent.get("Filters", {}).get("EvaluationMode")

@@ -46,8 +46,8 @@ def version_of(engine: str, given: str | None) -> str:
 
 def windows(sent: Members, known: Members) -> Members:
     """Both windows, as they are shown."""
-    weekly = sent.get("PreferredMaintenanceWindow", known["PreferredMaintenanceWindow"]).lower()
-    daily = sent.get("PreferredBackupWindow", known["PreferredBackupWindow"])
+    both = {**known, **sent}
+    weekly, daily = both["PreferredMaintenanceWindow"].lower(), both["PreferredBackupWindow"]
     found, day = WINDOW.fullmatch(weekly), DAILY.fullmatch(daily)
     if not found or {found[1], found[4]} - {*DAYS}:
         raise invalid(f"Invalid maintenance window format: {weekly}")
