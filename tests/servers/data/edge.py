@@ -14,7 +14,7 @@ from tests.servers.queues.edge import Edge as Queues
 from tests.servers.queues.sns import Topics
 from tests.servers.testbed.wire import Request, Response
 
-from . import batch, config, rds
+from . import batch, codebuild, config, rds
 from .batch_jobs import Jobs
 from .batch_policies import Policies
 from .batch_queues import Queues as JobQueues
@@ -35,6 +35,7 @@ class Data(Edge):
     def __init__(self, readings: Iterable[str] = ()) -> None:
         super().__init__(readings)
         self.makers |= {"rds": self._rds, "config": self._config, "batch": self._batch}
+        self.makers["codebuild"] = self._codebuild
         queues = Queues()
         self.topics: Topics = queues.topics.operations["CreateTopic"].__self__
         keys = KeyServer(["other-partition"] if self.world.on("elsewhere") else [])
@@ -54,6 +55,7 @@ class Data(Edge):
             for name, one in store.alive()
             if name.startswith("conformance-") and not {"gone", "_gone"} & one.keys()
             if one.get("shown", {}).get("status") != "INACTIVE"
+            if not one.get("shown", {}).get("buildComplete")
         ]
 
     def _answered(self, name: str, request: Request) -> Response:
@@ -104,3 +106,10 @@ class Data(Edge):
         parts = (batch.Environments(shelf), JobQueues(shelf), Policies(shelf), Jobs(shelf))
         operations = {name: one for part in parts for name, one in part.operations.items()}
         return BatchWire("batch", self.world, operations)
+
+    def _codebuild(self) -> Served:
+        shelf = codebuild.Shelf(self.world)
+        self.stores["codebuild"] = shelf.stores
+        operations = codebuild.Projects(shelf).operations | codebuild.Reports(shelf).operations
+        codes = ("InvalidInputException", "ValidationException")
+        return JsonRpc("codebuild", self.world, operations, codes)
