@@ -20,6 +20,8 @@ class FoundRequests:
     by_operation: dict[str, FoundRequest] = field(default_factory=dict)
     before: dict[str, str] = field(default_factory=dict)
     """Operations that have to be called first, by the operation that needs it."""
+    before_with: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    """What such an operation sets to bring about the state that is needed."""
 
     def keep(self, operation: str, members: Mapping[str, Any], *refused: str) -> None:
         """Keep a request that was accepted, with what was answered to those before it."""

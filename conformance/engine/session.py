@@ -124,7 +124,8 @@ class Session:
         own = resource if resource is not None and resource.kind == about else None
         self._calls_first = True
         try:
-            sent = self.call(first, valid_request(self.contract, first), own)
+            state = self.contract.found.before_with.get(probe.operation.name, {})
+            sent = self.call(first, {**valid_request(self.contract, first), **state}, own)
         except SetupFailed:
             return
         finally:

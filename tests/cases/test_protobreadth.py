@@ -111,6 +111,17 @@ def test_a_refusal_of_another_sort_asks_for_nothing_first() -> None:
     assert not list(prerequisites.first_operations(contracts.inferred("iam"), "GetUser", refusal))
 
 
+def test_what_must_be_disabled_is_updated_to_that_first() -> None:
+    """The update that has the word of a state, and what it sets."""
+    contract = contracts.inferred("batch")
+    refusal = answer(400, "ClientException", "Cannot delete, job queue is not disabled.")
+    [first, *_] = prerequisites.first_operations(contract, "DeleteJobQueue", refusal)
+    assert first.name == "UpdateJobQueue"
+    assert prerequisites.into_listed(first, refusal) == {"state": "DISABLED"}
+    other = answer(400, "ClientException", "Cannot delete, found an existing relationship.")
+    assert prerequisites.into_listed(first, other) == {}
+
+
 class Target:
     """Refuses an operation until another one was called."""
 

@@ -140,3 +140,17 @@ def test_what_is_put_on_a_parent_once_gets_a_fresh_one() -> None:
     overlay = inferred_overlay(contracts.modelled("lambda"))
     assert overlay.resources["function-url-config"].needs == {"function": "fresh"}
     assert overlay.resources["function-concurrency"].needs["function"] == "shared"
+
+
+def test_what_is_copied_or_restored_under_a_given_name_is_made_too() -> None:
+    """The answer shows it as the creation's does; a copy of it is made of one that is there."""
+    made = binding("rds").also_made_by("db-instance")
+    assert made["RestoreDBInstanceFromDBSnapshot"] == "DBInstance.DBInstanceIdentifier"
+    assert made["CreateDBInstanceReadReplica"] == "DBInstance.DBInstanceIdentifier"
+    assert binding("rds").also_made_by("db-snapshot") == {
+        "CopyDBSnapshot": "DBSnapshot.DBSnapshotIdentifier"
+    }
+    assert bound("rds", "CopyOptionGroup") == {
+        "SourceOptionGroupIdentifier": "${id.option-group}",
+        "TargetOptionGroupIdentifier": "${name}",
+    }

@@ -44,6 +44,7 @@ REFUSALS = {
     "cloudformation": "Stack [a] cannot be deleted while TerminationProtection is enabled",
     "cognito-idp": "deletion protection is active",
     "rds": "Cannot delete protected DB Instance, please disable deletion protection",
+    "batch": "Cannot delete, job queue is not disabled.",
 }
 
 
@@ -56,6 +57,7 @@ REFUSALS = {
          {"UserPoolId": "me", "DeletionProtection": "INACTIVE"}),
         ("rds", "db-instance", "ModifyDBInstance",
          {"DBInstanceIdentifier": "me", "DeletionProtection": False}),
+        ("batch", "job-queue", "UpdateJobQueue", {"jobQueue": "me", "state": "DISABLED"}),
     ],
 )  # fmt: skip
 def test_a_protection_is_lifted_where_a_deletion_was_refused_for_it(service, kind, name, values):

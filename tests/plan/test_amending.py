@@ -205,3 +205,12 @@ def test_a_published_example_is_sent_under_a_name_of_its_own_first() -> None:
     found = list(repaired(operation, WHOLE, WHOLE, refusal))
     assert found[0] == {**example, "rule": WHOLE["rule"], "name": "${name}"}
     assert found[1]["name"] == "my-rule"
+
+
+def test_a_switch_that_makes_a_member_needless_is_set_before_that_is_given() -> None:
+    """A last copy that a deletion makes would stay behind."""
+    members = (_member("FinalCopyName"), _member("SkipFinalCopy", Shape(Kind.BOOLEAN)))
+    operation = replace(OPERATION, input={one.name: one for one in members})
+    text = "FinalCopyName is required unless SkipFinalCopy is specified."
+    found = next(repaired(operation, {}, {}, RefusalText(400, "InvalidCombination", text)))
+    assert found == {"SkipFinalCopy": True}

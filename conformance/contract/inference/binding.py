@@ -36,7 +36,7 @@ from conformance.contract.inference.naming import (
 )
 from conformance.contract.inference.nouns import Noun, nouns
 from conformance.contract.inference.other_makers import other_makers
-from conformance.contract.inference.owners import RESOURCE, Owners, names_a_copy
+from conformance.contract.inference.owners import RESOURCE, Owners, names_a_copy, names_a_source
 from conformance.contract.model import Contract, Kind, Member, Operation
 from conformance.contract.places import texts
 from conformance.contract.validate import is_valid
@@ -119,10 +119,10 @@ class Binding:
         members: dict[str, Any] = {}
         needs = []
         for member, kind in named:
-            if kind == own and makes:
+            if kind == own and makes and not names_a_source(operation, member.name):
                 text = self._listed_word(operation, member) or self._new(kind, member)
             else:
-                text = self.token(kind, member, own=kind == own)
+                text = self.token(kind, member, own=kind == own and not makes)
                 needs += [kind] if text is not None and kind != own else []
             if text is not None:
                 members[member.name] = [text] if member.shape.kind is Kind.LIST else text

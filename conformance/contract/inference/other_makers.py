@@ -13,6 +13,7 @@ from conformance.contract.inference.naming import (
     plain,
     same,
     split,
+    words,
 )
 from conformance.contract.inference.nouns import Noun
 from conformance.contract.inference.owners import Owners
@@ -22,6 +23,8 @@ _MAKES = ("Create", "Register", "Import", "Request", "Allocate")
 _PUT = ("Put",)
 _BRINGS = ("Connect", "Restore", "Copy", "Clone", "Launch")
 """What makes one of something else, or of what is elsewhere."""
+_REPEATS = ("replica", "copy", "clone")
+"""The last word of what is made from another one of its kind."""
 
 
 def other_makers(
@@ -41,6 +44,9 @@ def other_makers(
                 yield one.name, f"request:{known.place}" if known.given else known.place
         elif one.name not in created and _shows_new(one, noun, about, owners, nouns.values()):
             yield one.name, about.known.place
+        elif one.name not in created:
+            brought = _shows_brought(one, noun, about, nouns.values())
+            yield from () if brought is None else ((one.name, brought),)
 
 
 def _puts(noun: Noun) -> tuple[str, ...]:
@@ -78,3 +84,23 @@ def _shows_new(
         part(one.name).of and owners.owner(operation, one) is noun
         for one in operation.input.values()
     )
+
+
+def _shows_brought(
+    operation: Operation, noun: Noun, about: Identity, nouns: Iterable[Noun]
+) -> str | None:
+    """Where an answer shows what was copied or restored under a name that the request gives.
+
+    ``RestoreDBInstanceFromDBSnapshot`` answers with a ``DBInstance``, whose identifier it chose.
+    """
+    verbs = _BRINGS if words(operation.name)[-1] not in _REPEATS else (*_BRINGS, *_MAKES)
+    said = split(operation.name, verbs)
+    if said is None or not about.known.given or "." in about.known.place:
+        return None
+    called = [one for one in nouns if plain(said[1]).startswith(plain(one.name))]
+    if max(called, key=lambda one: len(one.name), default=None) is not noun:
+        return None
+    for name, member in operation.output.items():
+        if same(name, noun.name) and about.known.place in member.shape.members:
+            return f"{name}.{about.known.place}"
+    return None

@@ -43,6 +43,11 @@ def names_a_copy(operation: Operation, said: NamePart) -> bool:
     return named and operation.name.startswith(_COPIES) and said.of.startswith(_OF_COPIES)
 
 
+def names_a_source(operation: Operation, name: str) -> bool:
+    """Whether a member of a copying operation says of what the copy is made."""
+    return operation.name.startswith(_COPIES) and plain(name).startswith("source")
+
+
 class Owners:
     """Whom a member of a request names: by its place in the path, else by its name."""
 

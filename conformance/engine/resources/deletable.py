@@ -1,8 +1,8 @@
 """What lets a resource be deleted whose deletion was refused.
 
 A run may have put its protection on: whether such a member is stored is tested as every other one
-is. And a service may delete what is in use, or holds something, only by force, and what has
-versions only by the one that it has now.
+is. What is in use may have to be disabled first. And a service may delete what is in use, or holds
+something, only by force, and what has versions only by the one that it has now.
 """
 
 import re
@@ -16,6 +16,7 @@ from conformance.contract.model import Contract, Kind, Member, Operation
 from conformance.contract.places import texts
 from conformance.contract.vocabulary.overlay_model import Resource
 from conformance.engine.resources.names import fill
+from conformance.engine.resources.prerequisites import into_listed
 from conformance.plan.valid_requests.base_requests import as_label, valid_request
 from conformance.plan.valid_requests.resources import kind_of
 from conformance.transport.parsed_response import ParsedResponse
@@ -51,22 +52,30 @@ def lifts_protection(
     refused: ParsedResponse,
     send: Ask,
 ) -> bool:
-    """Whether a deletion was refused because of a protection, and that is off now."""
-    if "protect" not in f"{refused.code} {refused.message}".lower():
-        return False
-    return any(send(*one).ok for one in _removals(contract, of, identifier))
+    """Whether a deletion was refused because of a protection or a state, and that is off now."""
+    protected = "protect" in f"{refused.code} {refused.message}".lower()
+
+    def switched(operation: Operation) -> dict[str, Any]:
+        return _unprotected(operation) if protected else into_listed(operation, refused)
+
+    return any(send(*one).ok for one in _removals(contract, of, identifier, switched))
+
+
+def _unprotected(operation: Operation) -> dict[str, Any]:
+    """The members that take the protection off."""
+    return {name: _off(one) for name, one in operation.input.items() if PROTECTS.search(name)}
 
 
 def _removals(
-    contract: Contract, of: Resource, identifier: str
+    contract: Contract,
+    of: Resource,
+    identifier: str,
+    switched: Callable[[Operation], dict[str, Any]],
 ) -> Iterator[tuple[Operation, dict[str, Any]]]:
-    """The requests that take the protection off one resource."""
+    """The requests that switch off what keeps one resource."""
     kinds = contract.overlay.kinds()
     for operation in contract.operations.values():
-        off = {
-            name: _off(member) for name, member in operation.input.items()
-            if PROTECTS.search(name)
-        }  # fmt: skip
+        off = switched(operation)
         if not off or None in off.values() or not _CHANGES.match(operation.name):
             continue
         request = fill(valid_request(contract, operation), {"id": lambda _: identifier})

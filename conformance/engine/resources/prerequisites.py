@@ -41,6 +41,7 @@ _UNDOES = re.compile(r"^Un(?P<does>[a-z])")
 """``UndeprecateDomain`` undoes ``DeprecateDomain``."""
 _SHORTEST = 4
 STATE = re.compile(r"\b(status(es)?|states?|must (first )?be|not (been|[a-z]+ed))\b", re.IGNORECASE)
+_LACKING = r"\b(not|n't|must|only)\b"
 _WORD = re.compile(r"[A-Z][a-z]+")
 _FOR_GOOD = frozenset(
     {"delete", "deregister", "remove", "terminate", "destroy", "revoke", "create"}
@@ -170,6 +171,11 @@ def _into_state(contract: Contract, name: str, refusal: ParsedResponse) -> Itera
         if same(about, own) or lacks:
             found.append((where, one.name, one))
     yield from (one for *_, one in sorted(found, key=lambda entry: entry[:2]))
+    yield from (
+        one for one in contract.operations.values()
+        if split(one.name, UPDATE) and same(_noun(one.name), _noun(name)) and one.name != name
+        if into_listed(one, refusal)
+    )  # fmt: skip
     # "Versioning must be enabled on the bucket": what sets that of a resource that it names.
     named = {
         kind_of(contract, name) or "",
@@ -179,6 +185,16 @@ def _into_state(contract: Contract, name: str, refusal: ParsedResponse) -> Itera
         noun = plain(_noun(one.name)) if split(one.name, UPDATE) and one.name != name else ""
         if noun.startswith(kind) and _is_in(noun.removeprefix(kind), plain(refusal.message)):
             yield one
+
+
+def into_listed(first: Operation, refusal: ParsedResponse) -> dict[str, str]:
+    """The members of an update that set the state of which a refusal says that it is lacking."""
+    return {
+        name: word
+        for name, member in first.input.items()
+        for word in member.shape.limit("enum") or ()
+        if re.search(rf"{_LACKING}[^.]*\b{re.escape(word)}\b", refusal.message, re.IGNORECASE)
+    }
 
 
 def _is_done(word: str, stem: str) -> bool:

@@ -24,6 +24,7 @@ from conformance.engine.resources.listed import (
 )
 from conformance.engine.resources.prerequisites import (
     first_operations,
+    into_listed,
     lacks_something,
     naming,
     shared,
@@ -191,9 +192,9 @@ class RequestSearch:
         while waiting:
             one = waiting.pop(0)
             tried.add(one.name)
-            first = Probe(
-                "", one, Side.ACCEPT, valid_request(self._contract, one), "what is needed first"
-            )
+            state = into_listed(one, sent.answer)
+            values = {**valid_request(self._contract, one), **state}
+            first = Probe("", one, Side.ACCEPT, values, "what is needed first")
             try:
                 made = self._send(first, resource=shared(self._contract, one, sent))
                 if not made.answer.ok:
@@ -203,6 +204,7 @@ class RequestSearch:
             again = self._send(sent.probe, resource=sent.resource)
             if again.answer.ok:
                 self._contract.found.before[name] = one.name
+                self._contract.found.before_with[name] = state
                 return again
             for values in naming(sent.probe.operation, sent.probe.values, made, again):
                 about = replace(sent.probe, values=values)

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from conformance.contract.inference.naming import plain
 from conformance.contract.inference.protection import PROTECTS
 from conformance.contract.member_roles import LIMITS, TOKENS
 from conformance.contract.model import Kind, Operation, Shape
@@ -16,6 +17,12 @@ Refer = Callable[[Shape], Any]
 
 DEEPEST = 4
 NEW = re.compile(r"\$\{name\}")
+UNLESS = re.compile(
+    r"\b(?:unless|or)\b[^.]{0,40}?[\"'` ](?P<flag>[A-Za-z]\w+)[\"'`]?"
+    r" (?:is |was |be |to )?(?:specified|provided|given|set|true)\b",
+    re.IGNORECASE,
+)
+"""What spares a request a member: a switch that says so."""
 NOT_ADDED = frozenset({*LIMITS, *TOKENS, "dryrun"})
 """Members that change what a request asks for, by name without separators."""
 
@@ -51,6 +58,17 @@ def with_optional_members(
             if name in request or is_free(operation, name)
         }
     )
+
+
+def spared(operation: Operation, request: Request, message: str) -> Iterator[Request]:
+    """The request with the switch on that makes another member needless.
+
+    A deletion needs the name of a last copy unless that is skipped: the copy would stay behind.
+    """
+    for found in UNLESS.finditer(message):
+        for name, member in operation.input.items():
+            if plain(name) == plain(found["flag"]) and member.shape.kind is Kind.BOOLEAN:
+                yield {**request, name: True}
 
 
 def joined(request: Request) -> Request:

@@ -25,6 +25,7 @@ from conformance.plan.valid_requests.optional_members import (
     is_free,
     is_structured,
     plainer,
+    spared,
     with_optional_members,
 )
 from conformance.plan.valid_requests.refusal_values import (
@@ -62,6 +63,7 @@ def repaired(
     ``request`` is the template that was refused, ``sent`` what was in its place.
     """
     start = dict(request)
+    yield from spared(operation, start, refusal.message)
     named = list(named_places(operation, dict(sent), refusal))
     if EXCLUSIVE.search(refusal.message):
         yield from _without_these(operation, start, named)

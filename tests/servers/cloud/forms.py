@@ -121,7 +121,8 @@ class Forms:
             raise Refused(code, str(refused)) from refused
 
     def _list(self, shape: Members, tree: Tree) -> list[Any]:
-        items = tree if self.ec2 else tree.pop("member", {})
+        tag = shape["member"].get("locationName", "member")
+        items = tree if self.ec2 else tree.pop(tag if tag in tree else "member", {})
         if tree and not self.ec2:
             raise Refused("MalformedInput", "a list has members")
         if not isinstance(items, dict) or not all(one.isdecimal() for one in items):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import copy
-import re
 import secrets
 import string
 import time
 from collections.abc import Callable, Iterable
 from typing import Any
+
+from botocore import xform_name
 
 from tests.servers.keys.shapes import model
 from tests.servers.keys.wire import Refused
@@ -129,7 +130,11 @@ class Store:
 
     def all(self) -> list[Any]:
         """What there is now."""
-        return [value for key in self._past if (value := self.get(key)) is not None]
+        return [value for _, value in self.alive()]
+
+    def alive(self) -> list[tuple[str, Any]]:
+        """What there is now, each with its key."""
+        return [(key, value) for key in self._past if (value := self.get(key)) is not None]
 
     def listed(self) -> list[Any]:
         """What lists show."""
@@ -160,9 +165,7 @@ class Store:
 
 def operations_of(service: str, part: object) -> dict[str, Operation]:
     """The operations that an object has a method for, by their names."""
-    methods = {
-        name: re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower() for name in model(service)["operations"]
-    }
+    methods = {name: xform_name(name) for name in model(service)["operations"]}
     return {name: getattr(part, one) for name, one in methods.items() if hasattr(part, one)}
 
 

@@ -19,6 +19,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "integer": (int,),
     "long": (int,),
     "double": (int, float),
+    "float": (int, float),
     "timestamp": (int, float),
     "structure": (dict,),
     "map": (dict,),
