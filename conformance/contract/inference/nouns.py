@@ -34,6 +34,7 @@ _RUNS = ("Execute",)
 """What makes something where the answer identifies it: a statement that is waited for."""
 _DEEPEST = 2
 """Structures within structures in which an ARN is looked for."""
+_ByVerb = Mapping[str, list[tuple[str, Operation]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +84,14 @@ def _is_sort(name: str, general: list[str]) -> bool:
 
 def _nouns(contract: Contract) -> Iterator[Noun]:
     made: dict[str, Operation] = {}
-    operations = _first(contract)
+    known: set[str] = set()
+    operations = _by_verb(contract)
     for verb in (*CREATE, *_RUNS):
-        for one in operations:
-            found = split(one.name, (verb,))
+        for name, one in operations[verb]:
             lasts = verb not in _RUNS or any(map(identifies, one.output))
-            if not (found and lasts and one.method in _CHANGES):
-                continue
-            if not any(same(found[1], name) for name in made):
-                made[found[1]] = one
+            if lasts and one.method in _CHANGES and known.isdisjoint(noun_forms(name)):
+                made[name] = one
+                known |= noun_forms(name)
     for name, create in made.items():
         taken = {create.name}
         roles: dict[str, Any] = {}
@@ -102,7 +102,7 @@ def _nouns(contract: Contract) -> Iterator[Noun]:
         if not noun.about_one() and create.name.startswith(_LASTING):
             noun = replace(noun, others=tuple(_naming(contract, noun, made)))
         yield noun
-    yield from _general(contract, list(made.items()))
+    yield from _general(contract, operations, list(made.items()))
 
 
 def _naming(contract: Contract, noun: Noun, made: Iterable[str]) -> Iterator[Operation]:
@@ -122,13 +122,14 @@ def _naming(contract: Contract, noun: Noun, made: Iterable[str]) -> Iterator[Ope
                 break
 
 
-def _general(contract: Contract, made: list[tuple[str, Operation]]) -> Iterator[Noun]:
+def _general(
+    contract: Contract, operations: _ByVerb, made: list[tuple[str, Operation]]
+) -> Iterator[Noun]:
     """What is deleted under one name and made under several: ``Job``, of ``ProfileJob`` and more.
 
     The first of those makes it; it must not be deleted under its own name.
     """
-    operations = _first(contract)
-    for one in operations:
+    for one in _first(contract):
         found = split(one.name, DELETE[:3])
         if found is None or any(same(found[1], name) for name, _ in made):
             continue
@@ -147,8 +148,18 @@ def _first(contract: Contract) -> list[Operation]:
     return sorted(contract.operations.values(), key=lambda one: is_versioned(one.name))
 
 
+def _by_verb(contract: Contract) -> _ByVerb:
+    """The operations that begin with each verb, with the noun of each."""
+    verbs = dict.fromkeys((*CREATE, *_RUNS, *READ, *UPDATE, *LIST, *DELETE))
+    every = _first(contract)
+    return {
+        verb: [(found[1], one) for one in every if (found := split(one.name, (verb,)))]
+        for verb in verbs
+    }
+
+
 def _with(
-    operations: list[Operation],
+    operations: _ByVerb,
     noun: str,
     verbs: tuple[str, ...],
     taken: set[str],
@@ -157,13 +168,12 @@ def _with(
 ) -> Operation | None:
     """The operation with the surest verb whose noun is this one."""
     for verb in verbs:
-        for one in operations:
-            found = split(one.name, (verb,))
-            if found is None or one.name in taken:
+        for found, one in operations[verb]:
+            if one.name in taken:
                 continue
-            exact = plain(found[1]) == plain(noun)
-            listed = is_plural(found[1], noun) or (exact and verb in {"List", "Search"})
-            if listed if plural else exact or is_plural(noun, found[1]):
+            exact = plain(found) == plain(noun)
+            listed = is_plural(found, noun) or (exact and verb in {"List", "Search"})
+            if listed if plural else exact or is_plural(noun, found):
                 taken.add(one.name)
                 return one
     return None
