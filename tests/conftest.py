@@ -12,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import yaml
 
 from tests.clock import Clock
 from tests.recorded import ReferenceRun, run_reference
@@ -21,8 +22,13 @@ if TYPE_CHECKING:
 
 
 def pytest_configure() -> None:
-    """Collect garbage seldom: each worker keeps many contracts, which make a collection slow."""
+    """What makes every test faster.
+
+    Garbage is collected seldom: each worker keeps many contracts, which make a collection slow.
+    Tests read YAML by the loader in C, which reads the same.
+    """
     gc.set_threshold(100_000, 20, 100)
+    yaml.safe_load = partial(yaml.load, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 
 
 def pytest_xdist_auto_num_workers() -> int:

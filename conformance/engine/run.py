@@ -215,7 +215,8 @@ class Run:
         channel.usual_within = self._patience.brief
         left = session.clean_up()
         contract, safety = session.contract, self._config.safety
-        name = contract.overlay.main.name or "resource"
+        several = len(contract.overlay.kinds()) > 1
+        name = "resource" if several else contract.overlay.main.name or "resource"
         lines = []
         if safety is not None:
             lines = sweep_report(safety.sweep(contract, channel, lacks), name)

@@ -82,6 +82,16 @@ def test_what_requests_put_into_a_role_of_the_run_is_taken_away_before_it_is_del
     assert made.clean_up() == []
 
 
+def test_what_a_tested_operation_deleted_is_not_left(companions):
+    made, _, journal = companions
+    made.values()["aws.role-arn"](None)
+    made.values()["aws.bucket-name"](None)
+    for (owner, identifier), _ in list(journal.state.made.items()):
+        assert made.delete(owner.partition("/")[2], identifier)
+    assert made.clean_up() == []
+    assert journal.state.empty
+
+
 def test_what_an_interrupted_run_left_is_found_in_its_journal(companions):
     made, caller, journal = companions
     before = _all(caller)

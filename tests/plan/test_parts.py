@@ -256,6 +256,30 @@ def test_what_an_update_names_may_take_the_place_of_something_else():
     assert ending(noted, OTHERS, right) is None
 
 
+@pytest.mark.parametrize("key", ["ParameterKey", "name"])
+def test_an_entry_without_what_it_is_known_by_may_be_lost(key):
+    """A parameter of no template: the whole list is not shown then."""
+    entry = structure(**{key: of("string"), "Value": of("string")})
+
+    def without_it(now, given):
+        listed = [one for one in given.get("Parameters", []) if key in one]
+        return {**now, **given, "Parameters": listed}
+
+    contract = shop({"Parameters": of("array", items=entry)})
+    found = ending(contract, "CreateThing/behavior/Parameters-parts-are-stored", without_it)
+    assert not isinstance(found, RuleBroken)
+
+
+def test_an_entry_that_is_known_by_nothing_is_shown():
+    entry = structure(Value=of("string"), Owner=of("string"))
+    contract = shop({"Parameters": of("array", items=entry)})
+    found = ending(
+        contract, "CreateThing/behavior/Parameters-parts-are-stored",
+        lambda now, given: {**now, **given, "Parameters": []},
+    )  # fmt: skip
+    assert isinstance(found, RuleBroken)
+
+
 @pytest.mark.parametrize("name", ["Comment", "Days", "Word"])
 def test_what_may_count_for_nothing_may_be_lost(name):
     parts = {"Comment": of("string"), "Days": of("integer"), "Word": of("string")}

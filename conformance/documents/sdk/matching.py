@@ -5,13 +5,11 @@ model has, too; where they do not, the names of modelled operations, the service
 decide.
 """
 
-import gzip
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
-from pathlib import Path
 from typing import Any, TypeVar
 
 from conformance.documents.model import NUMBERS, BaseType, DocumentedMember
@@ -24,9 +22,9 @@ from conformance.documents.sdk.models import (
     load_model,
     protocols_of,
 )
+from conformance.documents.sdk.operation_index import MODEL, models_with
 
 Wanted = TypeVar("Wanted", str, tuple[str, str, str])
-MODEL = "service-2"
 SOUGHT = 3
 """Operations that are looked for in every model: the first may be one that only pages have."""
 VENDOR = re.compile(r"\b(amazon|aws)\b")
@@ -177,31 +175,6 @@ def plain(title: str) -> str:
     return re.sub(r"[^a-z0-9]", "", VENDOR.sub("", title.lower()))
 
 
-def _models_with(text: bytes) -> list[str]:
-    """The models whose file contains a text."""
-    from botocore.loaders import create_loader
-
-    return [
-        name for name in create_loader().list_available_services(MODEL) if text in _content(name)
-    ]
-
-
-@cache
-def _content(name: str) -> bytes:
-    """The newest model file of a service as it stands: most need not be read as JSON."""
-    from botocore.loaders import create_loader
-
-    loader = create_loader()
-    version = loader.determine_latest_version(name, MODEL)
-    for folder in loader.search_paths:
-        for ending in (".json.gz", ".json"):
-            file = Path(folder) / name / version / f"{MODEL}{ending}"
-            if file.is_file():
-                found = file.read_bytes()
-                return gzip.decompress(found) if ending.endswith(".gz") else found
-    return b""
-
-
 def models_having(
     wanted: Iterable[Wanted], named: Callable[[Wanted], str], has: Callable[[str, Wanted], bool]
 ) -> list[str]:
@@ -210,7 +183,7 @@ def models_having(
     ``named`` gives the name of one, ``has`` says whether the model of a name has it.
     """
     for one in sorted(wanted)[:SOUGHT]:
-        found = [name for name in _models_with(f'"{named(one)}"'.encode()) if has(name, one)]
+        found = [name for name in models_with(named(one)) if has(name, one)]
         if found:
             return found
     return []

@@ -16,6 +16,7 @@ from conformance.contract.places import find, parse, with_texts
 from conformance.engine.journal import Journal
 from conformance.engine.resources.names import Names, fill
 from conformance.engine.resources.sdk_calls import SdkCaller
+from conformance.error_identity import says_missing
 from conformance.transport.aws import partition_of
 from conformance.transport.credentials import DEFAULT_REGION
 
@@ -130,7 +131,9 @@ class Companions:
         if self._caller is None:
             return False
         members = fill(about.delete_with, {"id": lambda _: identifier})
-        gone = self._caller.call(about.service, about.delete, members).members is not None
+        answer = self._caller.call(about.service, about.delete, members)
+        # A tested operation may have deleted it.
+        gone = answer.members is not None or says_missing(answer.code)
         if gone and self._journal is not None:
             self._journal.gone(f"{OWNER}{name}", identifier)
         return gone

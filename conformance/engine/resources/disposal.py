@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from itertools import chain
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from conformance.contract.model import Contract, Operation
 from conformance.contract.places import find, parse, texts
 from conformance.contract.vocabulary.overlay_model import Contents, Resource
+from conformance.engine.resources.deletable import Ask, insisting, lifts_protection
 from conformance.engine.resources.inventory import Inventory
 from conformance.engine.resources.listed import SendRequest
 from conformance.engine.sending.delivery import resent
@@ -34,11 +36,28 @@ PAGES = 50
 """Pages of what a resource holds that are deleted at most, in case a target's never end."""
 
 
+def is_kept(answer: ParsedResponse) -> bool:
+    """Whether a deletion was refused, and not because there is nothing to delete."""
+    return answer.is_refusal and not answer.is_gone
+
+
+def made_deletable(
+    contract: Contract,
+    kind: Resource,
+    identifier: str,
+    refused: ParsedResponse,
+    send: Ask,
+) -> bool:
+    """Take off what protects a resource, and delete what it holds; whether anything changed."""
+    free = lifts_protection(contract, kind, identifier, refused, send)
+    return emptied(contract, kind, identifier, send) or free
+
+
 def emptied(
     contract: Contract,
     kind: Resource,
     identifier: str,
-    send: Callable[[Operation, dict[str, Any]], ParsedResponse],
+    send: Ask,
 ) -> bool:
     """Delete what a resource holds, whoever made it; whether anything went."""
     label = kind.label
@@ -54,7 +73,7 @@ def _emptied_of(
     contract: Contract,
     label: str,
     identifier: str,
-    send: Callable[[Operation, dict[str, Any]], ParsedResponse],
+    send: Ask,
 ) -> bool:
     went = False
     listed, deletes = (contract.operations[name] for name in (held.list, held.delete))
@@ -118,20 +137,24 @@ class Disposal:
         send = partial(self._send, deletion, resource=resource)
         try:
             sent = resent(send(), lambda _: send(), connection_lost, times=1)
-            if sent.answer.is_refusal and not sent.answer.is_gone and self._empty(resource.id, of):
+            if is_kept(sent.answer) and self._made_deletable(resource.id, of, sent.answer):
                 sent = send()
+            if is_kept(sent.answer) and (more := self._insisting(resource.id, of, operation)):
+                sent = self._send(replace(deletion, values={**values, **more}), resource=resource)
         except SetupFailed:
             return None  # its deletion names something that cannot be made: it stays
         resource.gone = resource.gone or sent.answer.is_gone
         return sent
 
-    def _empty(self, identifier: str, of: Resource) -> bool:
-        """Delete what a resource holds. Raises SetupFailed."""
+    def _made_deletable(self, identifier: str, of: Resource, refused: ParsedResponse) -> bool:
+        """Take away what its deletion was refused for. Raises SetupFailed."""
+        return made_deletable(self._contract, of, identifier, refused, self._ask)
 
-        def ask(operation: Operation, values: dict[str, Any]) -> ParsedResponse:
-            return self._send(Probe("", operation, Side.OBSERVE, values, "")).answer
+    def _insisting(self, identifier: str, of: Resource, deletion: Operation) -> dict[str, Any]:
+        return insisting(self._contract, of, deletion, identifier, self._ask)
 
-        return emptied(self._contract, of, identifier, ask)
+    def _ask(self, operation: Operation, values: dict[str, Any]) -> ParsedResponse:
+        return self._send(Probe("", operation, Side.OBSERVE, values, "")).answer
 
     def empty(self, others: Iterable[tuple[str, str]]) -> None:
         """Take away what requests put into resources that are made, and deleted, elsewhere.
@@ -142,7 +165,7 @@ class Disposal:
         for create, identifier in others:
             for of in [one for one in kinds if one.create == create]:
                 with suppress(SetupFailed):
-                    self._empty(identifier, of)
+                    emptied(self._contract, of, identifier, self._ask)
 
     def take_away(self, sent: SentProbe) -> None:
         """Delete what a request made: odd things that are left would spoil lists for the rest."""

@@ -14,8 +14,8 @@ from conformance.documents.sdk.models import model_loader
 from conformance.transport.exchange import Exchange, Request, Transport
 from conformance.transport.signing import Credentials, Signer
 
-WITHIN = 10.0
-"""Seconds after which no answer is waited for: nothing but made-up requests rests on it."""
+WITHIN = 30.0
+"""Seconds to wait for an answer: a target may load a whole service at its first request."""
 
 
 class SdkAnswer(NamedTuple):
@@ -25,6 +25,8 @@ class SdkAnswer(NamedTuple):
     told: str = ""
     sent: bool = True
     """Whether the target may have carried it out."""
+    code: str = ""
+    """The code of a refusal that has one."""
 
 
 class SdkCaller:
@@ -46,7 +48,9 @@ class SdkCaller:
         if response is None:
             return SdkAnswer(None, f"{service} {operation}: {exchange.failure}")
         if not 200 <= response.status < 300:
-            return SdkAnswer(None, f"{service} {operation}: {response.status}", sent=False)
+            told = f"{service} {operation}: {response.status}"
+            code = str(_read(about, exchange).get("Error", {}).get("Code", ""))
+            return SdkAnswer(None, told, sent=False, code=code)
         return SdkAnswer(_read(about, exchange))
 
     def _written(self, signer: Signer, about: Any, members: Mapping[str, Any]) -> Request:
@@ -125,12 +129,12 @@ def _reached(shapes: Mapping[str, Any], ends: tuple[Mapping[str, Any] | None, ..
 
 
 def _read(about: Any, exchange: Exchange) -> Mapping[str, Any]:
-    """The members of an answer; none where it cannot be read."""
+    """The members of an answer, or its ``Error``; none where it cannot be read."""
     from botocore.compat import HTTPHeaders
     from botocore.parsers import create_parser
 
     response = exchange.response
-    if response is None or about.output_shape is None:
+    if response is None or (about.output_shape is None and response.status < 300):
         return {}
     raw = {
         "status_code": response.status,

@@ -32,6 +32,10 @@ _UNDER_WAY = re.compile(r"ing$|pending|progress|queued|submitted|requested", re.
 """Words of states in which something has not all that it was given, or has not got it yet."""
 
 
+_LISTED = re.compile(r"[A-Z][A-Za-z0-9]*|[A-Z0-9_.:-]*|aws:\w+")
+"""What may be one of a few values: ``AES256``, ``aws:kms``, ``Enabled``."""
+
+
 def read_back_of(script: Script) -> tuple[ReadBack, Lifecycle]:
     """The member that a rule is about, and the lifecycle of its resource, as it is read."""
     about = script.requirement.read_back
@@ -64,11 +68,31 @@ def gone(script: Script) -> Sequence:
         answer = yield Send(life.operation("read"), life.request("read"))
         still, told = answer.ok and answer.body == before, answer.told()
         still = still and not is_under_way(states(before))
+        if still and _is_setting(life) and not _says_own(before, [*texts(life.request("read"))]):
+            raise NotShown("what is shown after the deletion may be the default")
         after = [] if answer.is_missing else [answer]
     if still:
         raise RuleBroken("not found after the deletion", "the same as before the deletion")
     if after:
         raise NotShown(f"after the deletion, the answer was {told}")
+
+
+def _is_setting(life: Lifecycle) -> bool:
+    """Whether it is known by what it belongs to, as the encryption of a bucket is."""
+    given = None if life.resource.identifier is None else life.resource.identifier.given
+    words = life.contract.overlay.words_of(life.operation("create").name)
+    return str(words.binds.get(given or "")).startswith("${id.")
+
+
+def _says_own(value: Any, named: list[str]) -> bool:
+    """Whether a text is shown that no default is: neither a listed value nor a name.
+
+    A number or a flag may be the default, too.
+    """
+    if isinstance(value, dict | list):
+        inner = value.values() if isinstance(value, dict) else value
+        return any(_says_own(one, named) for one in inner)
+    return isinstance(value, str) and value not in named and not _LISTED.fullmatch(value)
 
 
 def switched(script: Script) -> Sequence:

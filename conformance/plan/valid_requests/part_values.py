@@ -27,6 +27,8 @@ _NAMES = re.compile(
     r"|name)s?$",
     re.IGNORECASE,
 )
+_KNOWN_BY = re.compile(r"(^n|N)ame$|(^k|K)ey$")
+"""What one entry of a list is known by among the others."""
 _LESS = re.compile(r"disable|skip|suppress|exclude|omit|no[A-Z]|dry.?run|force|delet|valid|reset",
                    re.IGNORECASE)  # fmt: skip
 """Words of members that ask that something is not done, or that is done once."""
@@ -96,7 +98,8 @@ def _parts(shape: Shape, whole: Any, place: Place, depth: int) -> Iterator[_Part
         return
     if shape.kind is Kind.LIST and shape.element is not None and shape.element.members:
         items = whole if isinstance(whole, list) and whole else [None]
-        yield from _parts(shape.element, items[0], (*place, ITEM), depth + 1)
+        if _has_its_name(shape.element, items[0]):
+            yield from _parts(shape.element, items[0], (*place, ITEM), depth + 1)
     given: Mapping[str, Any] = whole if isinstance(whole, Mapping) else {}
     for name, member in shape.members.items():
         inner = member.shape
@@ -110,6 +113,15 @@ def _parts(shape: Shape, whole: Any, place: Place, depth: int) -> Iterator[_Part
             if found:
                 rank = _rank(name, inner, depth)
                 yield _Part((*place, name), found, _is_apart(member), rank)
+
+
+def _has_its_name(entry: Shape, given: Any) -> bool:
+    """Whether an entry of a list has what it is known by: without that its rest is of nothing.
+
+    The parameters of a stack, for one, are known by keys that its template has.
+    """
+    names = [name for name in entry.members if _KNOWN_BY.search(name)]
+    return not names or (isinstance(given, Mapping) and any(name in given for name in names))
 
 
 def _is_apart(member: Member) -> bool:
