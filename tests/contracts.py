@@ -45,6 +45,14 @@ def inferred(service: str) -> Contract:
 
 
 @cache
+def some(service: str, *operations: str) -> Contract:
+    """The same of a few operations of a large model."""
+    pages = model_pages(load_model(service), service, frozenset(operations))
+    found = build_contract(service, assemble(pages), {})
+    return replace(found, overlay=inferred_overlay(found))
+
+
+@cache
 def requirements(service: str) -> tuple[Requirement, ...]:
     return tuple(catalogue(contract(service)))
 

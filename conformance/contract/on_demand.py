@@ -20,6 +20,7 @@ from conformance.documents.sdk.models import (
     UnknownModel,
     UnspokenProtocol,
     load_model,
+    model_loader,
 )
 
 SPEC = "openapi.yaml"
@@ -77,9 +78,7 @@ def _is_testable(service: str) -> bool:
 
 @cache
 def _names() -> tuple[str, ...]:
-    from botocore.loaders import create_loader
-
-    return tuple(create_loader().list_available_services("service-2"))
+    return tuple(model_loader().list_available_services("service-2"))
 
 
 def _written(model: SdkModel, service: str, folder: Path) -> Path:

@@ -14,8 +14,15 @@ _REPETITION = re.compile(r"([^<>]{1,4}?)\1{255,9999998}", re.DOTALL)
 """A number of seven digits at most: a record of others may not fill the memory."""
 
 
+_STEP, _SEEN, _PERIOD = 128, 64, 12
+"""All that is repeated so often has at one of these steps a part with the period of all units."""
+
+
 def fold(text: str) -> str:
     """The text with a mark for all that is repeated very often."""
+    parts = (text[at : at + _SEEN] for at in range(0, len(text) - _SEEN + 1, _STEP))
+    if not any(part[_PERIOD:] == part[:-_PERIOD] for part in parts):
+        return text  # which the expression takes long to find out
     return _REPETITION.sub(
         lambda found: f"<repeated:{len(found[0]) // len(found[1])}:{found[1]}>", text
     )

@@ -179,6 +179,10 @@ def test_an_arn_of_another_service_is_told(reference_port, proxied, run):
 
 SCOPE = "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/ec2/aws4_request, Signature=a"
 HEAD = "arn:aws:ec2:eu-west-1:123456789012"
+RESERVED = (
+    "CreateCapacityReservation", "DescribeCapacityReservations", "CancelCapacityReservation",
+    "CreatePlacementGroup", "DescribePlacementGroups", "DeletePlacementGroup",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -191,7 +195,7 @@ HEAD = "arn:aws:ec2:eu-west-1:123456789012"
     ],
 )  # fmt: skip
 def test_a_creation_may_show_the_arn_of_what_others_made(shown, held):
-    contract = contracts.contract("ec2")
+    contract = contracts.some("ec2", *RESERVED)
     operation = contract.operations["CreateCapacityReservation"]
     made = f"<capacityReservationId>cr-1</capacityReservationId>{shown}"
     body = f"<R><capacityReservation>{made}</capacityReservation></R>".encode()
@@ -209,7 +213,7 @@ def test_a_creation_may_show_the_arn_of_what_others_made(shown, held):
 )
 def test_the_arn_of_what_was_made_is_one(shown, held):
     """The last is one, of another region."""
-    contract = contracts.contract("ec2")
+    contract = contracts.some("ec2", *RESERVED)
     operation = contract.operations["CreateCapacityReservation"]
     made = (
         "<capacityReservationId>cr-1</capacityReservationId>"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests import contracts
 from tests.cases import defects as of
 from tests.cases.defects import (
     Defect,
@@ -210,7 +211,6 @@ def test_what_moto_does_wrong_fails_and_holds_where_it_is_mended(moto_port, prox
 
 def test_a_description_of_several_that_declares_that_one_is_missing_names_some():
     from conformance.contract.inference.identity_rules import asked_for
-    from conformance.contract.load import load_contract
 
     named = {
         ("elbv2", "DescribeTargetGroups"): "Names",
@@ -222,15 +222,14 @@ def test_a_description_of_several_that_declares_that_one_is_missing_names_some()
         ("cloudwatch", "DescribeAlarms"): None,
     }
     for (service, operation), member in named.items():
-        assert asked_for(load_contract(service).operations[operation]) == member
+        assert asked_for(contracts.contract(service).operations[operation]) == member
 
 
 def test_a_question_about_several_by_name_tells_which_are_not_there():
     from conformance.contract.batches import asked_and_missing
-    from conformance.contract.load import load_contract
 
     def told(service, operation):
-        return asked_and_missing(load_contract(service).operations[operation])
+        return asked_and_missing(contracts.contract(service).operations[operation])
 
     assert told("ecs", "DescribeClusters") == ("clusters", "clusters", "failures")
     assert told("codebuild", "BatchGetProjects") == ("names", "projects", "projectsNotFound")

@@ -7,7 +7,6 @@ import pytest
 from conformance.contract.inference.identity_rules import identity_rules
 from conformance.contract.levels import Level
 from conformance.contract.listing.requirements import Requirement, Subject
-from conformance.contract.load import load_contract
 from conformance.contract.observed import empty_for_unknown
 from conformance.engine.judge.refusal import judge_probe
 from conformance.plan.identities import of_identity
@@ -47,7 +46,7 @@ def test_an_error_that_is_only_of_another_thing_says_nothing_for_certain() -> No
 def test_a_name_that_reads_go_by_is_taken_where_a_conflict_is_declared(
     service: str, name: str, level: Level
 ) -> None:
-    rules = identity_rules(load_contract(service))
+    rules = identity_rules(contracts.contract(service))
     assert rules[f"{name}/behavior/taken-identifier"].level is level
 
 

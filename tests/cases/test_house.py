@@ -37,7 +37,7 @@ from conformance.record import (
     read_record,
     write_record,
 )
-from conformance.record.redaction import unfold
+from conformance.record.redaction import fold, unfold
 from conformance.reports.html import render_html
 from conformance.reports.reproduce import curl_script, python_script
 from conformance.traffic import jsonlines
@@ -117,8 +117,17 @@ def test_a_long_repetition_is_recorded_in_a_few_characters_and_whole() -> None:
         assert len(json.dumps(line.as_json())) < 2_000
         assert unfold(one.request.body or "").encode() == body
         assert one.request.cut is one.response.cut is None
-        assert len(curl_script(line.evidence)) < 2_000
-        assert "--data-binary @-" in curl_script(line.evidence)
+        script = curl_script(line.evidence)
+        assert len(script) < 2_000
+        assert "--data-binary @-" in script
+
+
+@pytest.mark.parametrize("unit", ["a", "ab", "abc", "abcd"])
+def test_a_repetition_is_folded_wherever_it_stands(unit: str) -> None:
+    for before in range(130):
+        start = "-" * before
+        assert fold(f"{start}{unit * 256}.") == f"{start}<repeated:256:{unit}>.", before
+        assert fold(f"{start}{unit * 255}.") == f"{start}{unit * 255}."
 
 
 def test_an_exchange_of_a_record_is_read_as_it_was() -> None:

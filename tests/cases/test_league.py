@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests import contracts
 from tests.cases import reported as of
 from tests.cases.defects import (
     Defect,
@@ -174,12 +175,11 @@ def test_what_moto_does_wrong_fails_and_holds_where_it_is_mended(moto_port, prox
 def test_every_entry_of_a_batch_is_answered_for_in_each_of_the_forms():
     """A batch of each published form, answered rightly and with one entry too many or too few."""
     from conformance.contract.batches import batch_of
-    from conformance.contract.load import load_contract
     from conformance.plan.sequences.batches import look
     from conformance.plan.sequences.steps import RuleBroken
 
     def holds(service, operation, sent, body):
-        batch = batch_of(load_contract(service).operations[operation])
+        batch = batch_of(contracts.contract(service).operations[operation])
         assert batch is not None
         try:
             look(batch, sent, body)
@@ -200,18 +200,17 @@ def test_every_entry_of_a_batch_is_answered_for_in_each_of_the_forms():
     failed = {"FailedEntryCount": 1, "FailedEntries": [{"ErrorCode": "a"}]}
     assert holds("events", "PutTargets", two, failed)
     assert not holds("events", "PutTargets", two, {**failed, "FailedEntryCount": 0})
-    assert batch_of(load_contract("sqs").operations["SendMessage"]) is None
+    assert batch_of(contracts.contract("sqs").operations["SendMessage"]) is None
 
 
 @pytest.mark.exhaustive
 def test_what_was_observed_of_services_without_an_overlay_has_sources_and_operations():
     from conformance.contract.listing.catalogue import catalogue
-    from conformance.contract.load import load_contract
     from conformance.contract.observed import observations
 
     assert observations().services
     for service, rules in observations().services.items():
-        contract = load_contract(service)
+        contract = contracts.contract(service)
         assert contract.overlay.inferred
         stated = {one.id: one for one in catalogue(contract)}
         for address, rule in rules.items():
@@ -237,11 +236,10 @@ def test_an_identifier_that_nothing_has_is_of_the_form_of_those_that_there_are()
 
 
 def test_a_recording_that_kept_few_headers_says_nothing_of_those_of_errors():
-    from conformance.contract.load import load_contract
     from conformance.engine.judge.response import observe
     from conformance.transport.parsed_response import ParsedResponse
 
-    contract = load_contract("sqs")
+    contract = contracts.contract("sqs")
     about = contract.operations["GetQueueUrl"]
     name = "sqs/protocol/former-error-name"
     for headers, held in (

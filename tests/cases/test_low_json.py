@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from conformance.contract.aws_values import special
-from conformance.contract.inference.inferring import inferred_overlay
 from conformance.contract.inference.naming import is_called_after, thing
 from conformance.contract.levels import Level, Source
 from conformance.contract.model import Called, Constraint, Kind, Location, Member, Operation, Shape
@@ -113,7 +112,7 @@ def test_what_shows_the_identifier_of_a_new_one_makes_one() -> None:
 
 
 def test_what_is_run_and_looked_at_later_is_made() -> None:
-    overlay = inferred_overlay(contracts.modelled("redshift-data"))
+    overlay = contracts.inferred("redshift-data").overlay
     about = overlay.kinds()["statement"]
     assert (about.create, about.read) == ("ExecuteStatement", "DescribeStatement")
     # What shows no identifier is made by nothing that runs it.

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from conformance.contract.inference.binding import Binding
-from conformance.contract.inference.inferring import inferred_overlay
 from conformance.contract.levels import Level, Source
 from conformance.contract.listing.requirements import Subject
 from conformance.contract.model import Called, Constraint, Kind, Location, Member, Operation, Shape
@@ -50,16 +49,16 @@ def test_what_names_a_resource(service: str, operation: str, members: dict[str, 
 
 
 def test_what_is_made_of_a_kind_is_not_needed_to_make_it() -> None:
-    overlay = inferred_overlay(contracts.modelled("memorydb"))
+    overlay = contracts.inferred("memorydb").overlay
     assert overlay.resources["cluster"].create == "CreateCluster"
     assert "snapshot" not in overlay.resources["cluster"].needs
     assert "cluster" in overlay.resources["snapshot"].needs
 
 
 def test_what_is_ended_together_is_named_one_at_a_time() -> None:
-    contract = contracts.modelled("ec2")
-    overlay = inferred_overlay(contract)
-    about = overlay.resources["instances"]
+    ends = ("TerminateInstances", "DescribeInstances", "DeleteVolume", "DescribeVolumes")
+    contract = contracts.some("ec2", "RunInstances", "CreateVolume", *ends)
+    about = contract.overlay.resources["instances"]
     assert (about.create, about.delete) == ("RunInstances", "TerminateInstances")
     assert about.label == "InstanceIds"
     ended = contract.operations["TerminateInstances"]
@@ -68,7 +67,7 @@ def test_what_is_ended_together_is_named_one_at_a_time() -> None:
 
 
 def test_that_something_is_requested_to_end_makes_none() -> None:
-    about = inferred_overlay(contracts.modelled("swf")).resources["workflow-execution"]
+    about = contracts.inferred("swf").overlay.resources["workflow-execution"]
     assert "RequestCancelWorkflowExecution" not in about.also_created_by
 
 
@@ -185,7 +184,7 @@ def test_a_large_service_is_asked_a_few_of_the_values_that_a_limit_forbids(
 
 
 def test_what_a_creation_shows_in_a_summary_identifies_it() -> None:
-    about = inferred_overlay(contracts.modelled("organizations")).resource
+    about = contracts.inferred("organizations").overlay.resource
     assert about is not None
     assert about.identifier is not None
     assert about.create == "CreatePolicy"

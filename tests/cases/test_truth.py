@@ -11,7 +11,6 @@ import pytest
 from conformance.contract.inference.taken_rules import taken_errors
 from conformance.contract.levels import Level
 from conformance.contract.listing.catalogue import catalogue
-from conformance.contract.load import load_contract
 from conformance.contract.observed import disproved
 from conformance.engine.attempt import _tell_the_same
 from conformance.engine.judge.response import observe
@@ -21,6 +20,7 @@ from conformance.plan.sequences.assertions import assert_equal, assert_unchanged
 from conformance.plan.sequences.steps import RuleBroken
 from conformance.transport.exchange import Exchange, Request
 from conformance.transport.parsed_response import ParsedResponse
+from tests import contracts
 
 GATE = {Level.REQUIRED, Level.EXPECTED}
 
@@ -34,7 +34,7 @@ def broken(
     code: str | None = None,
 ) -> set[str]:
     """What an answer breaks at the levels of the gate."""
-    contract = load_contract(service)
+    contract = contracts.contract(service)
     levels = {one.id: one.level for one in catalogue(contract)}
     asked = contract.operations[operation]
     heads = frozenset({"smithy-protocol"})
@@ -70,7 +70,7 @@ def test_values_of_another_type_and_milliseconds_are_told_still() -> None:
 
 
 def test_a_caller_s_error_may_have_the_status_400_in_cbor_as_in_json() -> None:
-    contract = load_contract("keyspaces")
+    contract = contracts.contract("keyspaces")
     assert contract.protocol == "rpc-v2-cbor"
     assert contract.operations["GetKeyspace"].errors["ResourceNotFoundException"].status == 404
     missing = "ResourceNotFoundException"
@@ -80,7 +80,7 @@ def test_a_caller_s_error_may_have_the_status_400_in_cbor_as_in_json() -> None:
 
 @pytest.mark.parametrize("service", ["apigatewayv2", "dax", "efs", "logs"])
 def test_what_aws_was_recorded_not_to_keep_never_fails_the_gate(service: str) -> None:
-    stated = {one.id: one.level for one in catalogue(load_contract(service))}
+    stated = {one.id: one.level for one in contracts.requirements(service)}
     known = disproved(service) & stated.keys()
     assert known
     assert {stated[one] for one in known} == {Level.INFORMATIONAL}
@@ -88,7 +88,7 @@ def test_what_aws_was_recorded_not_to_keep_never_fails_the_gate(service: str) ->
 
 def test_every_disproved_requirement_is_one_that_a_model_states() -> None:
     for service in ("apigatewayv2", "apprunner", "cloudcontrol", "dax", "efs", "es", "logs"):
-        contract = load_contract(service)
+        contract = contracts.contract(service)
         stated = {one.id for one in catalogue(contract)}
         assert disproved(service) <= stated
 
@@ -97,7 +97,7 @@ ADDED = {"addedLater": {"a": [None, "x"]}}
 
 
 def test_members_that_are_added_later_may_stand_anywhere() -> None:
-    shown = load_contract("location").operations["DescribeKey"].output
+    shown = contracts.contract("location").operations["DescribeKey"].output
     app = {"Package": "com.example.one", "CertificateFingerprint": "00:11"}
     wanted = {"AllowAndroidApps": [app]}
     seen = {"Restrictions": {"AllowAndroidApps": [{**app, **ADDED}], **ADDED}, **ADDED}
@@ -112,13 +112,13 @@ def test_members_that_are_added_later_may_stand_anywhere() -> None:
 
 
 def test_the_entries_of_a_map_are_all_its_own() -> None:
-    shown = load_contract("location").operations["DescribeKey"].output
+    shown = contracts.contract("location").operations["DescribeKey"].output
     with pytest.raises(RuleBroken):
         assert_equal("Tags", {"a": "b"}, {"Tags": {"a": "b", "addedLater": "x"}}, shown)
 
 
 def test_an_answer_is_compared_as_a_whole_where_no_place_is_named() -> None:
-    shown = load_contract("location").operations["DescribeKey"].output
+    shown = contracts.contract("location").operations["DescribeKey"].output
     assert_equal("", {"KeyName": "one"}, {"KeyName": "one"}, shown)
     with pytest.raises(RuleBroken):
         assert_equal("", {"KeyName": "one"}, {"KeyName": "two"}, shown)
@@ -171,12 +171,12 @@ def test_an_empty_page_that_leads_on_is_not_the_end_of_a_list(
 def test_an_error_of_tags_or_of_what_is_missing_takes_no_name(
     service: str, operation: str, errors: list[str]
 ) -> None:
-    found = taken_errors(load_contract(service).operations[operation])
+    found = taken_errors(contracts.contract(service).operations[operation])
     assert [one.name for one in found if "Conflict" not in one.name] == errors
 
 
 def entry(code: str) -> SentProbe:
-    operation = load_contract("lakeformation").operations["AddLFTagsToResource"]
+    operation = contracts.contract("lakeformation").operations["AddLFTagsToResource"]
     probe = Probe("r", operation, Side.REJECT, {}, "")
     body = {"Failures": [{"LFTag": {"TagKey": "a"}, "Error": {"ErrorCode": code}}]}
     request = Request("POST", "http://127.0.0.1:1/", ())
@@ -207,5 +207,5 @@ def test_a_fault_beside_the_entries_may_be_told_of_each_of_them() -> None:
 def test_a_list_that_may_be_empty_may_be_absent_in_xml(
     service: str, requirement: str, level: Level
 ) -> None:
-    stated = {one.id: one.level for one in catalogue(load_contract(service))}
+    stated = {one.id: one.level for one in contracts.requirements(service)}
     assert stated[f"{service}/{requirement}"] is level

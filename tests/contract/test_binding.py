@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from conformance.contract.inference.binding import Binding, named_kinds
-from conformance.contract.inference.inferring import inferred_overlay, ordered
+from conformance.contract.inference.inferring import ordered
 from conformance.contract.inference.naming import changes, looks_only, part, same
 from tests import contracts
 
@@ -137,7 +137,7 @@ def test_what_an_operation_does_by_its_name(name: str, looks: bool, changing: bo
 
 
 def test_what_is_put_on_a_parent_once_gets_a_fresh_one() -> None:
-    overlay = inferred_overlay(contracts.modelled("lambda"))
+    overlay = contracts.inferred("lambda").overlay
     assert overlay.resources["function-url-config"].needs == {"function": "fresh"}
     assert overlay.resources["function-concurrency"].needs["function"] == "shared"
 

@@ -123,8 +123,9 @@ def test_a_drafted_overlay_says_what_would_be_inferred(tmp_path: Path) -> None:
     after = {one.id for one in catalogue(contract)}
     inferred = {f"scheduler/{one}" for one in contracts.inferred("scheduler").overlay.rules}
     assert {"scheduler/DeleteSchedule/behavior/gone-after-deletion"} < inferred
-    # Which of its resources an update names is inferred, too: nothing within it is looked at.
-    within = {one for one in before - after if one.endswith("-parts-are-stored")}
+    # Which of its resources an update names is inferred, too: what it changes is not looked at.
+    changed = ("-parts-are-stored", "/moves-times")
+    within = {one for one in before - after if one.endswith(changed)}
     assert all("/UpdateSchedule/" in one for one in within)
     assert before - after - within == inferred
     again = CliRunner().invoke(overlay, ["init", "scheduler", "--specs", str(own)])
@@ -290,9 +291,9 @@ def test_what_a_request_may_choose_or_the_run_knows_is_no_answer(service, operat
 
 
 def test_what_is_given_as_a_name_and_may_be_listed_as_an_arn_is_not_sure_to_be_listed() -> None:
-    rules = inferred_overlay(contracts.modelled("logs")).rules
+    rules = contracts.inferred("logs").overlay.rules
     assert "DescribeIndexPolicies/behavior/lists-what-was-made" not in rules
-    named = inferred_overlay(contracts.modelled("kinesis")).rules
+    named = contracts.inferred("kinesis").overlay.rules
     assert named["ListStreams/behavior/lists-what-was-made"].level is Level.EXPECTED
 
 
@@ -302,7 +303,7 @@ def test_a_list_that_may_lack_what_there_is_is_only_told_of() -> None:
     plain = contracts.modelled("kinesis")
     listing = replace(plain.operations["ListStreams"], said=(SHOWS_SOME,))
     some = replace(plain, operations={**plain.operations, "ListStreams": listing})
-    assert gone in inferred_overlay(plain).rules
+    assert gone in contracts.inferred("kinesis").overlay.rules
     rules = inferred_overlay(some).rules
     assert rules[made].level is Level.INFORMATIONAL
     assert gone not in rules
@@ -311,7 +312,13 @@ def test_a_list_that_may_lack_what_there_is_is_only_told_of() -> None:
 def test_an_update_that_goes_on_by_itself_or_names_nothing_made_is_only_told_of() -> None:
     wanted = {"ModifyVolume/behavior/Size-is-stored",
               "ModifyAccountVpcEncryptionControl/behavior/Mode-is-stored"}  # fmt: skip
-    contract = load_contract("ec2")
+    contract = contracts.some(
+        "ec2", "CreateVolume", "ModifyVolume", "DescribeVolumes", "DeleteVolume",
+        "CreateSubnet", "ModifySubnetAttribute", "DescribeSubnets", "DeleteSubnet",
+        "ModifyAccountVpcEncryptionControl", "DescribeAccountVpcEncryptionControl",
+        "CreateVpcEncryptionControl", "DescribeVpcEncryptionControls",
+        "DeleteVpcEncryptionControl", "CreateVpc", "DescribeVpcs", "DeleteVpc",
+    )  # fmt: skip
     sure = {one.address for one in read_backs(contract) if one.level is Level.EXPECTED}
     assert wanted.isdisjoint(sure)
     assert "ModifySubnetAttribute/behavior/EnableLniAtDeviceIndex-is-stored" in sure

@@ -68,6 +68,15 @@ def test_the_longer_of_two_secrets_is_masked_whole():
     assert masker.mask("one-secret-value-and-more!") == "<secret:2:25>!"
 
 
+@pytest.mark.parametrize("after", ["", ".", ". . ."])
+@pytest.mark.parametrize("before", range(12))
+def test_the_shortest_secret_is_found_wherever_it_stands(before, after):
+    masker = Masker()
+    masker.learn_credentials(Credentials("AKIDabcd", "none"))
+    text = f"{'.' * before}AKIDabcd{after}"
+    assert masker.mask(text) == f"{'.' * before}<secret:1:8>{after}"
+
+
 def test_innocent_words_stay(masker):
     masker.learn("short")
     masker.learn_credentials(Credentials("test", "test"))

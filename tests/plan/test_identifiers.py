@@ -10,7 +10,6 @@ import pytest
 
 from conformance.contract.found_requests import FoundRequests
 from conformance.contract.inference.identities import is_described_beside
-from conformance.contract.inference.inferring import inferred_overlay
 from conformance.contract.levels import Level, Source
 from conformance.contract.listing.requirements import Requirement, Subject
 from conformance.contract.vocabulary.overlay_model import Identifier, Resource
@@ -85,8 +84,7 @@ def test_a_read_that_does_not_name_its_resource_shows_nothing(life):
 
 def test_a_name_that_is_taken_is_put_where_a_creation_has_it():
     """Within a structure, that may be; and it is read from there, too."""
-    modelled = contracts.modelled("ses")
-    contract = replace(modelled, overlay=inferred_overlay(modelled))
+    contract = contracts.inferred("ses")
     create = contract.operations["CreateTemplate"]
     rule = TakenIdentifierRule(level=Level.EXPECTED, statement="", source=Source())
     requirement = Requirement(
@@ -106,8 +104,7 @@ def test_a_name_that_is_taken_is_put_where_a_creation_has_it():
     ("operation", "named"), [("CreateTemplate", None), ("GetTemplate", "TemplateName")]
 )
 def test_a_creation_names_nothing_that_could_be_unknown(operation, named):
-    modelled = contracts.modelled("ses")
-    contract = replace(modelled, overlay=inferred_overlay(modelled))
+    contract = contracts.inferred("ses")
     asked = contract.operations[operation]
     assert named_by(contract, asked, valid_request(contract, asked)) == named
 
@@ -127,8 +124,7 @@ def test_a_creation_may_name_the_new_one_in_two_places(beside, expected):
 
 def test_a_version_that_is_to_match_is_the_one_that_was_shown():
     """A change or a deletion says which version it is about; that names nothing twice."""
-    modelled = contracts.modelled("cloudfront")
-    contract = replace(modelled, overlay=inferred_overlay(modelled))
+    contract = contracts.inferred("cloudfront")
     for name in ("UpdateOriginAccessControl", "DeleteFunction"):
         operation = contract.operations[name]
         request = valid_request(contract, operation)

@@ -29,13 +29,17 @@ def reference(monkeypatch):
 
 @pytest.fixture
 def tests(pytester, monkeypatch):
-    """Runs pytest in a process of its own with the plugin loaded; gives its result."""
+    """Runs pytest with the plugin loaded; gives its result.
+
+    In this process, if nothing needs one of its own: the tool is loaded here.
+    """
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
 
-    def run(*arguments):
+    def run(*arguments, apart=False):
         named = [] if _is_installed() else ["-p", "conformance.suite.plugin"]
-        return pytester.runpytest_subprocess(*named, "-p", "no:schemathesis", *map(str, arguments))
+        how = pytester.runpytest_subprocess if apart else pytester.runpytest_inprocess
+        return how(*named, "-p", "no:schemathesis", *map(str, arguments))
 
     return run
 

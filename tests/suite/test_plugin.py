@@ -94,7 +94,7 @@ def _cases(path):
 
 def test_workers_share_the_requirements(wrong, tests, pytester):
     pytester.makepyfile("def test_mine():\n    assert True\n")
-    done = tests("-n", "2", "-q")
+    done = tests("-n", "2", "-q", apart=True)
     done.assert_outcomes(passed=3, failed=1)
     assert wrong.left() == 0
 
@@ -194,7 +194,7 @@ def test_without_writing_anything(reference, tests):
     ],
 )
 def test_bad_usage_is_told_in_one_line(tests, arguments, said):
-    done = tests("--pyargs", "conformance.suite", *arguments)
+    done = tests("--pyargs", "conformance.suite", *arguments, apart="none" in arguments)
     assert done.ret != 0
     assert said in done.stdout.str() + done.stderr.str()
     assert "Traceback" not in done.stdout.str()
@@ -212,7 +212,7 @@ def test_the_plugin_costs_nothing_where_it_is_not_used(tests, pytester):
             }
         """
     )
-    tests().assert_outcomes(passed=1)
+    tests(apart=True).assert_outcomes(passed=1)
 
 
 def test_parts_keep_operations_together():

@@ -16,6 +16,7 @@ from conformance.contract.model import Contract, Kind, Member, Operation
 from conformance.contract.vocabulary.overlay_model import Contents, Resource
 from conformance.contract.vocabulary.overlay_rules import AnyRule, HeldRule
 from conformance.documents.sdk.prose import HELD_BY
+from conformance.identity_cache import identity_cache
 
 _HELD: Pairs = tuple(one for one in PAIRS if one[0] not in {"Enable", "Start", "Activate"})
 _IN_USE = re.compile(r"in_?use|conflict|dependency|not_?empty|non_?empty", re.IGNORECASE)
@@ -30,9 +31,8 @@ def held_by(contract: Contract, life: Resource) -> Iterator[Contents]:
         return
     shows = [one for one in contract.operations.values() if shows_only(one.name)]
     readers = [one for one in shows if _needed(one) <= {label} and label in one.input]
-    for do in contract.operations.values():
-        undo = undone_by(contract.operations, do, _HELD)
-        if undo is None or label not in _needed(undo) or life.is_of(undo.name):
+    for do, undo in _undone(contract):
+        if label not in _needed(undo) or life.is_of(undo.name):
             continue
         rest = _needed(undo) - {label}
         noun = thing(undo.name)
@@ -40,6 +40,14 @@ def held_by(contract: Contract, life: Resource) -> Iterator[Contents]:
         found = next(filter(None, (_shown(one, undo, rest) for one in by_name)), None)
         if rest and found is not None and label in do.input:
             yield found
+
+
+@identity_cache(1)
+def _undone(contract: Contract) -> list[tuple[Operation, Operation]]:
+    """What attaches, adds or puts something, each with what undoes it."""
+    every = contract.operations
+    found = ((do, undone_by(every, do, _HELD)) for do in every.values())
+    return [(do, undo) for do, undo in found if undo is not None]
 
 
 def _needed(operation: Operation) -> set[str]:

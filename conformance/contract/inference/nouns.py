@@ -35,6 +35,7 @@ _RUNS = ("Execute",)
 _SORTS = 2
 _DEEPEST = 2
 """Structures within structures in which an ARN is looked for."""
+_ByVerb = Mapping[str, list[tuple[str, Operation]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +90,14 @@ def _is_sort(name: str, general: list[str]) -> bool:
 
 def _nouns(contract: Contract) -> Iterator[Noun]:
     made: dict[str, Operation] = {}
-    operations = _first(contract)
+    known: set[str] = set()
+    operations = _by_verb(contract)
     for verb in (*CREATE, *_RUNS):
-        for one in operations:
-            found = split(one.name, (verb,))
+        for name, one in operations[verb]:
             lasts = verb not in _RUNS or any(map(identifies, one.output))
-            if not (found and lasts and one.method in _CHANGES):
-                continue
-            if not any(same(found[1], name) for name in made):
-                made[found[1]] = one
+            if lasts and one.method in _CHANGES and known.isdisjoint(noun_forms(name)):
+                made[name] = one
+                known |= noun_forms(name)
     for name, create in made.items():
         taken = {create.name}
         roles: dict[str, Any] = {}
@@ -105,13 +105,13 @@ def _nouns(contract: Contract) -> Iterator[Noun]:
             roles[role] = _with(operations, name, verbs, taken)
         roles["listing"] = _with(operations, name, LIST, taken, plural=True)
         if roles["delete"] is None:
-            several = (one for one in operations if deletes_several(one, name))
+            several = (one for _, one in operations[DELETE[0]] if deletes_several(one, name))
             roles["delete"] = next(several, None)
         noun = Noun(name, create, **roles)
         if not noun.about_one() and create.name.startswith(_LASTING):
             noun = replace(noun, others=tuple(_naming(contract, noun, made)))
         yield noun
-    yield from _general(contract, list(made.items()))
+    yield from _general(contract, operations, list(made.items()))
 
 
 def deletes_several(operation: Operation, noun: str) -> bool:
@@ -144,13 +144,14 @@ def _naming(contract: Contract, noun: Noun, made: Iterable[str]) -> Iterator[Ope
                 break
 
 
-def _general(contract: Contract, made: list[tuple[str, Operation]]) -> Iterator[Noun]:
+def _general(
+    contract: Contract, operations: _ByVerb, made: list[tuple[str, Operation]]
+) -> Iterator[Noun]:
     """What is deleted under one name and made under several: ``Job``, of ``ProfileJob`` and more.
 
     The first of those makes it; it must not be deleted under its own name.
     """
-    operations = _first(contract)
-    for one in operations:
+    for one in _first(contract):
         found = split(one.name, DELETE[:3])
         if found is None or any(same(found[1], name) for name, _ in made):
             continue
@@ -165,22 +166,20 @@ def _general(contract: Contract, made: list[tuple[str, Operation]]) -> Iterator[
     yield from _of_several_sorts(operations, made)
 
 
-def _of_several_sorts(
-    operations: list[Operation], made: list[tuple[str, Operation]]
-) -> Iterator[Noun]:
+def _of_several_sorts(operations: _ByVerb, made: list[tuple[str, Operation]]) -> Iterator[Noun]:
     """What is deleted by a list of names under one name, and made under several.
 
     The sort that needs least makes it: ``Alarm``, of ``MetricAlarm`` and ``CompositeAlarm``.
     """
-    for one in operations:
-        found = split(one.name, DELETE[:1])
-        for form in noun_forms(found[1]) - {plain(found[1])} if found else ():
+    deleted = {plain(found) for found, _ in operations[DELETE[0]]}
+    for found, one in operations[DELETE[0]]:
+        for form in noun_forms(found) - {plain(found)}:
             sorts = {name: create for name, create in made if plain(name).endswith(form)}
             noun = next(iter(sorts), "")[-len(form) :]
-            if len(sorts) < _SORTS or plain(noun) in map(plain, sorts):
+            own = {plain(name) for name in sorts}
+            if len(sorts) < _SORTS or plain(noun) in own or own & deleted:
                 continue
-            own = any(f"Delete{name}" in {other.name for other in operations} for name in sorts)
-            if not own and deletes_several(one, noun):
+            if deletes_several(one, noun):
                 create = min(sorts.values(), key=_needed)
                 listing = _with(operations, noun, LIST, {one.name, create.name}, plural=True)
                 yield Noun(noun, create, None, None, listing, one)
@@ -195,8 +194,18 @@ def _first(contract: Contract) -> list[Operation]:
     return sorted(contract.operations.values(), key=lambda one: is_versioned(one.name))
 
 
+def _by_verb(contract: Contract) -> _ByVerb:
+    """The operations that begin with each verb, with the noun of each."""
+    verbs = dict.fromkeys((*CREATE, *_RUNS, *READ, *UPDATE, *LIST, *DELETE))
+    every = _first(contract)
+    return {
+        verb: [(found[1], one) for one in every if (found := split(one.name, (verb,)))]
+        for verb in verbs
+    }
+
+
 def _with(
-    operations: list[Operation],
+    operations: _ByVerb,
     noun: str,
     verbs: tuple[str, ...],
     taken: set[str],
@@ -205,13 +214,12 @@ def _with(
 ) -> Operation | None:
     """The operation with the surest verb whose noun is this one."""
     for verb in verbs:
-        for one in operations:
-            found = split(one.name, (verb,))
-            if found is None or one.name in taken:
+        for found, one in operations[verb]:
+            if one.name in taken:
                 continue
-            exact = plain(found[1]) == plain(noun)
-            listed = is_plural(found[1], noun) or (exact and verb in {"List", "Search"})
-            if listed if plural else exact or is_plural(noun, found[1]):
+            exact = plain(found) == plain(noun)
+            listed = is_plural(found, noun) or (exact and verb in {"List", "Search"})
+            if listed if plural else exact or is_plural(noun, found):
                 taken.add(one.name)
                 return one
     return None

@@ -1,6 +1,7 @@
 """Whom the members of requests name: the noun that each identifies, by its place or its name."""
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 
 from conformance.contract.aws_values import example, suggested
 from conformance.contract.inference.naming import (
@@ -56,6 +57,12 @@ class Owners:
         self._places = self._by_place()
         self._also_called = dict(self._other_names())
         self._about: dict[str, Noun | None] = {}
+        # The first of those that have a role for an operation has it.
+        self._by_role = {
+            one.name: noun for noun in reversed(known) for one in noun.roles().values()
+        }
+        self._with_arns = [one for one in known if any(True for _ in arns(one))]
+        self._uses = cache(self._count_uses)
 
     def _by_place(self) -> Mapping[str, Noun]:
         """The nouns by the path that leads to one of them."""
@@ -96,9 +103,8 @@ class Owners:
         return self._about[operation.name]
 
     def _find_about(self, operation: Operation) -> Noun | None:
-        for noun in self._known:
-            if operation.name in {one.name for one in noun.roles().values()}:
-                return noun
+        if operation.name in self._by_role:
+            return self._by_role[operation.name]
         text = thing(operation.name)
         begins = [one for one in self._known if text.startswith(plurals(one.name))]
         ends = [one for one in self._known if text.endswith(plain(one.name))]
@@ -161,9 +167,9 @@ class Owners:
                 return next((one for one in self._known if rest in noun_forms(one.name)), None)
         return None
 
-    def _uses(self, noun: Noun) -> int:
+    def _count_uses(self, noun: str) -> int:
         """In how many operations a member is called after the noun."""
-        own = noun_forms(noun.name)
+        own = noun_forms(noun)
         every = self._contract.operations.values()
         return sum(any(part(name).of in own for name in one.input) for one in every)
 
@@ -173,7 +179,7 @@ class Owners:
         A pattern that names some of them is of those. Where none has an ARN, any may have them
         that ``by`` its id is known: those first whose ids are as the pattern says.
         """
-        named = [one for one in self._known if any(True for _ in arns(one))]
+        named = self._with_arns
         text = plain(shape.limit("pattern") or "")
         fitting = [one for one in named if plain(one.name) in text] or named
         if not named and by == ID:
@@ -186,7 +192,7 @@ class Owners:
             labels = sum(one.location is Location.PATH for one in given.values())
             needed = sum(one.required for one in given.values())
             surely = noun.create.name.startswith(CREATE[:2])
-            return not tags, not surely, labels, -self._uses(noun), needed
+            return not tags, not surely, labels, -self._uses(noun.name), needed
 
         return min(fitting, key=rank) if fitting else None
 

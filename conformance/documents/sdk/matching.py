@@ -20,6 +20,7 @@ from conformance.documents.sdk.models import (
     UnknownModel,
     UnspokenProtocol,
     load_model,
+    model_loader,
     protocols_of,
 )
 from conformance.documents.sdk.operation_index import MODEL, models_with
@@ -203,9 +204,7 @@ def _linked(text: str) -> str | None:
 @cache
 def _named(link: str) -> str | None:
     """The service whose model a link names."""
-    from botocore.loaders import create_loader
-
-    loader = create_loader()
+    loader = model_loader()
     name, version = link[:-11], link[-10:]
     names: list[str] = loader.list_available_services(MODEL)
     near = sorted(names, key=lambda one: one != name)

@@ -96,13 +96,20 @@ def protocols_of(about: Mapping[str, Any]) -> list[str]:
 
 
 @cache
+def model_loader() -> Any:
+    """Botocore's loader, once a process: each looks through the folders of all services first."""
+    from botocore.loaders import create_loader
+
+    return create_loader()
+
+
+@cache
 def load_model(service: str, protocol: str | None = None) -> SdkModel:
     """The newest model, for this protocol or the usual. Raises UnknownModel, UnspokenProtocol."""
     from botocore.exceptions import DataNotFoundError, UnknownServiceError
-    from botocore.loaders import create_loader
 
     try:
-        data = create_loader().load_service_model(service, "service-2")
+        data = model_loader().load_service_model(service, "service-2")
     except (DataNotFoundError, UnknownServiceError) as error:
         raise UnknownModel(service) from error
     speaks = protocols_of(data["metadata"])

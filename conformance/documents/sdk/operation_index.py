@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from conformance.cache_folder import cache_folder, write_whole
+from conformance.documents.sdk.models import model_loader
 
 MODEL = "service-2"
 
@@ -39,17 +40,13 @@ def _index() -> dict[str, list[str]]:
 
 
 def _names() -> list[str]:
-    from botocore.loaders import create_loader
-
-    names: list[str] = create_loader().list_available_services(MODEL)
+    names: list[str] = model_loader().list_available_services(MODEL)
     return names
 
 
 def _file(name: str) -> Path | None:
     """The newest model file of a service."""
-    from botocore.loaders import create_loader
-
-    loader = create_loader()
+    loader = model_loader()
     version = loader.determine_latest_version(name, MODEL)
     places = (Path(folder) / name / version / MODEL for folder in loader.search_paths)
     files = (place.with_name(f"{MODEL}{end}") for place in places for end in (".json.gz", ".json"))

@@ -10,7 +10,7 @@ from html import unescape
 from typing import Any
 
 from conformance.documents.sdk.bindings import Bindings
-from conformance.documents.sdk.models import SdkModel
+from conformance.documents.sdk.models import SdkModel, model_loader
 
 MOST = 4
 """Values that are kept of one member."""
@@ -160,11 +160,10 @@ def _members(shapes: Mapping[str, Any], owner: str, value: Any) -> Iterator[tupl
 def _given(model: SdkModel) -> Iterator[tuple[str, str, Any]]:
     """The published requests: operation, name of the shape, and members."""
     from botocore.exceptions import DataNotFoundError, UnknownServiceError
-    from botocore.loaders import create_loader
 
     service = model.name.removesuffix(f"-{model.version}")
     try:
-        data = create_loader().load_service_model(service, "examples-1", model.version)
+        data = model_loader().load_service_model(service, "examples-1", model.version)
     except (DataNotFoundError, UnknownServiceError):
         return
     for operation, examples in data.get("examples", {}).items():

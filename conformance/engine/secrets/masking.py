@@ -63,6 +63,8 @@ _LEAST_DIFFERENT = 4
 """Different characters: of a long row of one letter there is nothing to keep."""
 _KEYS = (28, 12, LEAST_CREDENTIAL)
 """Characters by which secrets are looked up: the longest that one has; most differ after 28."""
+_PIECE = 4
+_STEP = LEAST_CREDENTIAL - _PIECE + 1
 _PART = 16
 """So many characters of the beginning of a secret give it away where a text was cut off."""
 _REST = re.compile(r"[\w+/=%.~-]*", re.ASCII)
@@ -80,6 +82,7 @@ class Masker:
         self._begins: dict[str, list[str]] = {}
         self._parts: dict[str, str] = {}
         self._heads: set[str] = set()
+        self._pieces: set[str] = set()
         self._count = 0
         self._signed: list[str] = []
         self._last = ("", 0, "")
@@ -132,9 +135,8 @@ class Masker:
 
     def _masked(self, text: str) -> str:
         kept: list[str] = []
-        start, size, heads = 0, LEAST_CREDENTIAL, self._heads
-        # One pass over the text, and it is a long one: only what begins like a secret is looked up.
-        for here in [at for at in range(len(text) - size + 1) if text[at : at + size] in heads]:
+        start = 0
+        for here in self._suspects(text):
             if here < start:
                 continue
             hidden, end = self._at(text, here)
@@ -142,6 +144,18 @@ class Masker:
                 kept += [text[start:here], hidden]
                 start = end
         return "".join([*kept, text[start:]])
+
+    def _suspects(self, text: str) -> Iterator[int]:
+        """Where the text begins like a secret.
+
+        The text may be a long one: every beginning has a piece that starts at one of these steps.
+        """
+        pieces, heads = self._pieces, self._heads
+        steps = range(0, len(text) - _PIECE + 1, _STEP)
+        for piece in [at for at in steps if text[at : at + _PIECE] in pieces]:
+            for here in range(max(0, piece - _STEP + 1), piece + 1):
+                if text[here : here + LEAST_CREDENTIAL] in heads:
+                    yield here
 
     def mask_bytes(self, data: bytes) -> bytes:
         """The same for bytes that are no text."""
@@ -152,6 +166,7 @@ class Masker:
             return
         self._marks[form] = hidden
         self._heads.add(form[:LEAST_CREDENTIAL])
+        self._pieces.update(form[at : at + _PIECE] for at in range(_STEP))
         size = next(size for size in _KEYS if len(form) >= size)
         self._begins.setdefault(form[:size], []).append(form)
         if len(form) >= _PART:

@@ -112,7 +112,7 @@ ITEMS = "apigateway/UpdateApiKey/request/patchOperations[]/type"
 
 def test_list_items_of_the_wrong_shape_are_found_by_exploring_alone():
     assert run(Careless(), ITEMS, draws=0)[ITEMS].verdict is Verdict.PASSED
-    line = run(Careless(), ITEMS, draws=40)[ITEMS]
+    line = run(Careless(), ITEMS, draws=16)[ITEMS]
     assert line.verdict is Verdict.FAILED
     assert line.reason.endswith("accepted with 200")
     sent = json.loads(line.evidence[-1].request.body or "")["patchOperations"]
@@ -122,11 +122,11 @@ def test_list_items_of_the_wrong_shape_are_found_by_exploring_alone():
 
 def test_server_errors_belong_to_the_requirement_that_forbids_them():
     name = "apigateway/UpdateApiKey/status/no-5xx"
-    line = run(Fragile(), name, draws=40)[name]
+    line = run(Fragile(), name, draws=16)[name]
     assert line.verdict is Verdict.FAILED
     assert line.reason.endswith("500 (no error code): TypeError")
     assert json.loads(line.evidence[-1].request.body or "") == {"patchOperations": [[]]}
-    assert run(InProcess(ServerOptions()), name, draws=40)[name].verdict is Verdict.PASSED
+    assert run(InProcess(ServerOptions()), name, draws=16)[name].verdict is Verdict.PASSED
 
 
 def test_quick_runs_do_not_explore():

@@ -29,6 +29,7 @@ from tests.command import in_process
 KILLED = {
     "wire:iso-dates": "apigateway/CreateApiKey/response/createdDate/type",
     "status:UpdateKey:202": "location/UpdateKey/status/200",
+    "status:UpdateApiKey:202": "apigateway/UpdateApiKey/status/200",
     "error:UpdateApiKey:NotFoundException:404:UnknownError": (
         "apigateway/UpdateApiKey/error/NotFoundException"
     ),
@@ -52,7 +53,7 @@ def invoke(*options):
     return CliRunner().invoke(command, options)
 
 
-FEW = ("status:UpdateKey:202", "limit:value-min:minus1", "patch:/name:replace:refused")
+FEW = ("status:UpdateApiKey:202", "limit:value-min:minus1", "patch:/name:replace:refused")
 
 
 @pytest.mark.parametrize("chosen", [FEW, pytest.param((*KILLED,), marks=pytest.mark.exhaustive)])
