@@ -39,7 +39,7 @@ def init(service: str, output: Path | None, learn: str | None, *, force: bool) -
     sure that is. As long as it says `inferred: true`, nothing in it counts against a target.
     """
     from conformance.contract.building import build_contract
-    from conformance.contract.deriving.writing import write_all
+    from conformance.contract.deriving.writing import as_yaml, write_all
     from conformance.contract.load import derived_spec
     from conformance.plan.valid_requests.overlay_template import render_overlay_template
     from conformance.runs.learning import found_requests
@@ -62,8 +62,7 @@ def init(service: str, output: Path | None, learn: str | None, *, force: bool) -
     text, kinds = render_overlay_template(contract)
     files = {path: text}
     if is_new:
-        spec = path.with_name("openapi.yaml")
-        files[spec] = spec_file(service, spec.name).read_text("utf-8")
+        files[path.with_name("openapi.yaml")] = as_yaml(derived_spec(service))
     write_all(files)
     click.echo(f"{service}: {kinds} kinds of resources, written to {path}")
     if is_new:

@@ -14,7 +14,6 @@ from conformance.contract.found_requests import FoundRequests
 from conformance.contract.locate import (
     add_derived,
     announce,
-    is_on_demand,
     known_services,
     protocol_in_use,
     services,
@@ -34,7 +33,7 @@ from conformance.contract.places import with_texts
 from conformance.contract.protocols import with_protocol
 from conformance.contract.vocabulary.overlay_model import Overlay
 from conformance.contract.vocabulary.overlay_rules import AnyRule
-from conformance.contract.yaml_file import COPY, read_json, read_yaml
+from conformance.contract.yaml_file import read_yaml
 from conformance.errors import BadInput
 
 KEPT = 8
@@ -165,9 +164,6 @@ def derived_spec(service: str) -> dict[str, Any]:
     """The derived document, else that of the SDK model. Raises UnknownService, UnspokenProtocol."""
     if service not in known_services():
         _derive_from_model(service)
-    copy = spec_file(service, COPY)
-    if copy.exists() and is_on_demand(service):
-        return read_json(copy)
     return read_yaml(spec_file(service, "openapi.yaml"))
 
 

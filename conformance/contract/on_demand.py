@@ -13,7 +13,6 @@ from pathlib import Path
 
 from conformance import __version__
 from conformance.cache_folder import cache_folder
-from conformance.contract.yaml_file import COPY
 from conformance.documents.sdk.models import (
     REST_JSON,
     SdkModel,
@@ -82,7 +81,7 @@ def _names() -> tuple[str, ...]:
 
 
 def _written(model: SdkModel, service: str, folder: Path) -> Path:
-    from conformance.contract.deriving import as_yaml, write_all
+    from conformance.contract.deriving import write_all
     from conformance.contract.deriving.assemble import assemble_whole
     from conformance.contract.deriving.example_requests import add_usual
     from conformance.contract.deriving.writing import UnwritableOutput
@@ -90,13 +89,14 @@ def _written(model: SdkModel, service: str, folder: Path) -> Path:
 
     document, _ = assemble_whole(model_pages(model, service))
     add_usual(document, model)
-    files = {COPY: json.dumps(document), SPEC: as_yaml(document)}
+    # As JSON, which is YAML: that is written and read many times as fast.
+    text = json.dumps(document)
     try:
-        write_all({folder / name: text for name, text in files.items()})
+        write_all({folder / SPEC: text})
     except UnwritableOutput:
         # A home that cannot be written to keeps nobody from testing.
         folder = Path(tempfile.mkdtemp(prefix="conformance-")) / service
-        write_all({folder / name: text for name, text in files.items()})
+        write_all({folder / SPEC: text})
     return folder
 
 
