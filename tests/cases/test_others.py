@@ -235,6 +235,19 @@ def test_optional_members_name_what_the_run_has_and_nothing_that_is_made_of_it()
     assert variants.refer(ecs.operations["RunTask"].input["cluster"].shape) == "${id.cluster}"
 
 
+def test_a_member_names_what_its_operation_is_about_and_not_another_one_of_the_kind() -> None:
+    ses = contracts.inferred("ses")
+    about = ses.operations["UpdateTemplate"]
+    request = {"Template": {"TemplateName": "${name}"}}
+    said = "Invalid Template Name."
+    for kind, named in (("template", "${id}"), (None, "${id.template}")):
+        refusal = RefusalText(400, "TemplateDoesNotExist", said, nameable(ses, about.name),
+                              kind=kind)  # fmt: skip
+        tried = [one.get("Template", {}) for one in repaired(about, request, {}, refusal)]
+        found = [one.get("TemplateName") for one in tried]
+        assert {"${id}", "${id.template}"} & {*map(str, found)} == {named}
+
+
 def test_what_is_right_but_for_what_is_not_there_is_gone_on_from() -> None:
     sent: list[tuple[str, Any]] = []
     contract = contracts.inferred("glue")

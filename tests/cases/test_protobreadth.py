@@ -61,8 +61,9 @@ def test_members_are_bound(service: str, operation: str, members: dict[str, Any]
 
 
 def test_a_copy_has_a_name_of_its_own() -> None:
+    """And is made of another one, as it is a new one itself."""
     members = bound("rds", "CopyDBParameterGroup")
-    assert members["SourceDBParameterGroupIdentifier"] == "${id}"
+    assert members["SourceDBParameterGroupIdentifier"] == "${id.db-parameter-group}"
     assert members["TargetDBParameterGroupIdentifier"].startswith("${name")
 
 

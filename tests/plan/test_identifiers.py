@@ -142,6 +142,12 @@ def test_a_version_that_is_to_match_is_the_one_that_was_shown():
         ("kinesis", "DescribeStream", {"StreamARN": "arn:other"}, {"Limit": 1}, True),
         ("kinesis", "DescribeStream", {"StreamARN": "arn:other"}, {"StreamName": "${id}"}, False),
         ("kinesis", "ListStreams", {"ExclusiveStartStreamName": "other"}, {}, False),
+        ("ses", "UpdateTemplate", {"Template": {"TemplateName": "other"}},
+         {"Template": {"TemplateName": "other", "SubjectPart": "a"}}, True),
+        ("ses", "UpdateTemplate", {"Template": {"TemplateName": "other"}},
+         {"Template": {"TemplateName": "${id}"}}, False),
+        ("emr", "SetTerminationProtection", {"JobFlowIds": ["j-1"]}, {}, True),
+        ("emr", "SetTerminationProtection", {"JobFlowIds": []}, {}, False),
     ],
 )  # fmt: skip
 def test_a_request_found_by_trial_may_be_about_what_others_made(

@@ -197,6 +197,21 @@ def test_an_entry_is_found_on_whatever_page_it_is():
     assert isinstance(played(steps, [MADE, first, first]), RuleBroken)
 
 
+@pytest.mark.parametrize(
+    ("body", "ended"),
+    [
+        ({"Names": ["one"]}, NotShown),
+        ({"Names": ["one"], "Entries": []}, RuleBroken),
+        ({"Names": ["other"]}, RuleBroken),
+        ({}, RuleBroken),
+    ],
+)
+def test_what_an_answer_lists_elsewhere_may_lack_its_entries(body, ended):
+    """Emulators of an older service list the names alone, and not what was added to them."""
+    steps = [{"make": {}}, {"send": "list", "entry": True}]
+    assert isinstance(played(steps, [MADE, answered(200, body)]), ended)
+
+
 def test_an_entry_may_be_found_by_a_text_of_its_own():
     step = {"send": "list", "entry": {"Description": "x"}, "shows": {"KeyName": "other"}}
     first = answered(200, {"Entries": [{"KeyName": "one"}], "NextToken": "2"})

@@ -233,8 +233,9 @@ class RequestSearch:
         if about is not None and own is not None:
             known = {**known, about: own}  # not just any of its kind
         refusal = RefusalText(
-            answer.status or 0, answer.code or "", answer.message, known, own, name
-        )
+            answer.status or 0, answer.code or "", answer.message, known, own, name,
+            kind=None if made else about,
+        )  # fmt: skip
         yield from within(sent)
         yield from repaired(sent.probe.operation, sent.probe.values, sent.values, refusal)
 

@@ -7,7 +7,7 @@ from typing import Any
 from conformance.contract.listing.requirements import rule_of
 from conformance.contract.member_roles import FOLLOWING, TOKENS
 from conformance.contract.model import Kind, Operation
-from conformance.contract.places import find, parse
+from conformance.contract.places import ITEM, find, parse, texts
 from conformance.contract.vocabulary.overlay_list_rules import (
     DefaultPageRule,
     PagingAfterDeletionRule,
@@ -36,6 +36,8 @@ class ListedEntries:
 
     entries: list[Any]
     sizes: list[int]
+    elsewhere: frozenset[str] = frozenset()
+    """The texts of the answers that lack that list: another one may have what it should have."""
 
     def of(self, identifier: str, member: str) -> list[Any]:
         """The entries of one resource."""
@@ -60,15 +62,18 @@ def walk(life: Lifecycle, members: Mapping[str, Any] | None = None) -> Walk:
     token, following = _tokens(life)
     entries: list[Any] = []
     sizes: list[int] = []
+    others: list[str] = []
     positions: set[str] = set()
     for _ in range(MOST_PAGES):
         answer = yield from answered(Send(life.operation("list"), request), "the list")
         here = list(find(answer.body, items))
         entries += here
         sizes.append(len(here))
+        has_list = next(find(answer.body, items[: items.index(ITEM)]), None) is not None
+        others += () if has_list else texts(answer.body)
         position = next(find(answer.body, parse(following)), None) if following else None
         if not position:
-            return ListedEntries(entries, sizes)
+            return ListedEntries(entries, sizes, frozenset(others))
         _check_is_value(position)
         if str(position) in positions:
             raise RuleBroken("a new position", f"the position {position!r} again")

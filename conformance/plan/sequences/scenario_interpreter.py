@@ -168,7 +168,10 @@ def _entry(play: _Play, step: Step) -> Sequence:
     own = {play.life.listing.id: "${id}"}
     wanted = step.entry if isinstance(step.entry, Mapping) else own
     ((member, text),) = wanted.items()
-    found = listing.of(play.filled(text, step), member)
+    named = play.filled(text, step)
+    found = listing.of(named, member)
+    if step.entry and not found and named in listing.elsewhere:
+        raise NotShown(f"the answer has no {play.life.listing.items}, and shows it elsewhere")
     if step.entry and len(found) != 1:
         raise RuleBroken("the resource exactly once in the list", f"{len(found)} times")
     if not step.entry and found:

@@ -103,10 +103,12 @@ def names_another(contract: Contract, operation: Operation, values: Mapping[str,
     binds = contract.overlay.words_of(operation.name).binds
     if found is None or not any(_is_own(one) for one in binds.values()) or _is_own(values):
         return False
+    names = (*binds, *(name for name in found.members if identifies(name)))
     return any(
-        isinstance(one, str) and "${" not in one and values.get(name) == one
-        for name, one in found.members.items()
-        if name in binds or identifies(name)
+        "${" not in str(one) and one in find(values, parse(name))
+        for name in names
+        for one in find(found.members, parse(name))
+        if one and isinstance(one, str | list)
     )
 
 

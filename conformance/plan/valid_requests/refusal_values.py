@@ -67,6 +67,9 @@ class RefusalText:
     about: str = ""
     """The name of the operation."""
 
+    kind: str | None = None
+    """The kind that the operation is about, unless it makes one."""
+
     @property
     def is_not_found(self) -> bool:
         """Whether something that the request speaks of is not there."""
@@ -158,7 +161,9 @@ def values_of_kinds(shape: Shape, refusal: RefusalText) -> Iterator[Any]:
     else:
         # A bare name is that of what is not found, as the answer calls it.
         spoken = [] if noun or not refusal.is_not_found else refusal.spoken_of()
-        yield from (f"${{id.{kind}}}" for kind in [*named, *spoken])
+        # Of what the operation is about, the one that is meant: another one would do it as well.
+        own = (f"${{id.{kind}}}" if kind != refusal.kind else "${id}" for kind in [*named, *spoken])
+        yield from own
 
 
 def arns_of_what_lacks(
