@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from conformance.contract.aws_values import EXAMPLES
-from conformance.contract.inference.naming import looks_only, noun_forms, part
+from conformance.contract.inference.naming import BARE, NAME, looks_only, noun_forms, part
 from conformance.contract.levels import Level
 from conformance.contract.model import Contract, Kind, Member, Operation
 from conformance.contract.validate import is_valid
@@ -94,6 +94,18 @@ def _is_named(member: Member) -> bool:
     return is_valid(element, EXAMPLES["name"])
 
 
+def _may_be_unknown(contract: Contract, operation: Operation, asked: str) -> bool:
+    """Whether any name is one that a thing might have.
+
+    Identifiers that the service makes up, and ARNs, have a form of their own: another text may
+    be refused.
+    """
+    kind = part(asked).kind
+    life = contract.overlay.kinds().get(contract.overlay.words_of(operation.name).resource or "")
+    chosen = life is not None and life.identifier is not None and life.identifier.given is not None
+    return kind == NAME or (kind == BARE and chosen)
+
+
 def batch_rules(contract: Contract) -> Mapping[str, AnyRule]:
     """The rule of each operation that answers for a batch or for several names."""
     rules: dict[str, AnyRule] = {}
@@ -105,7 +117,8 @@ def batch_rules(contract: Contract) -> Mapping[str, AnyRule]:
                 source=operation.output[batch.answers or batch.failed].source,
             )
     for operation in contract.tested:
-        if (named := asked_and_missing(operation)) is not None:
+        named = asked_and_missing(operation)
+        if named is not None and _may_be_unknown(contract, operation, named[0]):
             asked, found, missing = named
             two = {asked: ["${name.one}", "${name.two}"]}
             counts = {f"{found}[]": 0, f"{missing}[]": 2}

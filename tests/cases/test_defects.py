@@ -238,5 +238,18 @@ def test_a_question_about_several_by_name_tells_which_are_not_there():
     assert told("dynamodb", "BatchGetItem") is None  # what is unprocessed may be there
 
 
+def test_what_is_not_there_has_a_name_that_something_might_have():
+    from conformance.contract.batches import batch_rules
+
+    def told(service):
+        return {one.partition("/")[0] for one in batch_rules(contracts.contract(service))}
+
+    assert {"DescribeClusters", "DescribeServices", "DescribeCapacityProviders"} <= told("ecs")
+    assert {"BatchGetProjects", "BatchGetFleets"} <= told("codebuild")
+    # The service makes up what these are called by, or they are ARNs.
+    assert not {"DescribeTasks", "DescribeContainerInstances", "DescribeTaskSets"} & told("ecs")
+    assert not {"BatchGetBuilds", "BatchGetReportGroups", "BatchGetReports"} & told("codebuild")
+
+
 def test_the_cases_change_nothing_that_they_are_not_about():
     assert_changes_nothing_else(TABLE)

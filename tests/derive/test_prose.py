@@ -147,8 +147,56 @@ def test_members_that_name_each_other_may_not_both_count():
     ("service", "operation"),
     [
         ("synthetics", "DeleteGroup"), ("rekognition", "DeleteUser"),
-        ("cloudtrail", "DeleteEventDataStore"),
+        ("cloudtrail", "DeleteEventDataStore"), ("connectcases", "DeleteDomain"),
+        ("connectcases", "DeleteTemplate"), ("connectcases", "DeleteCase"),
+        ("redshift-serverless", "DeleteNamespace"), ("deadline", "DeleteQueue"),
     ],
 )  # fmt: skip
 def test_what_goes_with_the_whole_does_not_hold_it(service, operation):
     assert not [one for one in said_of(load_model(service), operation) if HELD_BY in one]
+
+
+def deletion(text, *makers):
+    """What the prose of the deletion of a plan says of what other operations make."""
+    operations = {"DeletePlan": {"documentation": text}, **{one: {} for one in makers}}
+    said = said_of(SdkModel("shop", "", {"operations": operations, "shapes": {}}), "DeletePlan")
+    return [one.removeprefix(HELD_BY) for one in said if one.startswith(HELD_BY)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Before you delete a plan, delete its hours.",
+        "You can't delete a plan that contains hours.",
+        "Every hour must be deleted before you can delete the plan.",
+        "If the plan has hours, you must delete them first.",
+        "You cannot delete a plan that has minutes, such as those of its hours.",
+    ],
+)
+def test_what_a_deletion_demands(text):
+    assert deletion(text, "CreateHour") == ["CreateHour"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Before you delete a plan, you should remove its hours.",
+        "Before you delete a plan, you can create an hour.",
+        "After you delete the plan, you must create another hour.",
+        "You can't recover the hours of a plan.",
+        "You cannot create an hour with a plan that was deleted.",
+        "You can't delete a plan while one of its hours is in the CREATING state.",
+        "You can't delete a plan while its hours are being counted.",
+        "You can't delete a plan if it has any hours that have minutes.",
+        "You can't delete a plan while a minute references any of its hours.",
+    ],
+)
+def test_what_a_deletion_does_not_demand(text):
+    assert not deletion(text, "CreateHour")
+
+
+def test_the_longer_noun_takes_its_words_away():
+    text = "You can't delete a plan that an hour report still references."
+    assert deletion(text, "CreateHour", "CreateHourReport", "CreateReport") == ["CreateHourReport"]
+    own = "You can't delete a plan while any plan report references it."
+    assert deletion(own, "CreatePlanReport", "CreateReport") == ["CreatePlanReport"]

@@ -37,9 +37,11 @@ def shop(shown=None, listed=None, made=None, update=None, **facts):
         }  # fmt: skip
 
     updating = facts.get("updating", "UpdateThing")
+    listing = facts.get("listing", "ListThings")
     life = {
-        "name": "thing", "create": "CreateThing", "read": "GetThing", "update": updating,
-        "list": "ListThings", "listing": {"items": "Things[]", "id": "Name"},
+        "name": facts.get("kind", "thing"), "create": "CreateThing", "read": "GetThing",
+        "update": updating,
+        "list": listing, "listing": {"items": "Things[]", "id": "Name"},
         "identifier": {"label": "Name", "given": "Name"},
     }  # fmt: skip
     entry = structure(**(THING if listed is None else listed))
@@ -52,7 +54,7 @@ def shop(shown=None, listed=None, made=None, update=None, **facts):
                 "get": operation("GetThing", {}, whole, "Name"),
                 "put": operation(updating, GIVEN if update is None else update, {}, "Name"),
             },
-            "/things": {"get": operation("ListThings", {}, {"Things": of("array", items=entry)})},
+            "/things": {"get": operation(listing, {}, {"Things": of("array", items=entry)})},
         },
         "x-conformance": {"resource": life, "inferred": True, "operations": {
             updating: {"binds": {"Name": "${id}"}}, "GetThing": {"binds": {"Name": "${id}"}}}},
@@ -162,11 +164,16 @@ def test_what_the_answer_to_a_creation_has_of_settings_may_not_be_settled():
     "shown",
     [{"Arn": f"{ARN}:1"}, {"Arn": f"{ARN}/version/1"}, {"Arn": ARN.upper()}, {"Arn": None},
      {"Description": ""}, {"CreatedAt": "2026-01-01T00:00:10Z"}, {"CreatedAt": "yesterday"},
+     {"CreatedAt": "2025-12-31"}, {"CreatedAt": "2026-01-01T00:01Z"},
      {"Size": 7}, {"UpdatedAt": "2020-01-01T00:00:00Z"}, {"Status": "PENDING"},
      {"Status": "UPDATING", "Colour": "RED", "CreatedAt": "2026-01-01T00:00:50Z"}],
 )  # fmt: skip
 def test_what_is_written_otherwise_or_moves_by_itself_is_no_other_value(shown):
     assert not isinstance(ending(shop(), LISTED, other("entry", **shown)()), RuleBroken)
+
+
+def test_an_identifier_may_have_another_case():
+    assert ending(shop(made=THING), READ, other("made", Name="${Id}")()) is None
 
 
 class Lagging(Store):
@@ -254,3 +261,31 @@ def test_what_may_be_otherwise_is_not_compared():
     versions = {**THING, "LatestVersion": of("string")}
     (rule,) = [one for one in agreements(shop(versions)) if one.address == MOVES]
     assert {one.member.name for one in (rule, *rule.others)} == {"UpdatedAt"}
+
+
+def test_a_search_may_lag_behind():
+    assert addresses(listing="SearchThings") == {MOVES}
+
+
+def compared(address, **facts):
+    (rule,) = [one for one in agreements(shop(**facts)) if one.address == address]
+    return {one.member.name for one in (rule, *rule.others)}
+
+
+def test_of_a_version_another_answer_may_have_the_time_of_the_whole():
+    assert "CreatedAt" in compared(LISTED)
+    assert compared(LISTED, kind="thing version") == compared(LISTED) - {"CreatedAt"}
+
+
+def test_a_creation_may_call_other_things_as_its_request_does():
+    more = {**THING, "BoxId": of("string"), "BoxName": of("string"), "BoxIdentifier": of("string")}
+    everywhere = {"made": more, "shown": more, "listed": more}
+    assert compared(LISTED, **everywhere) >= {"BoxId", "BoxName", "BoxIdentifier", "Name"}
+    named = {"BoxId", "BoxName", "BoxIdentifier", "Name"} & compared(READ, **everywhere)
+    assert named == {"BoxId", "Name"}
+
+
+def test_a_time_of_change_that_may_not_count_need_not_move():
+    assert compared(MOVES) == {"CreatedAt", "UpdatedAt"}
+    unsure = of("string", format="date-time", **{"x-conditional": True})
+    assert compared(MOVES, shown={**THING, "UpdatedAt": unsure}) == {"CreatedAt"}

@@ -7,7 +7,7 @@ import pytest
 from conformance.contract.building import build_contract
 from conformance.contract.inference.contents import held_rules
 from conformance.contract.listing.catalogue import catalogue
-from conformance.documents.sdk.prose import HELD_BY
+from conformance.documents.sdk.prose import ENDS_LATER, HELD_BY
 from conformance.plan.sequences import KINDS
 from conformance.plan.sequences.steps import Make, NotShown, Pause, RuleBroken, Script, Send
 from conformance.transport.parsed_response import ParsedResponse
@@ -16,7 +16,10 @@ from tests.plan.test_parts import of
 HELD = "shop/DeleteShelf/behavior/held-by-book"
 
 
-def shop(*, said=(f"{HELD_BY}CreateBook",), errors=("ShelfInUse",), answer=None, deletion=None):
+def shop(
+    *, said=(f"{HELD_BY}CreateBook",), errors=("ShelfInUse",), answer=None, deletion=None,
+    deleted=None,
+):  # fmt: skip
     """A service with shelves and the books on them."""
 
     def operation(name, *labels, told=(), shown=None, members=None, code="200"):
@@ -34,13 +37,15 @@ def shop(*, said=(f"{HELD_BY}CreateBook",), errors=("ShelfInUse",), answer=None,
         }  # fmt: skip
 
     kinds = {
-        "shelf": {"name": "shelf", "create": "CreateShelf", "delete": "DeleteShelf",
+        "shelf": {"name": "shelf", "create": "CreateShelf", "read": "GetShelf",
+                  "delete": "DeleteShelf",
                   "identifier": {"label": "Shelf", "given": "Shelf"}},
         "book": {"name": "book", "create": "CreateBook", "read": "GetBook", "delete": "DeleteBook",
                  "needs": {"shelf": "shared"}, "identifier": {"label": "Book", "given": "Book"}},
     }  # fmt: skip
     both = {"Shelf": "${id.shelf}", "Book": "${id}"}
-    binds = {"DeleteShelf": {"Shelf": "${id}"}, "GetBook": both, "DeleteBook": both,
+    binds = {"DeleteShelf": {"Shelf": "${id}"}, "GetShelf": {"Shelf": "${id}"},
+             "GetBook": both, "DeleteBook": both,
              "CreateBook": {"Shelf": "${id.shelf}"}}  # fmt: skip
     words = {name: {"binds": one, "resource": "book" if "Book" in name else "shelf"}
              for name, one in binds.items()}  # fmt: skip
@@ -49,7 +54,9 @@ def shop(*, said=(f"{HELD_BY}CreateBook",), errors=("ShelfInUse",), answer=None,
         "paths": {
             "/shelves/{Shelf}": {
                 "post": operation("CreateShelf", "Shelf"),
-                "delete": operation("DeleteShelf", "Shelf", told=errors, members=deletion),
+                "get": operation("GetShelf", "Shelf"),
+                "delete": operation("DeleteShelf", "Shelf", told=errors, members=deletion,
+                                    shown=deleted),
             },
             "/shelves/{Shelf}/books/{Book}": {
                 "post": operation("CreateBook", "Shelf", "Book", shown=answer),
@@ -65,7 +72,7 @@ def shop(*, said=(f"{HELD_BY}CreateBook",), errors=("ShelfInUse",), answer=None,
     return build_contract("shop", spec, {})
 
 
-def ending(contract, refuses, *, shelf="one", there=lambda asked: True):
+def ending(contract, refuses, *, shelf="one", there=lambda asked: True, remains=True, deleted=None):
     """Play the rule; what ends it, and the requests."""
     rule = next(one for one in catalogue(contract) if one.id == HELD)
     fill = {("${id}", 0): "one", ("${id.shelf}", 1): shelf}
@@ -82,7 +89,10 @@ def ending(contract, refuses, *, shelf="one", there=lambda asked: True):
             asked += name == "GetBook"
             wrong = name == "DeleteShelf" and refuses
             wrong = wrong or (name == "GetBook" and not there(asked))
-            answer = ParsedResponse(400 if wrong else 200, {}, None, "", "application/json", 2)
+            missing = name == "GetShelf" and not remains
+            status = 404 if missing else 400 if wrong else 200
+            body = (deleted or {}) if name == "DeleteShelf" else {}
+            answer = ParsedResponse(status, body, None, "", "application/json", 2)
     except StopIteration:
         return None, sent
     except (RuleBroken, NotShown) as raised:
@@ -110,3 +120,18 @@ def test_without_an_error_or_a_word_of_it_nothing_is_demanded():
     assert [address for address, _ in held_rules(shop())] == [HELD.partition("/")[2]]
     assert not [*held_rules(shop(said=()))]
     assert not [*held_rules(shop(errors=("ShelfNotFound",)))]
+
+
+LATER = {"said": (f"{HELD_BY}CreateBook", ENDS_LATER)}
+
+
+@pytest.mark.parametrize(
+    ("facts", "deleted"),
+    [(LATER, None), ({"deleted": {"OperationId": of("string")}}, None),
+     ({"deleted": {"Status": of("string")}}, {"Status": "DELETING"})],
+)  # fmt: skip
+@pytest.mark.parametrize(("remains", "kind"), [(True, NotShown), (False, RuleBroken)])
+def test_a_deletion_that_goes_on_may_still_fail(facts, deleted, remains, kind):
+    end, sent = ending(shop(**facts), refuses=False, remains=remains, deleted=deleted)
+    assert isinstance(end, kind)
+    assert sent[-1] == "DeleteBook"

@@ -101,6 +101,6 @@ def held_rules(contract: Contract) -> Iterator[tuple[str, AnyRule]]:
                 f"{delete.name}/behavior/held-by-{name}",
                 HeldRule(
                     level=Level.EXPECTED, source=delete.source, by=name,
-                    statement=f"{delete.name} is refused while one {what} is in it",
+                    statement=f"{delete.name} is refused while any {what} depends on it",
                 ),
             )  # fmt: skip

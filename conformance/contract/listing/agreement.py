@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from conformance.contract.inference.naming import part, plain, same, thing
 from conformance.contract.levels import Level
-from conformance.contract.listing.certain import WRAPS, is_later, is_named_by
+from conformance.contract.listing.certain import SEARCH, WRAPS, is_later, is_named_by
 from conformance.contract.listing.readback import (
     FREE_TEXT,
     ReadBack,
@@ -47,6 +47,10 @@ _MOVES = re.compile(
     re.IGNORECASE,
 )
 """Names of members that change by themselves, that depend on who asks, or have their own rules."""
+_REFERS = re.compile(r"(arn|id)$", re.IGNORECASE)
+"""Names of members that name something else in one way: an identifier may be a name or an ARN."""
+_VERSION = re.compile(r"(version|revision)s?$")
+"""Names of kinds of which one answer has the time of the whole, and another one their own."""
 _SETTERS = ("Update", "Modify")
 """The verbs of updates that put nothing new in the place of the former."""
 _TIMES = {Kind.TIMESTAMP, Kind.STRING, Kind.NUMBER, Kind.INTEGER}
@@ -66,7 +70,8 @@ def agreements(contract: Contract) -> Iterator[ReadBack]:
         for name in [*life.lists()][:_MOST]:
             listing = contract.operations[name]
             own = read is not None and read.name == name
-            if not own and SHOWS_SOME not in (listing.said or ()):
+            some = SHOWS_SOME in (listing.said or ()) or name.startswith(SEARCH)
+            if not own and not some:
                 roles = ("create", "list") if read is None else ("create", "read", "list")
                 yield from _between(life, read or create, listing, roles)
         shows = read or contract.operations.get(life.list or "")
@@ -127,20 +132,21 @@ def _between(
 def _is_compared(life: Resource, one: Member, other: Member, *, settled: bool) -> bool:
     """Whether two members of one name are of the same, and stand for nothing that goes on.
 
-    What the answer to a creation has of settings may not be ``settled`` yet.
+    What the answer to a creation has of settings may not be ``settled`` yet, and it may call
+    other things by the names that the request has for them.
     """
     shape = one.shape
     unsure = shape.conditional or other.shape.conditional or is_hidden(one.name, shape)
     if shape.kind is not other.shape.kind or unsure or is_hidden(one.name, other.shape):
         return False
     if CREATED.fullmatch(one.name):
-        return shape.kind in _TIMES
+        return shape.kind in _TIMES and not _VERSION.search(plain(life.name or ""))
     own = part(one.name).of in {"", plain(life.name or "")} and IDENTIFIES.search(one.name)
     if shape.kind is Kind.STRING and own:
         return True
     if _MOVES.search(one.name):
         return False
-    named = IDENTIFIES.search(one.name) or FREE_TEXT.fullmatch(one.name)
+    named = (IDENTIFIES if settled else _REFERS).search(one.name) or FREE_TEXT.fullmatch(one.name)
     listed = shape.limit("enum") and shape.limit("enum") == other.shape.limit("enum")
     if shape.kind is Kind.BOOLEAN:
         return settled
@@ -153,7 +159,7 @@ def _of_times(
     """That an update leaves the time of the creation, and moves that of the last change."""
     times = [
         (place, one) for name, (place, one) in shown_by(life, shows).items()
-        if one.shape.kind in _TIMES
+        if one.shape.kind in _TIMES and not one.shape.conditional
         and ((CREATED.fullmatch(name) and not is_later(update, shows))
              or (_is_time_of_change(name, life) and same(thing(update.name), life.name or "")))
     ]  # fmt: skip

@@ -56,7 +56,7 @@ WRAPS = re.compile(
 )
 """Endings of names that say nothing of what is in there."""
 _SHORTEST = 3
-_SEARCH = "Search"
+SEARCH = "Search"
 """The verb of what shows an index, which follows later."""
 STATE = re.compile(r"(status|state)$", re.IGNORECASE)
 _PLAIN = {Kind.STRING, Kind.BOOLEAN, Kind.INTEGER, Kind.NUMBER}
@@ -140,7 +140,7 @@ def is_later(operation: Operation, read: Operation) -> bool:
     """Whether what an update asks for may be shown later, or of one version of the whole alone."""
     shown, told = _names(read), _names(operation)
     names = {*operation.input, *told, *read.input, *shown}
-    if read.name.startswith(_SEARCH):
+    if read.name.startswith(SEARCH):
         return True
     later = any(_LATER.search(name) and name.lower() != _LOCK for name in names)
     return later or any(map(_GOES_ON.search, told - shown))

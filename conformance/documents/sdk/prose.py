@@ -86,11 +86,20 @@ _ENDS_LATER = re.compile(
     re.IGNORECASE,
 )
 _DEMANDS = re.compile(
-    r"\bmust (first|not|be|delete|remove|detach|deregister|disassociate|contain)"
-    r"|\b(need|have|has) to\b|\bbefore\b|\bcan(not| ?not|['\u2019]t)\b|\bcontain zero"
-    r"|\b(deletion|request) fails",
+    r"\bmust (first|not|be (deleted|removed|empty)|delete|remove|detach|deregister|disassociate)"
+    r"|\b(need|have|has) to\b|\bbefore\b|\bcontain zero|\b(deletion|request) fails"
+    r"|\bcan(not| ?not|['\u2019]t) (first )?(be )?(delet|remov|contain|associat)",
     re.IGNORECASE,
 )
+_LEAVES_OPEN = re.compile(
+    r"\bshould\b|recommend|\bconsider|best practice|\bopt to\b|\bmight\b|on your behalf"
+    r"|\byou can (?!delete|remove|not)|\bafter\b|\bstat(e|us)\b|\b(is|are) being \w+ed\b"
+    r"|\b(active|running|pending|progress|current(ly)?|deployed|published)\b",
+    re.IGNORECASE,
+)
+"""What advises, tells of the time after the deletion, or depends on the state of something."""
+_OF_PARTS = re.compile(r"\b(references?|uses?) (any of )?its [\w -]+", re.IGNORECASE)
+"""Before the name of what is in the whole: something else holds it there."""
 _OPTIONAL = re.compile(r"\boptional", re.IGNORECASE)
 _SENTENCES = re.compile(r"(?<=[.!])\s+")
 _MAKES = ("Create", "Put", "Upload", "Register", "Enable")
@@ -126,19 +135,34 @@ def said_of(model: SdkModel, operation: str) -> list[str]:
 def _held_by(model: SdkModel, deletion: str, prose: str) -> Iterator[str]:
     """The operations that make what a deletion's prose calls an obstacle to it."""
     whole = deletion.removeprefix("Delete")
-    said = [one for one in _SENTENCES.split(_OPTIONAL.split(prose)[0]) if _DEMANDS.search(one)]
+    said = [
+        _OF_PARTS.sub("", one) for one in _SENTENCES.split(_OPTIONAL.split(prose)[0])
+        if _DEMANDS.search(one) and not _LEAVES_OPEN.search(one)
+    ]  # fmt: skip
     if whole == deletion or not said:
         return
-    said = [re.sub(rf"\b{_noun(whole)}\b", "", one, flags=re.IGNORECASE) for one in said]
-    for make in model.data["operations"]:
-        noun = next((make.removeprefix(verb) for verb in _MAKES if make.startswith(verb)), "")
+    text = " ".join(said)
+    nouns = {make: _made(make) for make in model.data["operations"]} | {deletion: whole}
+    # An image pipeline is no image: the longest noun goes first, and takes its words away.
+    for make in sorted(nouns, key=lambda one: -len(nouns[one])):
+        noun = nouns[make]
         if noun in {"", whole}:
+            text = re.sub(rf"\b{_noun(noun)}\b", "", text, flags=re.IGNORECASE) if noun else text
             continue
         short = noun.removeprefix(whole)
         names = [noun, *([short] if len(short) >= _SHORTEST else [])]
         spoken = "|".join([f"Delete{noun}", *map(_noun, names)])
-        if any(re.search(rf"\b({spoken})\b", one, re.IGNORECASE) for one in said):
+        # "Instances that have components": not every one of them.
+        spoken = rf"\b({spoken})\b(?! that (have|has|are)\b)"
+        text, found = re.subn(spoken, "", text, flags=re.IGNORECASE)
+        if found:
             yield make
+
+
+def _made(operation: str) -> str:
+    """What an operation makes; nothing for any other."""
+    found = (operation.removeprefix(verb) for verb in _MAKES if operation.startswith(verb))
+    return next(found, "")
 
 
 def _noun(name: str) -> str:

@@ -121,6 +121,8 @@ def _says_nothing(value: Any) -> bool:
 def _differ(given: Any, seen: Any, one: ReadBack) -> bool:
     if CREATED.fullmatch(one.member.name):
         first, last = moment(given), moment(seen)
+        if _is_date(given) or _is_date(seen):
+            return False
         return first is not None and last is not None and abs(first - last) > SLACK
     if IDENTIFIES.search(one.member.name) and _is_part_of(str(given), str(seen)):
         return False
@@ -128,9 +130,11 @@ def _differ(given: Any, seen: Any, one: ReadBack) -> bool:
 
 
 def _is_part_of(one: str, other: str) -> bool:
-    """Whether one text is the other without its path, its version or what it is in."""
+    """Whether one text is the other without its path, its version or what it is in, or its case."""
     short, long = sorted((one.lower(), other.lower()), key=len)
-    return any(long.startswith(short + gap) or long.endswith(gap + short) for gap in ":/")
+    return short == long or any(
+        long.startswith(short + gap) or long.endswith(gap + short) for gap in ":/"
+    )
 
 
 def moment(value: Any) -> float | None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Generator
 from typing import Any
 
+from conformance.contract.listing.changes import ends_later
 from conformance.contract.listing.readback import ReadBack
 from conformance.contract.listing.requirements import rule_of
 from conformance.contract.member_roles import names_it
@@ -150,10 +151,24 @@ def held(script: Script) -> Sequence:
     if any(_FORCES.search(name) and value for name, value in request.items()):
         raise NotShown("the deletion is forced")
     answer = yield Send(life.operation("delete"), request)
+    gone = answer.ok and (yield from _is_gone(life, answer))
     delete = contract.operations[inner.delete or ""]
     yield Send(delete, valid_request(contract, delete), 1, tidies=True)
+    if gone:
+        raise RuleBroken(f"{own} refused: one {inner.name} depends on it", answer.told())
     if answer.ok:
-        raise RuleBroken(f"{own} refused: one {inner.name} is in it", answer.told())
+        raise NotShown("the deletion is accepted, and may still fail")
+
+
+def _is_gone(life: Lifecycle, answer: ParsedResponse) -> Generator[Step, ParsedResponse, bool]:
+    """Whether an accepted deletion is done: one that goes on after its answer may fail then."""
+    if not ends_later(life.operation("delete")) and not is_under_way(states(answer.body)):
+        return True
+    for pause in _PAUSES if life.resource.read is not None else ():
+        if (yield Send(life.operation("read"), life.request("read"))).is_missing:
+            return True
+        yield Pause(pause)
+    return False
 
 
 def _wait_for(contract: Contract, inner: Resource) -> Sequence:
