@@ -94,7 +94,7 @@ _DEMANDS = re.compile(
 _LEAVES_OPEN = re.compile(
     r"\bshould\b|recommend|\bconsider|best practice|\bopt to\b|\bmight\b|on your behalf"
     r"|\byou can (?!delete|remove|not)|\bafter\b|\bstat(e|us)\b|\b(is|are) being \w+ed\b"
-    r"|\b(active|running|pending|progress|current(ly)?|deployed|published)\b",
+    r"|\b(active|running|pending|progress|currently|deployed|published)\b",
     re.IGNORECASE,
 )
 """What advises, tells of the time after the deletion, or depends on the state of something."""
