@@ -106,6 +106,24 @@ def _may_be_unknown(contract: Contract, operation: Operation, asked: str) -> boo
     return kind == NAME or (kind == BARE and chosen)
 
 
+def _told(
+    operation: Operation,
+    named: tuple[str, str, str],
+    names: list[str],
+    there: int,
+    statement: str,
+    *first: Step,
+) -> StepsRule:
+    """That so many of the names are there, and the others are listed as missing."""
+    asked, found, missing = named
+    counts = {f"{found}[]": there, f"{missing}[]": len(names) - there}
+    send = Step(send=operation.name, with_={asked: names}, counts=counts)
+    return StepsRule(
+        level=Level.EXPECTED, statement=statement, source=operation.output[missing].source,
+        steps=(*first, send),
+    )  # fmt: skip
+
+
 def batch_rules(contract: Contract) -> Mapping[str, AnyRule]:
     """The rule of each operation that answers for a batch or for several names."""
     rules: dict[str, AnyRule] = {}
@@ -120,22 +138,14 @@ def batch_rules(contract: Contract) -> Mapping[str, AnyRule]:
         named = asked_and_missing(operation)
         if named is not None and _may_be_unknown(contract, operation, named[0]):
             asked, found, missing = named
-            two = {asked: ["${name.one}", "${name.two}"]}
-            counts = {f"{found}[]": 0, f"{missing}[]": 2}
-            rules[f"{operation.name}/{MISSING_ADDRESS}"] = StepsRule(
-                level=Level.EXPECTED,
-                statement=f"{missing} lists each of {asked} that does not exist",
-                source=operation.output[missing].source,
-                steps=(Step(send=operation.name, with_=two, counts=counts),),
-            )
+            rules[f"{operation.name}/{MISSING_ADDRESS}"] = _told(
+                operation, named, ["${name.one}", "${name.two}"], 0,
+                f"{missing} lists each of {asked} that does not exist",
+            )  # fmt: skip
             words = contract.overlay.words_of(operation.name)
             if words.binds.get(asked) == ["${id}"] and words.resource in contract.overlay.kinds():
-                both = {asked: ["${id}", "${name.two}"]}
-                counts = {f"{found}[]": 1, f"{missing}[]": 1}
-                rules[f"{operation.name}/{BESIDE_ADDRESS}"] = StepsRule(
-                    level=Level.EXPECTED,
-                    statement=f"{found} has what exists, and {missing} what does not",
-                    source=operation.output[missing].source,
-                    steps=(Step(make={}), Step(send=operation.name, with_=both, counts=counts)),
-                )
+                rules[f"{operation.name}/{BESIDE_ADDRESS}"] = _told(
+                    operation, named, ["${id}", "${name.two}"], 1,
+                    f"{found} has what exists, and {missing} what does not", Step(make={}),
+                )  # fmt: skip
     return rules

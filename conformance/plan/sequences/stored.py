@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import Any
 
 from conformance.contract.listing.changes import ends_later
@@ -164,11 +164,10 @@ def _is_gone(life: Lifecycle, answer: ParsedResponse) -> Generator[Step, ParsedR
     """Whether an accepted deletion is done: one that goes on after its answer may fail then."""
     if not ends_later(life.operation("delete")) and not is_under_way(states(answer.body)):
         return True
-    for pause in _PAUSES if life.resource.read is not None else ():
-        if (yield Send(life.operation("read"), life.request("read"))).is_missing:
-            return True
-        yield Pause(pause)
-    return False
+    if life.resource.read is None:
+        return False
+    read = Send(life.operation("read"), life.request("read"))
+    return (yield from _becomes(read, lambda shown: shown.is_missing))
 
 
 def _wait_for(contract: Contract, inner: Resource) -> Sequence:
@@ -177,12 +176,21 @@ def _wait_for(contract: Contract, inner: Resource) -> Sequence:
     if create is None or not any(map(_GOES_ON.search, create.output)):
         return
     if read is not None:
-        for pause in _PAUSES:
-            answer = yield Send(read, valid_request(contract, read), 1)
-            if answer.ok:
-                return
-            yield Pause(pause)
+        send = Send(read, valid_request(contract, read), 1)
+        if (yield from _becomes(send, lambda shown: shown.ok)):
+            return
     raise NotShown(f"whether the {inner.name} is there is not shown")
+
+
+def _becomes(
+    read: Send, is_so: Callable[[ParsedResponse], bool]
+) -> Generator[Step, ParsedResponse, bool]:
+    """Whether a read shows something within a few looks."""
+    for pause in _PAUSES:
+        if is_so((yield read)):
+            return True
+        yield Pause(pause)
+    return False
 
 
 def states(body: Any, depth: int = 3) -> list[Any]:

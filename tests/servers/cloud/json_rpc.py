@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from tests.servers.keys.shapes import model, refuse_faults, typed
 from tests.servers.keys.wire import Refused
@@ -44,11 +45,14 @@ class JsonRpc:
             raise Refused("UnknownOperationException")
         return name
 
-    def _read(self, operation: Members, body: bytes) -> Members:
+    def _decoded(self, body: bytes) -> Any:
         try:
-            sent = parse(body or b"{}")
+            return parse(body or b"{}")
         except NotJson as error:
             raise Refused("SerializationException", "This is no JSON.") from error
+
+    def _read(self, operation: Members, body: bytes) -> Members:
+        sent = self._decoded(body)
         if "input" not in operation:
             return {}
         name = operation["input"]["shape"]

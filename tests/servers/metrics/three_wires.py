@@ -11,7 +11,7 @@ from tests.servers.cloud.forms import Forms
 from tests.servers.cloud.json_rpc import JsonRpc
 from tests.servers.cloud.typed import json_of
 from tests.servers.cloud.world import Members, Operation, World
-from tests.servers.keys.shapes import model, refuse_faults, typed
+from tests.servers.keys.shapes import model
 from tests.servers.keys.wire import Refused
 from tests.servers.testbed.wire import Request, Response
 
@@ -49,20 +49,11 @@ class _Cbor(JsonRpc):
             raise Refused("UnknownOperationException")
         return name
 
-    def _read(self, operation: Members, body: bytes) -> Members:
+    def _decoded(self, body: bytes) -> Any:
         try:
-            sent = _plain(cbor2.loads(body)) if body else {}
+            return _plain(cbor2.loads(body)) if body else {}
         except (cbor2.CBORDecodeError, ValueError, OverflowError) as error:
             raise Refused("SerializationException", "This is no CBOR.") from error
-        if "input" not in operation:
-            return {}
-        name = operation["input"]["shape"]
-        members: Members = typed(self.shapes, name, sent)
-        try:
-            refuse_faults(self.shapes, name, members)
-        except Refused as refused:
-            raise Refused(self._invalid, str(refused)) from refused
-        return members
 
     def _shown(self, operation: Members, answer: Members) -> Response:
         if "output" not in operation:
