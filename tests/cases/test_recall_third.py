@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from conformance.engine.resources.disposal import emptied
+from conformance.engine.resources.deletable import emptied
 from tests.cases import (
     recalled,
     recalled_fresh,

@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from conformance.engine.resources.deletable import insisting, lifts_protection
-from conformance.engine.resources.disposal import emptied
+from conformance.engine.resources.deletable import emptied, insisting, lifts_protection
 from conformance.transport.parsed_response import ParsedResponse
 from tests.plan.test_effects import inferred
 

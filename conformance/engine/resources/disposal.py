@@ -3,14 +3,11 @@
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
-from functools import partial
 from itertools import chain
 from typing import Any
 
 from conformance.contract.model import Contract, Operation
-from conformance.contract.places import find, parse, texts
-from conformance.contract.vocabulary.overlay_model import Contents, Resource
-from conformance.engine.resources.deletable import Ask, insisting, lifts_protection
+from conformance.engine.resources.deletable import PATIENCE, delete_anyway, emptied
 from conformance.engine.resources.inventory import Inventory
 from conformance.engine.resources.listed import SendRequest
 from conformance.engine.sending.delivery import resent
@@ -22,7 +19,7 @@ from conformance.engine.sending.exchange_log import (
 )
 from conformance.error_identity import says_full
 from conformance.plan.probes import Probe, Side
-from conformance.plan.valid_requests.base_requests import as_label, naming, valid_request
+from conformance.plan.valid_requests.base_requests import naming, valid_request
 from conformance.plan.valid_requests.resources import referenced_kinds
 from conformance.transport.parsed_response import ParsedResponse
 
@@ -30,77 +27,6 @@ NEWEST = 8
 """What a request has just made is among the last so many."""
 UNUSED = 12
 """So many that nothing uses any more may be left until they are deleted."""
-PATIENCE = 2
-"""So many requests in a row without an answer, or with one and no effect, and a clean-up ends."""
-PAGES = 50
-"""Pages of what a resource holds that are deleted at most, in case a target's never end."""
-
-
-def is_kept(answer: ParsedResponse) -> bool:
-    """Whether a deletion was refused, and not because there is nothing to delete."""
-    return answer.is_refusal and not answer.is_gone
-
-
-def made_deletable(
-    contract: Contract,
-    kind: Resource,
-    identifier: str,
-    refused: ParsedResponse,
-    send: Ask,
-) -> bool:
-    """Take off what protects a resource, and delete what it holds; whether anything changed."""
-    free = lifts_protection(contract, kind, identifier, refused, send)
-    return emptied(contract, kind, identifier, send) or free
-
-
-def emptied(
-    contract: Contract,
-    kind: Resource,
-    identifier: str,
-    send: Ask,
-) -> bool:
-    """Delete what a resource holds, whoever made it; whether anything went."""
-    label = kind.label
-    if label is None:
-        return False
-    held = [*([kind.contents] if kind.contents is not None else []), *kind.also_holds]
-    went = [_emptied_of(one, contract, label, identifier, send) for one in held]
-    return any(went)
-
-
-def _emptied_of(
-    held: Contents,
-    contract: Contract,
-    label: str,
-    identifier: str,
-    send: Ask,
-) -> bool:
-    went = False
-    listed, deletes = (contract.operations[name] for name in (held.list, held.delete))
-    deleted: list[dict[str, Any]] = []
-    vain = 0
-    for _ in range(PAGES):
-        shown = send(listed, {label: as_label(listed, label, identifier)}).members
-        entries = [one for place in held.items for one in find(shown, parse(place))]
-        taken = [_taken(held, one) for one in entries]
-        plain = [one for one in taken if one and not any("${" in text for text in texts(one))]
-        # A deletion may add something to be deleted: what stays would be twice as much each time.
-        vain += any(one in deleted for one in plain)
-        if vain > PATIENCE:
-            break
-        gone = [send(deletes, {label: identifier, **one}).ok for one in plain]
-        deleted += plain
-        went = went or any(gone)
-        if not any(gone):
-            break
-    return went
-
-
-def _taken(held: Contents, entry: Any) -> dict[str, Any]:
-    """What a deletion takes from an entry."""
-    if not isinstance(entry, dict):
-        return dict.fromkeys(held.with_, entry)
-    return {to: entry[by] for to, by in held.with_.items() if by in entry}
 
 
 class Disposal:
@@ -116,7 +42,7 @@ class Disposal:
         self._contract, self._send, self._inventory = contract, send, inventory
         self._is_in_vain = is_in_vain
 
-    def delete(self, resource: RunResource, *, even_in_vain: bool = False) -> SentProbe | None:
+    def delete(self, resource: RunResource, *, even_in_vain: bool = False) -> ParsedResponse | None:
         """Delete a resource; None where there is no way, or the target never answers deletions."""
         of = self._inventory.made.lifecycle(resource.kind)
         operation = self._contract.operations.get(of.delete or "")
@@ -135,24 +61,20 @@ class Disposal:
         deletion = Probe("", operation, Side.OBSERVE, values, "")
         if not even_in_vain and self._is_in_vain(deletion):
             return None
-        send = partial(self._send, deletion, resource=resource)
+
+        def send(request: dict[str, Any]) -> SentProbe:
+            return self._send(replace(deletion, values=request), resource=resource)
+
         try:
-            sent = resent(send(), lambda _: send(), connection_lost, times=1)
-            if is_kept(sent.answer) and self._made_deletable(resource.id, of, sent.answer):
-                sent = send()
-            if is_kept(sent.answer) and (more := self._insisting(resource.id, of, operation)):
-                sent = self._send(replace(deletion, values={**values, **more}), resource=resource)
+            sent = resent(send(values), lambda _: send(values), connection_lost, times=1)
+            answer = delete_anyway(
+                self._contract, of, resource.id, sent.answer,
+                values, lambda request: send(request).answer, self._ask,
+            )  # fmt: skip
         except SetupFailed:
             return None  # its deletion names something that cannot be made: it stays
-        resource.gone = resource.gone or sent.answer.is_gone
-        return sent
-
-    def _made_deletable(self, identifier: str, of: Resource, refused: ParsedResponse) -> bool:
-        """Take away what its deletion was refused for. Raises SetupFailed."""
-        return made_deletable(self._contract, of, identifier, refused, self._ask)
-
-    def _insisting(self, identifier: str, of: Resource, deletion: Operation) -> dict[str, Any]:
-        return insisting(self._contract, of, deletion, identifier, self._ask)
+        resource.gone = resource.gone or answer.is_gone
+        return answer
 
     def _ask(self, operation: Operation, values: dict[str, Any]) -> ParsedResponse:
         return self._send(Probe("", operation, Side.OBSERVE, values, "")).answer
@@ -214,9 +136,9 @@ class Disposal:
         # A deletion may name what is gone, so that another one is made for it: that goes last.
         for resource in chain(reversed(before), self._new(before)):
             if not resource.gone and unanswered < PATIENCE:
-                sent = self.delete(resource, even_in_vain=True)
+                answer = self.delete(resource, even_in_vain=True)
                 made.forget_twins(resource)
-                mute = sent is not None and sent.answer.status is None
+                mute = answer is not None and answer.status is None
                 unanswered = unanswered + 1 if mute else 0
         return [one.id for one in made.all if not one.gone and one.usable]
 

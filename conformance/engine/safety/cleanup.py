@@ -7,14 +7,14 @@ Anything else with the same name may belong to somebody else: it is reported and
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from conformance.contract.model import Contract, Operation
 from conformance.contract.places import find, parse
 from conformance.contract.vocabulary.overlay_model import Resource
 from conformance.engine.journal import Creation, Journal
-from conformance.engine.resources.deletable import insisting
-from conformance.engine.resources.disposal import PATIENCE, is_kept, made_deletable
+from conformance.engine.resources.deletable import PATIENCE, delete_anyway
 from conformance.engine.resources.names import fill
 from conformance.engine.resources.run_tag import is_tagged
 from conformance.engine.sending.channel import Channel
@@ -104,24 +104,16 @@ class Cleanup:
                 continue
             deletion = self._contract.operations[one.delete]
             named = naming(self._contract, deletion, one.label, identifier)
-            request = {**named, **one.delete_with}
-            answer = self._send(deletion, request)
-            if is_kept(answer) and made_deletable(
-                self._contract, one, identifier, answer, self._send
-            ):
-                answer = self._send(deletion, request)
-            more = self._insisting(one, deletion, identifier) if is_kept(answer) else {}
-            if more:
-                answer = self._send(deletion, {**request, **more})
+            request, send = {**named, **one.delete_with}, partial(self._send, deletion)
+            answer = delete_anyway(
+                self._contract, one, identifier, send(request), request, send, self._send
+            )
             unanswered = unanswered + 1 if answer.status is None else 0
             if answer.is_gone and not lacks(answer):
                 self._swept.deleted.append(identifier)
             else:
                 self._swept.left[identifier] = answer.told()
         self._settle_parts()
-
-    def _insisting(self, of: Resource, deletion: Operation, identifier: str) -> dict[str, Any]:
-        return insisting(self._contract, of, deletion, identifier, self._send)
 
     def _lifecycle(self, identifier: str) -> Resource:
         """The lifecycle of what the journal has, by the operation that made it."""
