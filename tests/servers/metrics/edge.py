@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from tests.servers.cloud.edge import Served
 from tests.servers.cloud.forms import Forms
 from tests.servers.cloud.json_rpc import JsonRpc
-from tests.servers.more.edge import More
+from tests.servers.more import edge as more
 
 from . import alarms, groups, streams
 from .alarm_states import AlarmStates
@@ -22,11 +22,11 @@ from .stream_records import Records
 from .stream_settings import Settings
 from .three_wires import ThreeWires
 
-SIGNED = {"cloudwatch": "monitoring"}
+SIGNED = {**more.SIGNED, "cloudwatch": "monitoring"}
 """What requests are signed for, where it is not the name of the SDK."""
 
 
-class Metrics(More):
+class Metrics(more.More):
     """Services that others need are made first: what is there already is in them."""
 
     def __init__(self, readings: Iterable[str] = ()) -> None:
