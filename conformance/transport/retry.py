@@ -7,24 +7,19 @@ rates are the one that the user allows, and those of a service for an account.
 from __future__ import annotations
 
 import random
-import re
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
-from typing import Any
 
-from conformance import error_identity
 from conformance.transport.exchange import Exchange, Request, Response, Transport
-from conformance.transport.protocols.json_text import decode, message
+from conformance.transport.protocols.registry import read
 
 WEARY = 1
 """Retries of a request after one that was put off to the end."""
 
-_ERROR, _CBOR = 400, "application/cbor"
-_XML_CODE = re.compile(rb"<Code>\s*([A-Za-z.]+)\s*</Code>")
-"""What an error is called in the protocols that answer in XML, whatever stands around it."""
+_ERROR = 400
 
 
 class Plea(Enum):
@@ -78,7 +73,7 @@ class RetryingTransport:
             exchange = self._inner.send(request)
             attempts += exchange.attempts
             self._count(exchange.attempts)
-            reason = plea(exchange.response)
+            reason = plea(exchange)
             if exchange.response is None or reason is None:
                 # Throttling is over with any answer; "later" only once waiting was seen to help.
                 self._saturated -= {Plea.SLOWER, before}
@@ -110,28 +105,14 @@ class RetryingTransport:
         return min(self._longest, max(backoff, float(wanted) if wanted.isdecimal() else 0.0))
 
 
-def plea(response: Response | None) -> Plea | None:
-    """What a response asks for, if it is no answer."""
-    if response is None or response.status < _ERROR:
+def plea(exchange: Exchange) -> Plea | None:
+    """What an answer asks for, if it is none yet."""
+    if exchange.response is None or exchange.response.status < _ERROR:
         return None
-    body = _members(response)
-    named = error_identity.names(response.header(error_identity.HEADER), body)
-    in_xml = _XML_CODE.search(response.body)
-    status, code = response.status, next(iter(named), in_xml and in_xml[1].decode())
-    if error_identity.is_throttling(status, code):
+    answer = read(exchange)
+    if answer.throttled:
         return Plea.SLOWER
-    has_date = response.header("Retry-After") is not None
-    if error_identity.is_passing(status, code, message(body), retry_after=has_date):
-        return Plea.LATER
-    return None
-
-
-def _members(response: Response) -> Any:
-    if _CBOR not in (response.header("Content-Type") or ""):
-        return decode(response.body)
-    from conformance.transport.protocols.rpc_cbor import decoded  # most targets answer none
-
-    return decoded(response.body)
+    return Plea.LATER if answer.passing else None
 
 
 @dataclass(frozen=True, slots=True)

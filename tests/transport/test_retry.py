@@ -111,8 +111,8 @@ def body(**members):
     ],
 )
 def test_what_throttling_looks_like(response):
-    assert plea(response) is Plea.SLOWER
-    assert judged(response).throttled
+    assert plea(answered(response)) is Plea.SLOWER
+    assert read(answered(response)).throttled
 
 
 @pytest.mark.parametrize(
@@ -130,12 +130,12 @@ def test_what_throttling_looks_like(response):
     ],
 )
 def test_what_throttling_does_not_look_like(response):
-    assert plea(response) is not Plea.SLOWER
-    assert not judged(response).throttled
+    assert plea(answered(response)) is not Plea.SLOWER
+    assert not read(answered(response)).throttled
 
 
-def judged(response):
-    return read(Exchange(REQUEST, response, None, 0.0))
+def answered(response):
+    return Exchange(REQUEST, response, None, 0.0)
 
 
 TRY_AGAIN = Response(
@@ -143,6 +143,7 @@ TRY_AGAIN = Response(
     (("x-amzn-errortype", "ConflictException"),),
     body(message="A concurrent modification was found. Please try again later."),
 )
+CONFLICT = b"<Error><Code>OperationAborted</Code><Message>%s</Message></Error>"
 AWAY = Response(503, (("Retry-After", "1"),), b"<html>down</html>")
 
 
@@ -155,14 +156,15 @@ AWAY = Response(503, (("Retry-After", "1"),), b"<html>down</html>")
         Response(500, (("retry-after", "1"),), b"{}"),
         Response(409, (), body(Message="Another update of this key is in progress")),
         Response(409, (), body(message="the key is being updated; retry")),
+        Response(409, (), CONFLICT % b"A conflicting operation is in progress. Please try again."),
         Response(400, (), body(__type="x#ConcurrentModificationException")),
         Response(408, (), body(code="RequestTimeoutException")),
     ],
 )
 def test_what_will_be_over_in_a_moment(response):
-    assert plea(response) is Plea.LATER
-    assert judged(response).passing
-    assert plea(response) is not Plea.SLOWER
+    assert plea(answered(response)) is Plea.LATER
+    assert read(answered(response)).passing
+    assert plea(answered(response)) is not Plea.SLOWER
 
 
 @pytest.mark.parametrize(
@@ -172,14 +174,15 @@ def test_what_will_be_over_in_a_moment(response):
         SLOW_DOWN,
         Response(409, (), body(message="API Key already exists")),
         Response(409, (), b"try again"),
+        Response(409, (), CONFLICT % b"Your bucket is not empty."),
         Response(400, (), body(message="Invalid name, please try again")),
         Response(500, (), body(message="try again later")),
         Response(404, (("Retry-After", "1"),), b"{}"),
     ],
 )
 def test_what_will_not_be_over(response):
-    assert plea(response) is not Plea.LATER
-    assert not judged(response).passing
+    assert plea(answered(response)) is not Plea.LATER
+    assert not read(answered(response)).passing
 
 
 @pytest.mark.parametrize("answer", [TRY_AGAIN, AWAY], ids=["conflict", "unavailable"])
