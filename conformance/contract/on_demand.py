@@ -19,7 +19,7 @@ from conformance.documents.sdk.models import (
     UnknownModel,
     UnspokenProtocol,
     load_model,
-    model_loader,
+    model_names,
 )
 
 SPEC = "openapi.yaml"
@@ -53,7 +53,7 @@ def derivation_note(service: str, protocol: str | None = None) -> str:
 
 def is_offered(service: str) -> bool:
     """Whether botocore has a model of that name, of whatever protocol."""
-    return service in _names()
+    return service in model_names()
 
 
 def nearest(service: str, known: Sequence[str]) -> list[str]:
@@ -61,7 +61,7 @@ def nearest(service: str, known: Sequence[str]) -> list[str]:
     import difflib
 
     wanted = service.lower()
-    names = list(dict.fromkeys([*known, *_names()]))
+    names = list(dict.fromkeys([*known, *model_names()]))
     near = difflib.get_close_matches(wanted, names, LOOKED_AT)
     near += [name for name in names if wanted and wanted in name and name not in near]
     return [one for one in near[:LOOKED_AT] if one in known or _is_testable(one)][:NEAR]
@@ -73,11 +73,6 @@ def _is_testable(service: str) -> bool:
     except (UnknownModel, UnspokenProtocol):
         return False
     return True
-
-
-@cache
-def _names() -> tuple[str, ...]:
-    return tuple(model_loader().list_available_services("service-2"))
 
 
 def _written(model: SdkModel, service: str, folder: Path) -> Path:

@@ -22,7 +22,7 @@ def folder(tmp_path: Path, monkeypatch) -> Path:
         file = models / name / "2020-01-01" / "service-2.json"
         file.parent.mkdir(parents=True)
         file.write_text(content)
-    monkeypatch.setattr(operation_index, "_names", lambda: ["one", "two"])
+    monkeypatch.setattr(operation_index, "model_names", lambda: ("one", "two"))
     monkeypatch.setattr(
         operation_index, "_file", lambda name: models / name / "2020-01-01" / "service-2.json"
     )

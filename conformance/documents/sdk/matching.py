@@ -16,14 +16,16 @@ from conformance.documents.model import NUMBERS, BaseType, DocumentedMember
 from conformance.documents.page_model import Layout, OperationPage, Parameter, ServicePages
 from conformance.documents.reader import ReadPage
 from conformance.documents.sdk.models import (
+    MODEL,
     SdkModel,
     UnknownModel,
     UnspokenProtocol,
     load_model,
     model_loader,
+    model_names,
     protocols_of,
 )
-from conformance.documents.sdk.operation_index import MODEL, models_with
+from conformance.documents.sdk.operation_index import models_with
 
 Wanted = TypeVar("Wanted", str, tuple[str, str, str])
 SOUGHT = 3
@@ -204,9 +206,8 @@ def _linked(text: str) -> str | None:
 @cache
 def _named(link: str) -> str | None:
     """The service whose model a link names."""
-    loader = model_loader()
+    loader, names = model_loader(), model_names()
     name, version = link[:-11], link[-10:]
-    names: list[str] = loader.list_available_services(MODEL)
     near = sorted(names, key=lambda one: one != name)
     for one in near:
         if loader.determine_latest_version(one, MODEL) != version and one != name:

@@ -10,6 +10,8 @@ from typing import Any
 from conformance.errors import BadInput
 
 REST_JSON = "rest-json-1"
+MODEL = "service-2"
+"""The type of a botocore file that has the operations of a service."""
 NAMES = {
     "smithy-rpc-v2-cbor": "rpc-v2-cbor",
     "json": "aws-json-{version}",
@@ -104,12 +106,18 @@ def model_loader() -> Any:
 
 
 @cache
+def model_names() -> tuple[str, ...]:
+    """The services that there are models of."""
+    return tuple(model_loader().list_available_services(MODEL))
+
+
+@cache
 def load_model(service: str, protocol: str | None = None) -> SdkModel:
     """The newest model, for this protocol or the usual. Raises UnknownModel, UnspokenProtocol."""
     from botocore.exceptions import DataNotFoundError, UnknownServiceError
 
     try:
-        data = model_loader().load_service_model(service, "service-2")
+        data = model_loader().load_service_model(service, MODEL)
     except (DataNotFoundError, UnknownServiceError) as error:
         raise UnknownModel(service) from error
     speaks = protocols_of(data["metadata"])

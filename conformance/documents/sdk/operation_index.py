@@ -12,9 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from conformance.cache_folder import cache_folder, write_whole
-from conformance.documents.sdk.models import model_loader
-
-MODEL = "service-2"
+from conformance.documents.sdk.models import MODEL, model_loader, model_names
 
 
 def models_with(operation: str) -> list[str]:
@@ -25,7 +23,7 @@ def models_with(operation: str) -> list[str]:
 @cache
 def _index() -> dict[str, list[str]]:
     """The operations of each model."""
-    files = {name: file for name in _names() if (file := _file(name)) is not None}
+    files = {name: file for name in model_names() if (file := _file(name)) is not None}
     seen = [(str(file), about.st_size, about.st_mtime_ns) for file in files.values()
             for about in [file.stat()]]  # fmt: skip
     digest = hashlib.sha256(repr(seen).encode()).hexdigest()[:12]
@@ -37,11 +35,6 @@ def _index() -> dict[str, list[str]]:
     with suppress(OSError):
         write_whole(kept, json.dumps(made).encode())
     return made
-
-
-def _names() -> list[str]:
-    names: list[str] = model_loader().list_available_services(MODEL)
-    return names
 
 
 def _file(name: str) -> Path | None:

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from conformance.documents.sdk.models import model_loader
+from conformance.documents.sdk.models import MODEL, model_loader
 from conformance.transport.exchange import Exchange, Request, Transport
 from conformance.transport.signing import Credentials, Signer
 
@@ -105,7 +105,7 @@ def _model(service: str) -> Any:
             known: list[str] = model_loader().list_available_services(type_name)
             return known
 
-    return Knowing(file_loader=Bare()).load_service_model(service, "service-2")
+    return Knowing(file_loader=Bare()).load_service_model(service, MODEL)
 
 
 def _without_prose(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
