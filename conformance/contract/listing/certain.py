@@ -18,9 +18,9 @@ _LATER = re.compile(
 )
 """Names of members that tell of changes to come, or of versions that are changed one by one."""
 _LOCK = "revisionid"
-_GOES_ON = re.compile(
-    r"(stat(e|us)|progress|phase|starttime|(job|task|operation|update|workflow)id)$", re.IGNORECASE
-)
+WORK = re.compile(r"(job|task|operation|update|workflow|execution|run)id$", re.IGNORECASE)
+"""Names of members of answers that name the work that is still to be done."""
+_GOES_ON = re.compile(rf"(stat(e|us)|progress|phase|starttime)$|{WORK.pattern}", re.IGNORECASE)
 """Names of members of what an update is answered with where it goes on by itself."""
 _OWN = re.compile(r"\$\{(id|ID|made\.[\w-]+)\}")
 """A placeholder of the very resource that an operation is about."""

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from conformance.contract.inference.naming import shows_only
 from conformance.contract.inference.undoing import Pairs, undone_by
+from conformance.contract.listing.certain import WORK
 from conformance.contract.listing.named_kinds import NamedKinds
 from conformance.contract.listing.shown_members import is_name, leaves
 from conformance.contract.model import Contract, Member, Operation
@@ -17,17 +18,16 @@ SWITCHES = ("Enable", "Start", "Activate")
 """The verbs after which something is on."""
 _IN_PART = re.compile(r"fail|unsuccess|unprocess|error|invalid|reject", re.IGNORECASE)
 """Names of members of answers that tell what was not done."""
-_GOES_ON = re.compile(r"(job|task|operation|update|workflow|execution|run)id$", re.IGNORECASE)
 
 
 def goes_on(operation: Operation) -> bool:
     """Whether an answer names the work that is still to be done."""
-    return any(_GOES_ON.search(place[-1]) for place, _ in leaves(operation.output))
+    return any(WORK.search(place[-1]) for place, _ in leaves(operation.output))
 
 
 def ends_later(operation: Operation) -> bool:
     """Whether the prose or the answer says that it is not done yet when it is answered."""
-    return ENDS_LATER in (operation.said or ()) or any(map(_GOES_ON.search, operation.output))
+    return ENDS_LATER in (operation.said or ()) or any(map(WORK.search, operation.output))
 
 
 def prompt(do: Operation, undo: Operation) -> list[Operation]:

@@ -17,12 +17,11 @@ from conformance.contract.listing.switches import FAILED, ON
 from conformance.contract.places import canonical, find, parse, texts
 from conformance.contract.vocabulary.overlay_rules import ReflectedRule
 from conformance.plan.sequences.assertions import quoted_value
-from conformance.plan.sequences.change import PAUSES, Change, looked_again
+from conformance.plan.sequences.change import Change, looked_again
 from conformance.plan.sequences.listing import whole
 from conformance.plan.sequences.steps import (
     Make,
     NotShown,
-    Pause,
     RuleBroken,
     Script,
     Send,
@@ -60,12 +59,11 @@ class _Reflected(Change):
 
     def settled(self) -> Generator[Step, ParsedResponse, Seen]:
         """The same, once nothing is under way any more."""
-        for pause in PAUSES:
-            seen = yield from self.look()
-            if not _is_under_way(seen):
-                return seen
-            yield Pause(pause)
-        raise NotShown("what is shown is under way")
+        seen = yield from self.look()
+        seen = yield from looked_again(seen, self.look, lambda one: not _is_under_way(one))
+        if _is_under_way(seen):
+            raise NotShown("what is shown is under way")
+        return seen
 
     def changed(self, before: Seen) -> Generator[Step, ParsedResponse, Seen]:
         """What is shown after a change; looked at again for a while where that is as before."""

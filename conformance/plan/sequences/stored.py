@@ -15,11 +15,11 @@ from conformance.contract.places import ABSENT, ITEM, Place, find, parse, texts
 from conformance.contract.vocabulary.overlay_model import Resource
 from conformance.contract.vocabulary.overlay_rules import HeldRule, SameTokenRule, SwitchedRule
 from conformance.plan.sequences.assertions import quoted_value
+from conformance.plan.sequences.change import looked_again
 from conformance.plan.sequences.listing import walk
 from conformance.plan.sequences.steps import (
     Make,
     NotShown,
-    Pause,
     RuleBroken,
     Script,
     Send,
@@ -35,9 +35,6 @@ from conformance.transport.parsed_response import ParsedResponse
 STATE = re.compile(r"(status|state|enabled)$", re.IGNORECASE)
 _UNDER_WAY = re.compile(r"ing$|pending|progress|queued|submitted|requested", re.IGNORECASE)
 """Words of states in which something has not all that it was given, or has not got it yet."""
-_GOES_ON = re.compile(r"(operation|job|task)_?id$", re.IGNORECASE)
-"""Names of members of what is answered before it is done."""
-_PAUSES = (0.5, 1.0, 2.0)
 _FORCES = re.compile(r"force|recursive|cascade", re.IGNORECASE)
 
 
@@ -173,7 +170,7 @@ def _is_gone(life: Lifecycle, answer: ParsedResponse) -> Generator[Step, ParsedR
 def _wait_for(contract: Contract, inner: Resource) -> Sequence:
     """Wait until what is made only after its request was answered is there. Raises NotShown."""
     create, read = (contract.operations.get(name or "") for name in (inner.create, inner.read))
-    if create is None or not any(map(_GOES_ON.search, create.output)):
+    if create is None or not ends_later(create):
         return
     if read is not None:
         send = Send(read, valid_request(contract, read), 1)
@@ -186,11 +183,11 @@ def _becomes(
     read: Send, is_so: Callable[[ParsedResponse], bool]
 ) -> Generator[Step, ParsedResponse, bool]:
     """Whether a read shows something within a few looks."""
-    for pause in _PAUSES:
-        if is_so((yield read)):
-            return True
-        yield Pause(pause)
-    return False
+
+    def look() -> Generator[Step, ParsedResponse, ParsedResponse]:
+        return (yield read)
+
+    return is_so((yield from looked_again((yield read), look, is_so)))
 
 
 def states(body: Any, depth: int = 3) -> list[Any]:
