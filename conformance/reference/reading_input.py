@@ -17,9 +17,6 @@ from conformance.reference.outcome import Refusal, Refused
 
 Query = Mapping[str, list[str]]
 
-Members = Mapping[str, Any]
-"""An operation's input by wire name, whatever place each member came in."""
-
 _INTEGER = re.compile(r"[+-]?[0-9]{1,10}")
 _QUERY_KINDS = {
     "failonwarnings": Kind.BOOLEAN,

@@ -71,19 +71,10 @@ ADDRESSES = ("CreateIPSet", {
     "Name": "one", "Scope": "REGIONAL", "IPAddressVersion": "IPV4", "Addresses": ["10.0.0.0/24"],
     "Description": "first", "Tags": TAGS})  # fmt: skip
 THE_ADDRESSES = {"Name": "one", "Scope": "REGIONAL", "Id": "$CreateIPSet.Summary.Id"}
-IP_SET_ARN = "$CreateIPSet.Summary.ARN"
-PATTERNS = ("CreateRegexPatternSet", {"Name": "one", "Scope": "REGIONAL",
-                                      "RegularExpressionList": [{"RegexString": "a"}]})  # fmt: skip
 
 
 def _seen_addresses(call):
     return "GetIPSet", {name: call.sent[name] for name in ("Name", "Scope", "Id")}
-
-
-def _patterns(call):
-    listed = call.again("ListRegexPatternSets", {"Scope": call.sent["Scope"]})[1]
-    named = [one for one in listed["RegexPatternSets"] if one["Name"] == call.sent["Name"]]
-    return {"Summary": named[0]}
 
 
 FIREWALL = [
@@ -112,8 +103,6 @@ SERVER = ("CreateServer", {"Protocols": ["SFTP"]})
 THE_SERVER = {"ServerId": "$CreateServer.ServerId"}
 THE_USER = {**THE_SERVER, "UserName": "user"}
 USER = ("CreateUser", {**THE_USER, "Role": ROLE, "HomeDirectory": "/one"})
-CONNECTOR = ("CreateConnector", {"Url": "sftp://first", "AccessRole": ROLE})
-THE_CONNECTOR = {"ConnectorId": "$CreateConnector.ConnectorId"}
 TRANSFER = [
     ("users have no home", "transfer", "CreateUser DescribeUser", "a user tells its HomeDirectory",
      lambda: ignored("CreateUser", "HomeDirectory"),
@@ -130,13 +119,6 @@ SOME = {"allSupported": False, "includeGlobalResourceTypes": False,
         "resourceTypes": ["AWS::EC2::Instance"]}  # fmt: skip
 RULE = {"ConfigRuleName": "one", "Description": "first",
         "Source": {"Owner": "AWS", "SourceIdentifier": "S3_BUCKET_VERSIONING_ENABLED"}}  # fmt: skip
-AGGREGATOR = (
-    "PutConfigurationAggregator",
-    {
-        "ConfigurationAggregatorName": "one",
-        "AccountAggregationSources": [{"AccountIds": ["111122223333"], "AllAwsRegions": True}],
-    },
-)
 CONFIG = [
     ("gopherstack 1763: recorders record everything", "config",
      "PutConfigurationRecorder DescribeConfigurationRecorders", "a recorder has its recordingGroup",
@@ -167,7 +149,6 @@ ACCOUNT = ("CreateAccount", {"AccountName": "one", "Email": "one@example.com", "
 ACCOUNT_ID = "$CreateAccount.CreateAccountStatus.AccountId"
 CONTENT = json.dumps({"Version": "2012-10-17", "Statement": [
     {"Effect": "Deny", "Action": "s3:*", "Resource": "*"}]})  # fmt: skip
-OTHER_CONTENT = CONTENT.replace("s3", "sqs")
 POLICY = ("CreatePolicy", {"Name": "one", "Description": "d", "Type": "SERVICE_CONTROL_POLICY",
                            "Content": CONTENT})  # fmt: skip
 POLICY_ID = "$CreatePolicy.Policy.PolicySummary.Id"
@@ -235,7 +216,6 @@ CLUSTER = ("RunJobFlow", {
         "KeepJobFlowAliveWhenNoSteps": True}})  # fmt: skip
 CLUSTER_ID = "$RunJobFlow.JobFlowId"
 THE_CLUSTER = ("DescribeCluster", {"ClusterId": CLUSTER_ID})
-SECURITY = ("CreateSecurityConfiguration", {"Name": "one", "SecurityConfiguration": "{}"})
 
 
 def _creation_as_text(_call, status, body):
@@ -270,7 +250,6 @@ BUCKET = ("CreateBucket", {"Bucket": "one"})
 TRAIL = ("CreateTrail", {"Name": "one-trail", "S3BucketName": "one", "S3KeyPrefix": "first",
                          "EnableLogFileValidation": True, "TagsList": TAGS})  # fmt: skip
 THE_TRAIL = {"Name": "one-trail"}
-TRAIL_ARN = "$CreateTrail.TrailARN"
 CLOUDTRAIL = [
     ("a stopped trail goes on", "cloudtrail", "StopLogging GetTrailStatus",
      "IsLogging is false then",

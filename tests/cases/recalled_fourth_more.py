@@ -74,7 +74,6 @@ DATASYNC = [
 REPLICATION = ("CreateReplicationInstance", {
     "ReplicationInstanceIdentifier": "one", "ReplicationInstanceClass": "dms.t3.micro",
     "AutoMinorVersionUpgrade": True, "Tags": TAGS})  # fmt: skip
-REPLICATION_ARN = "$CreateReplicationInstance.ReplicationInstance.ReplicationInstanceArn"
 ENDPOINT = ("CreateEndpoint", {"EndpointIdentifier": "one", "EndpointType": "source",
                                "EngineName": "mysql"})  # fmt: skip
 
@@ -157,11 +156,6 @@ READER = ("CreateUser", {"UserName": "one", "AccessString": "on ~* +@all",
                          "AuthenticationMode": {"Type": "iam"}})  # fmt: skip
 
 
-def _reader(call):
-    shown = call.again("DescribeUsers", {"UserName": call.sent["UserName"]})[1]
-    return {"User": shown["Users"][0]}
-
-
 MEMORYDB = [
     ("fakecloud 2345: clusters are not scaled", "memorydb", "UpdateCluster",
      "the cluster has the number of shards from then on",
@@ -187,7 +181,6 @@ DIRECTORY = ("CreateDirectory", {
         "VpcId": "$CreateVpc.Vpc.VpcId", "SubnetIds": [
             "$DescribeSubnets.Subnets[0].SubnetId", "$CreateSubnet.Subnet.SubnetId"]}})  # fmt: skip
 THE_DIRECTORY = {"DirectoryId": "$CreateDirectory.DirectoryId"}
-LOGGED = ("CreateLogSubscription", {**THE_DIRECTORY, "LogGroupName": "one"})
 ALIAS = ("CreateAlias", {**THE_DIRECTORY, "Alias": "one"})
 DIRECTORIES = [
     ("nobody signs on once for all", "ds", "EnableSso DescribeDirectories",

@@ -82,8 +82,6 @@ SCALING = [
 WAREHOUSE = ("CreateCluster", {
     "ClusterIdentifier": "one", "NodeType": "ra3.large", "ClusterType": "single-node", "Port": 5440,
     "MasterUsername": "admin", "MasterUserPassword": "Hunter2hunter2", "Tags": TAGS})  # fmt: skip
-THE_WAREHOUSE = {"ClusterIdentifier": "one"}
-WAREHOUSE_ARN = "arn:aws:redshift:us-east-1:123456789012:cluster:one"
 GRANT = ("CreateSnapshotCopyGrant", {"SnapshotCopyGrantName": "one", "KmsKeyId": "k"})
 
 
@@ -115,7 +113,6 @@ REPLICAS = ("CreateReplicationGroup", {"ReplicationGroupId": "one", "Engine": "r
                                        "CacheNodeType": "cache.t3.micro"})  # fmt: skip
 READER = ("CreateUser", {"UserId": "one", "UserName": "one", "Engine": "redis",
                          "NoPasswordRequired": True, "AccessString": "on ~* +@all"})  # fmt: skip
-REPLICAS_ARN = "$CreateReplicationGroup.ReplicationGroup.ARN"
 
 
 def _reader(sent):
@@ -149,7 +146,6 @@ SITE = ("CreateDistributionWithTags", {"DistributionConfigWithTags": {
     "DistributionConfig": CONFIG, "Tags": {"Items": TAGS}}})  # fmt: skip
 OTHER_SITE = ("CreateDistribution", {"DistributionConfig": {**CONFIG, "CallerReference": "two"}})
 SITE_ID = "$CreateDistributionWithTags.Distribution.Id"
-SITE_ARN = "$CreateDistributionWithTags.Distribution.ARN"
 STORE = ("CreateKeyValueStore", {"Name": "one", "Comment": "first"})
 SITES = "/2020-05-31/distribution"
 CLOUDFRONT = [

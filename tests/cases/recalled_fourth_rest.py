@@ -56,11 +56,6 @@ def instead(method, path, code, becomes):
     return SimpleNamespace(answer=answer)
 
 
-def renamed(method, path, code, status, becomes):
-    """An error has another name and status than the documented ones."""
-    return instead(method, path, code, lambda *_: (status, {"__type": becomes, "message": "no"}))
-
-
 def defaulted(method, path, **members):
     """Members that a request lacks have these values."""
 
@@ -80,7 +75,6 @@ FILE_SYSTEM = ("CreateFileSystem", {"CreationToken": "one", "ThroughputMode": "e
                                     "Tags": [{"Key": "Name", "Value": "named"}]})  # fmt: skip
 FILES_ID = "$CreateFileSystem.FileSystemId"
 ACCESS = ("CreateAccessPoint", {"ClientToken": "one", "FileSystemId": FILES_ID, "Tags": TAGS})
-POINT_ID = "$CreateAccessPoint.AccessPointId"
 
 
 def _files_of_token(sent, ask):
@@ -160,7 +154,6 @@ KAFKA = [
 SEARCHED = ("CreateDomain", {"DomainName": "one", "EngineVersion": "OpenSearch_2.5",
                              "TagList": TAGS, "ClusterConfig": {"InstanceCount": 1}})  # fmt: skip
 THE_SEARCHED = {"DomainName": "one"}
-SEARCHED_ARN = "$CreateDomain.DomainStatus.ARN"
 OPENSEARCH = [
     ("a domain keeps the number of its instances", "opensearch", "UpdateDomainConfig",
      "what is updated is shown",
@@ -175,7 +168,6 @@ OPENSEARCH = [
 ]  # fmt: skip
 
 
-INPUT = ("CreateInput", {"Name": "one", "Type": "URL_PULL", "Tags": {"k": "v"}})
 STREAM = ("CreateChannel", {"Name": "first", "ChannelClass": "SINGLE_PIPELINE"})
 THE_STREAM = {"ChannelId": "$CreateChannel.Channel.Id"}
 MEDIALIVE = [
@@ -264,7 +256,6 @@ PIPES = [
 
 
 SHOWS = [("CreateChannel", {"name": name}) for name in ("one", "two")]
-SHOW_ARN = "$CreateChannel.channel.arn"
 IVS = [
     ("channels of shows are listed whatever their name", "ivs", "ListChannels",
      "the channels of the name are listed", lambda: unread("POST", "/ListChannels", "filterByName"),
@@ -276,16 +267,11 @@ IVS = [
 ]  # fmt: skip
 
 
-VAULT = ("CreateVault", {"accountId": "-", "vaultName": "one"})
 THING = ("CreateThing", {"thingName": "one", "attributePayload": {"attributes": {"a": "b"}}})
 IOT_POLICY = ("CreatePolicy", {"policyName": "one", "policyDocument": "{}"})
 VERSION = ("CreatePolicyVersion", {"policyName": "one", "policyDocument": '{"a": 1}'})
 TOPIC = ("CreateTopicRule", {"ruleName": "one", "topicRulePayload": {
     "sql": "SELECT * FROM 'a'", "actions": [], "ruleDisabled": False}})  # fmt: skip
-
-
-def _device_policy(_sent, ask):
-    return 200, ask("/policies/one")
 
 
 IOT = [

@@ -255,26 +255,6 @@ def whatever_is_there_is_replaced():
     return SimpleNamespace(request=request)
 
 
-def what_is_left_out_is_lost():
-    lost: set[str] = set()
-
-    def change(asked, status, body):
-        if asked.operation == "PutParameter" and status == 200:
-            kept = "Description" in asked.members or not asked.members.get("Overwrite")
-            (lost.discard if kept else lost.add)(str(asked.members.get("Name")))
-        for one in body.get("Parameters", ()) if asked.operation == "DescribeParameters" else ():
-            if one.get("Name") in lost:
-                one.pop("Description", None)
-        return body
-
-    put, described = of_json("PutParameter", change), of_json("DescribeParameters", change)
-
-    def answer(*arguments):
-        return put.answer(*arguments) or described.answer(*arguments)
-
-    return SimpleNamespace(answer=answer)
-
-
 def refusals_without_a_name():
     def answer(method, path, _headers, _body, status, answered, _data, _upstream):
         if method != "GET" or "/functions/" not in path or status != 404:

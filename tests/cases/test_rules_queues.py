@@ -65,13 +65,6 @@ def other_ids_are_answered():
     return shown("SendMessageBatch", change)
 
 
-def numbers_that_do_not_grow():
-    return shown(
-        "SendMessage",
-        lambda _, code, body: {**body, "SequenceNumber": "1"} if code == 200 else None,
-    )
-
-
 def pages_begin_again():
     return ignored("ListQueues", "NextToken")
 

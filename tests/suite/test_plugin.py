@@ -11,7 +11,6 @@ import pytest
 from conformance.suite.scheduling import parts, scopes
 
 ROOT = Path(__file__).parents[2]
-FORGETS = "store:UpdateApiKey:description:dropped"
 ID = "apigateway/UpdateApiKey/patch/description/replace"
 CELLS = [
     f"apigateway/UpdateApiKey/patch/{path}/replace" for path in ("description", "labels", "name")

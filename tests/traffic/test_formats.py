@@ -16,7 +16,6 @@ from conformance.traffic.sources import LeftOut
 from tests.traffic.test_reading import archive, content
 
 BODY = b'{"item":[]}'
-PACKED = gzip.compress(BODY, mtime=0)
 ARCHIVE = archive(content(text=BODY.decode()))
 
 

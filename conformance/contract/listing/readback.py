@@ -22,7 +22,6 @@ from conformance.contract.model import Contract, Kind, Location, Member, Operati
 from conformance.contract.places import ITEM, Place, parse
 from conformance.contract.vocabulary.overlay_model import Resource
 
-RULES = ("stored-by-create", "stored-by-update", "reset-by-update", "listed")
 ECHOED = "echoed"
 """Not a sequence: looked for in every answer to a creation or an update."""
 FREE_TEXT = re.compile(

@@ -42,7 +42,6 @@ _MILLISECONDS = 1e11
 """Numbers from here on are no seconds."""
 _GIVEN, _VALUES = 6, 2
 """Members that are given besides in one creation, and values of one that updates try."""
-Values = Mapping[str, Any]
 Looking = Generator[Step, ParsedResponse, tuple[RuleBroken | None, int]]
 
 

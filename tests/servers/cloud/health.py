@@ -12,7 +12,6 @@ from .zones import Zones, invalid, limit, marked
 
 MATCHING = {"HTTP_STR_MATCH", "HTTPS_STR_MATCH"}
 PORTS = {"HTTP": 80, "HTTP_STR_MATCH": 80, "HTTPS": 443, "HTTPS_STR_MATCH": 443}
-FIXED = ("Type", "RequestInterval", "MeasureLatency", "RoutingControlArn")
 
 
 class Health:

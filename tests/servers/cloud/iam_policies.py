@@ -12,8 +12,6 @@ from . import documents
 from .iam_tags import checked_tags, tag_operations
 from .world import Members, Operation, Store, World, operations_of, page, some
 
-READ_ONLY = "policy/ReadOnlyAccess"
-
 
 class Policies:
     """The operations by name; `attached` says what a policy is attached to."""

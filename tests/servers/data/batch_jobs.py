@@ -10,7 +10,6 @@ from tests.servers.cloud.world import Members, Operation, operations_of
 from .batch import NAME, Shelf, checked_tags, wrong
 
 ENDED = {"SUCCEEDED", "FAILED"}
-BEFORE = {"SUBMITTED", "PENDING", "RUNNABLE"}
 
 
 class Jobs:

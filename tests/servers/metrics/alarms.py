@@ -10,7 +10,6 @@ from tests.servers.cloud.world import Members, Operation, Store, World, operatio
 from tests.servers.keys.wire import Refused
 
 TAGGED = {"alarm": "alarm:", "insight-rule": "insight-rule/", "metric-stream": "metric-stream/"}
-ACTION = re.compile(r"arn:[\w-]+:(sns|ssm|swf|automate|autoscaling|lambda|aiops):")
 STATE = re.compile(r'(ALARM|OK|INSUFFICIENT_DATA)\s*\(\s*("[^"]+"|[^()"\s]+)\s*\)')
 BASE = ("AlarmName", "AlarmDescription", "ActionsEnabled", "OKActions", "AlarmActions",
         "InsufficientDataActions", "ActionConfiguration")  # fmt: skip

@@ -28,8 +28,6 @@ class Kind(NamedTuple):
     taken: str = ""
     in_use: str = ""
     """Errors, if they do not have the name of the kind in them."""
-    own_config: bool = False
-    """Whether the configuration is updated below the resource."""
 
     @property
     def config(self) -> str:
