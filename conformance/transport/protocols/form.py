@@ -21,10 +21,8 @@ from conformance.transport.protocols.xml_reading import (
     children,
     entry_names,
     local,
-    not_xml,
-    parse,
-    read_error,
     read_members,
+    read_root,
     scalar,
 )
 
@@ -131,14 +129,9 @@ class AwsQuery(WireProtocol):
     # -- Reading an answer -------------------------------------------------------------------
 
     def read(self, operation: Operation | None, response: Response) -> ReadBody:
-        root = parse(response.body)
-        if root is None:
-            return not_xml(response)
-        error = read_error(root, self.errors)
-        if response.status >= 300:
-            return error or ReadBody({}, form=f"XML without an error: {local(root.tag)}")
-        if error is not None and local(root.tag) in {"ErrorResponse", "Response", "Error"}:
-            return error
+        root = read_root(response, self.errors, {"ErrorResponse", "Response", "Error"})
+        if isinstance(root, ReadBody):
+            return root
         if operation is None:
             return ReadBody(read_members({}, root))
         name, wanted = local(root.tag), f"{operation.name}Response"

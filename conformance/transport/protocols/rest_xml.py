@@ -18,10 +18,9 @@ from conformance.transport.protocols.http_bindings import (
 from conformance.transport.protocols.seam import ReadBody, WireProtocol, WireRequest, WireVariant
 from conformance.transport.protocols.xml_reading import (
     local,
-    not_xml,
     parse,
-    read_error,
     read_members,
+    read_root,
     read_value,
     scalar,
     without_empty,
@@ -54,18 +53,13 @@ class RestXml(WireProtocol):
         return bound.request(operation, body, form, more)
 
     def read(self, operation: Operation | None, response: Response) -> ReadBody:
-        root = parse(response.body)
-        if root is None:
-            return not_xml(response)
         bare = (
             operation is not None
             and operation.service in protocol_facts(operation.protocol).bare_errors
         )
-        error = read_error(root, ERRORS[:1] if bare else ERRORS)
-        if response.status >= 300:
-            return error or ReadBody({}, form=f"XML without an error: {local(root.tag)}")
-        if error is not None and local(root.tag) in {"Error", "ErrorResponse"}:
-            return error
+        root = read_root(response, ERRORS[:1] if bare else ERRORS, {"Error", "ErrorResponse"})
+        if isinstance(root, ReadBody):
+            return root
         if operation is None:
             return ReadBody(read_members({}, root))
         alone = operation.output.get(local(root.tag))

@@ -6,7 +6,7 @@ items have other names stays the elements that are there.
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -175,7 +175,23 @@ def plain(element: ET.Element) -> Any:
 # -- Errors --------------------------------------------------------------------------------------
 
 
-def read_error(root: ET.Element, places: tuple[tuple[str, ...], ...]) -> ReadBody | None:
+def read_root(
+    response: Response, places: tuple[tuple[str, ...], ...], errors: Collection[str]
+) -> ReadBody | ET.Element:
+    """The root of what succeeded; else its error, or what is wrong with its form.
+
+    ``errors`` are the names that the root of an error has, whatever its status.
+    """
+    root = parse(response.body)
+    if root is None:
+        return _not_xml(response)
+    error = _read_error(root, places)
+    if response.status >= 300:
+        return error or ReadBody({}, form=f"XML without an error: {local(root.tag)}")
+    return error if error is not None and local(root.tag) in errors else root
+
+
+def _read_error(root: ET.Element, places: tuple[tuple[str, ...], ...]) -> ReadBody | None:
     """The error of an answer, where it has one; its form is wrong where it stands elsewhere.
 
     ``places`` are the names from the root to the error, each way that is right.
@@ -205,7 +221,7 @@ def _way(element: ET.Element, wanted: ET.Element) -> tuple[str, ...]:
     return ()
 
 
-def not_xml(response: Response) -> ReadBody:
+def _not_xml(response: Response) -> ReadBody:
     """An answer whose body is no XML, or empty."""
     if not response.body:
         return ReadBody(NOT_JSON)
