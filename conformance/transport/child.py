@@ -41,6 +41,15 @@ _GRACE = 2.0
 """Seconds that a child has to end by itself."""
 
 
+def ended(process: subprocess.Popen[bytes], grace: float) -> None:
+    """Wait until a process has ended, and end it after so many seconds."""
+    try:
+        process.wait(grace)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
 class Child:
     """A server started as ``python -m MODULE``, which writes ``listening on URL`` when it is ready.
 
@@ -89,11 +98,7 @@ class Child:
             with contextlib.suppress(BrokenPipeError):
                 process.stdin.close()
         process.terminate()
-        try:
-            process.wait(_GRACE)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        ended(process, _GRACE)
         self._errors.close()
 
     def _read(self) -> None:

@@ -16,6 +16,7 @@ from conformance.cache_folder import cache_folder
 from conformance.record import RecordedTarget, RecordProblem, read_record, write_record
 from conformance.runs.campaign.file import CampaignTarget, PartFailed
 from conformance.runs.campaign.store import Part
+from conformance.transport.child import ended
 from conformance.transport.errors import TargetDidNotStart
 from conformance.transport.targets.started import LOOPBACK, StartedTarget, version_of
 
@@ -40,11 +41,7 @@ def supervised(
     finally:
         if process.stdin:
             process.stdin.close()
-        try:
-            process.wait(_GRACE)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        ended(process, _GRACE)
 
 
 @contextmanager
