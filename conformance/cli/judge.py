@@ -82,8 +82,6 @@ def _options(given: dict[str, Any]) -> JudgeOptions:
 
 
 def _judge(options: JudgeOptions) -> int:
-    from rich.console import Console
-
     from conformance.engine.outcome import exit_code
     from conformance.runs.protocol_choice import in_other_protocols
     from conformance.traffic.errors import NothingRecognised
@@ -119,8 +117,7 @@ def _judge(options: JudgeOptions) -> int:
         code = exit_code(outcome, strict=options.strict)
         use = baseline_use(gate, outcome.verdicts, every)
         writer.write(recording.last_line(jobs, outcome, code, use))
-    console = Console(soft_wrap=True, no_color=options.no_color or None)
-    options.outputs.report(console, detail=options.verbose)
+    options.outputs.report(no_color=options.no_color, detail=options.verbose)
     return code
 
 

@@ -12,8 +12,6 @@ import click
 from conformance.cli.options import FILE, PATH, together
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from conformance.record import Record
 
 ctrf_option = click.option(
@@ -64,13 +62,16 @@ class Outputs:
                 reports.write(kind, record, path)
                 yield kind, path
 
-    def report(self, console: Console, *, detail: bool) -> None:
+    def report(self, *, no_color: bool, detail: bool) -> None:
         """Make every report of the record on the disk, and print its summary."""
+        from rich.console import Console
+
         from conformance.record import read_record
         from conformance.reports.terminal import render_terminal
 
         record = read_record(self.record)
         written = {"record": self.record, **dict(self.write(record))}
+        console = Console(soft_wrap=True, no_color=no_color or None)
         render_terminal(record, console, written, detail=detail)
 
 

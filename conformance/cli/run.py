@@ -228,10 +228,7 @@ def _work(
 
 
 def _report(options: RunOptions, outcome: RunOutcome) -> None:
-    from rich.console import Console
-
-    console = Console(soft_wrap=True, no_color=options.no_color or None)
-    options.outputs.report(console, detail=options.verbose)
+    options.outputs.report(no_color=options.no_color, detail=options.verbose)
     run_options.tell_durations(outcome.verdicts, options.durations)
     if outcome.interrupted:
         click.echo("interrupted: the record has the verdicts so far", err=True)
