@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from conformance.contract.building import build_contract
@@ -12,24 +14,9 @@ from conformance.plan.sequences import KINDS
 from conformance.plan.sequences.steps import NotShown, RuleBroken, Script
 from conformance.transport.parsed_response import ParsedResponse
 from tests import contracts
+from tests.plan.shop import MODEL, of, operation
 
-MODEL = {"model": "shop-2020-01-01", "path": "/shapes"}
-
-
-def text(**more):
-    return {"type": "string", "x-sources": {"type": MODEL}, **more}
-
-
-def operation(name, members, answer, *, label=True):
-    labelled = [{"name": "Name", "in": "path", "required": True, "schema": text()}] if label else []
-    return {
-        "operationId": name,
-        "parameters": labelled,
-        "requestBody": {"content": {"application/json": {"schema": {
-            "type": "object", "properties": members}}}},
-        "responses": {"200": {"content": {"application/json": {"schema": {
-            "type": "object", "properties": answer}}}}},
-    }  # fmt: skip
+text = partial(of, "string")
 
 
 def shop(shown, *, rules=None, members=None, answer=None, **facts):
@@ -50,10 +37,10 @@ def shop(shown, *, rules=None, members=None, answer=None, **facts):
         "info": {"title": "Shop"},
         "paths": {
             "/things/{Name}": {
-                "post": operation("CreateThing", given, {}),
-                "get": operation("GetThing", {}, shown),
-                "put": operation("UpdateThing", given, answer or {}),
-                "delete": operation("DeleteThing", {}, {}),
+                "post": operation("CreateThing", given, {}, "Name"),
+                "get": operation("GetThing", {}, shown, "Name"),
+                "put": operation("UpdateThing", given, answer or {}, "Name"),
+                "delete": operation("DeleteThing", {}, {}, "Name"),
             }
         },
         "x-conformance": {"resource": {**life, **facts.pop("life", {})}, "rules": rules or {},

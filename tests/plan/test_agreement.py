@@ -6,11 +6,9 @@ import pytest
 
 from conformance.contract.building import build_contract
 from conformance.contract.listing.agreement import agreements
-from conformance.contract.listing.catalogue import catalogue
-from conformance.plan.sequences import KINDS
-from conformance.plan.sequences.steps import Make, NotShown, Pause, RuleBroken, Script, Send
-from conformance.transport.parsed_response import ParsedResponse
-from tests.plan.test_parts import of, structure
+from conformance.plan.sequences.steps import Make, NotShown, Pause, RuleBroken, Send
+from tests.plan import shop as playing
+from tests.plan.shop import of, structure
 
 THING = {
     "Name": of("string"), "Arn": of("string"), "Description": of("string"),
@@ -26,15 +24,8 @@ def shop(shown=None, listed=None, made=None, update=None, **facts):
     """A service with a thing that is made, read, listed and updated."""
 
     def operation(name, members, answer, *labels):
-        return {
-            "operationId": name, "x-said": facts.get(name, []),
-            "parameters": [{"name": one, "in": "path", "required": True, "schema": of("string")}
-                           for one in labels],
-            "requestBody": {"content": {"application/json": {"schema": {
-                "type": "object", "properties": members}}}},
-            "responses": {"200": {"content": {"application/json": {"schema": {
-                "type": "object", "properties": answer}}}}},
-        }  # fmt: skip
+        said = {"x-said": facts.get(name, [])}
+        return playing.operation(name, members, answer, *labels, **said)
 
     updating = facts.get("updating", "UpdateThing")
     listing = facts.get("listing", "ListThings")
@@ -99,27 +90,19 @@ class Store:
 
 
 def ending(contract, address, store):
-    rule = next(one for one in catalogue(contract) if one.id == f"shop/{address}")
-    play = KINDS[rule.keyword](Script(contract, rule, lambda value, _: value))
-    answer = None
-    try:
-        while True:
-            step = next(play) if answer is None else play.send(answer)
-            if isinstance(step, Pause):
-                store.now += step.seconds
-                continue
-            assert isinstance(step, Make | Send)
-            store.now += 0.01
-            name = "CreateThing" if isinstance(step, Make) else step.operation.name
-            given = {**(step.values or {})}
-            refused = {*store.refuses} & {*given} and name != "CreateThing"
-            body = {} if refused else store.do(name, given)
-            status = 400 if refused else 200
-            answer = ParsedResponse(status, body, None, "", "application/json", 2)
-    except StopIteration:
-        return None
-    except (RuleBroken, NotShown) as raised:
-        return raised
+    def answer(step):
+        if isinstance(step, Pause):
+            store.now += step.seconds
+            return None
+        assert isinstance(step, Make | Send)
+        store.now += 0.01
+        name = "CreateThing" if isinstance(step, Make) else step.operation.name
+        given = {**(step.values or {})}
+        if {*store.refuses} & {*given} and name != "CreateThing":
+            return playing.answered(400, {})
+        return playing.answered(200, store.do(name, given))
+
+    return playing.ending(contract, f"shop/{address}", answer)
 
 
 LISTED, READ = (

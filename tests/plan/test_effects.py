@@ -24,6 +24,7 @@ from conformance.documents.sdk.prose import tokens
 from conformance.plan.sequences import KINDS
 from conformance.plan.sequences.steps import NotShown, Pause, RuleBroken, Script
 from tests import contracts
+from tests.plan.shop import played
 from tests.plan.test_sequences import answered, read_rule
 from tests.sampling import one_in
 
@@ -60,17 +61,13 @@ def ending(rule, operation, bodies, contract, fill=made):
         f"x/{operation}/behavior/x", "x", operation, Level.EXPECTED, "", Source(), Subject.RULE,
         keyword=rule.kind, rule=rule,
     )  # fmt: skip
-    play = KINDS[rule.kind](Script(contract, requirement, fill))
     waiting = iter(bodies)
-    try:
-        step = next(play)
-        while True:
-            body: Any = {} if isinstance(step, Pause) else next(waiting, {})
-            step = play.send(body if hasattr(body, "status") else answered(200, body))
-    except StopIteration:
-        return None
-    except (RuleBroken, NotShown) as raised:
-        return raised
+
+    def answer(step):
+        body: Any = {} if isinstance(step, Pause) else next(waiting, {})
+        return body if hasattr(body, "status") else answered(200, body)
+
+    return played(Script(contract, requirement, fill), answer)
 
 
 def still(body):

@@ -6,12 +6,10 @@ import pytest
 
 from conformance.contract.building import build_contract
 from conformance.contract.inference.contents import held_rules
-from conformance.contract.listing.catalogue import catalogue
 from conformance.documents.sdk.prose import ENDS_LATER, HELD_BY
-from conformance.plan.sequences import KINDS
-from conformance.plan.sequences.steps import Make, NotShown, Pause, RuleBroken, Script, Send
-from conformance.transport.parsed_response import ParsedResponse
-from tests.plan.test_parts import of
+from conformance.plan.sequences.steps import Make, NotShown, Pause, RuleBroken, Send
+from tests.plan import shop as playing
+from tests.plan.shop import of
 
 HELD = "shop/DeleteShelf/behavior/held-by-book"
 
@@ -22,19 +20,12 @@ def shop(
 ):  # fmt: skip
     """A service with shelves and the books on them."""
 
-    def operation(name, *labels, told=(), shown=None, members=None, code="200"):
-        failures: dict[str, object] = {
-            "400": {"content": {}, "x-errors": {one: {} for one in told}}
-        }
-        return {
-            "operationId": name, "x-said": [*said] if name == "DeleteShelf" else [],
-            "parameters": [{"name": one, "in": "path", "required": True, "schema": of("string")}
-                           for one in labels],
-            "requestBody": {"content": {"application/json": {"schema": {
-                "type": "object", "properties": members or {}}}}},
-            "responses": {code: {"content": {"application/json": {"schema": {
-                "type": "object", "properties": shown or {}}}}}, **(failures if told else {})},
-        }  # fmt: skip
+    def operation(name, *labels, told=(), shown=None, members=None):
+        said_of_it = {"x-said": [*said] if name == "DeleteShelf" else []}
+        made = playing.operation(name, members, shown, *labels, **said_of_it)
+        if told:
+            made["responses"]["400"] = {"content": {}, "x-errors": {one: {} for one in told}}
+        return made
 
     kinds = {
         "shelf": {"name": "shelf", "create": "CreateShelf", "read": "GetShelf",
@@ -74,29 +65,22 @@ def shop(
 
 def ending(contract, refuses, *, shelf="one", there=lambda asked: True, remains=True, deleted=None):
     """Play the rule; what ends it, and the requests."""
-    rule = next(one for one in catalogue(contract) if one.id == HELD)
     fill = {("${id}", 0): "one", ("${id.shelf}", 1): shelf}
-    play = KINDS[rule.keyword](Script(contract, rule, lambda value, key: fill[value, key]))
-    answer, sent, asked = None, [], 0
-    try:
-        while True:
-            step = next(play) if answer is None else play.send(answer)
-            if isinstance(step, Pause):
-                continue
-            assert isinstance(step, Make | Send)
-            name = step.operation.name if isinstance(step, Send) else step.kind or "shelf"
-            sent.append(name)
-            asked += name == "GetBook"
-            wrong = name == "DeleteShelf" and refuses
-            wrong = wrong or (name == "GetBook" and not there(asked))
-            missing = name == "GetShelf" and not remains
-            status = 404 if missing else 400 if wrong else 200
-            body = (deleted or {}) if name == "DeleteShelf" else {}
-            answer = ParsedResponse(status, body, None, "", "application/json", 2)
-    except StopIteration:
-        return None, sent
-    except (RuleBroken, NotShown) as raised:
-        return raised, sent
+    sent: list[str] = []
+
+    def answer(step):
+        if isinstance(step, Pause):
+            return None
+        assert isinstance(step, Make | Send)
+        name = step.operation.name if isinstance(step, Send) else step.kind or "shelf"
+        sent.append(name)
+        wrong = name == "DeleteShelf" and refuses
+        wrong = wrong or (name == "GetBook" and not there(sent.count(name)))
+        missing = name == "GetShelf" and not remains
+        status = 404 if missing else 400 if wrong else 200
+        return playing.answered(status, (deleted or {}) if name == "DeleteShelf" else {})
+
+    return playing.ending(contract, HELD, answer, lambda value, key: fill[value, key]), sent
 
 
 def test_a_shelf_with_a_book_is_not_deleted():

@@ -7,7 +7,8 @@ import pytest
 from conformance.contract.levels import Level
 from conformance.contract.listing.readback import read_backs
 from conformance.plan.sequences.steps import NotShown, RuleBroken
-from tests.plan.test_parts import ending, of, right, shop
+from tests.plan.shop import of
+from tests.plan.test_parts import ending, right, shop
 
 GIVEN = {
     "Colour": of("string", enum=["RED", "BLUE", "NONE"]), "Loud": of("boolean"),

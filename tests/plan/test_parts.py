@@ -5,23 +5,11 @@ from __future__ import annotations
 import pytest
 
 from conformance.contract.building import build_contract
-from conformance.contract.listing.catalogue import catalogue
 from conformance.contract.listing.nested import of_several
-from conformance.plan.sequences import KINDS
 from conformance.plan.sequences.pairs import says_nothing
-from conformance.plan.sequences.steps import Make, NotShown, RuleBroken, Script, Send
-from conformance.transport.parsed_response import ParsedResponse
-
-MODEL = {"model": "shop-2020-01-01", "path": "/shapes"}
-
-
-def of(kind, **more):
-    return {"type": kind, "x-sources": {"type": MODEL}, **more}
-
-
-def structure(**members):
-    return of("object", properties=members)
-
+from conformance.plan.sequences.steps import Make, RuleBroken, Send
+from tests.plan import shop as playing
+from tests.plan.shop import of, structure
 
 PLAN = structure(
     Comment=of("string"), Days=of("integer"), Loud=of("boolean"),
@@ -34,14 +22,9 @@ def shop(given, shown=None, update=None, method="put", **facts):
     """A service with a thing that is made, read and updated with these members."""
 
     def operation(name, members, answer):
-        label = {"name": "Name", "in": "path", "required": True, "schema": of("string")}
-        return {
-            "operationId": name, "parameters": [label], "x-said": facts.get("said", []),
-            "requestBody": {"content": {"application/json": {"schema": {
-                "type": "object", "properties": members, **facts.get(name, {})}}}},
-            "responses": {"200": {"content": {"application/json": {"schema": {
-                "type": "object", "properties": answer}}}}},
-        }  # fmt: skip
+        made = playing.operation(name, members, answer, "Name", **{"x-said": facts.get("said", [])})
+        made["requestBody"]["content"]["application/json"]["schema"] |= facts.get(name, {})
+        return made
 
     updating = facts.get("updating", "UpdateThing")
     reading = facts.get("reading", "GetThing")
@@ -64,25 +47,19 @@ def shop(given, shown=None, update=None, method="put", **facts):
 
 def ending(contract, address, store, *, refuses=lambda _: False, name="${id}"):
     """Play a rule on a thing; ``store(now, given)`` is what a read shows after a request."""
-    rule = next(one for one in catalogue(contract) if one.id == f"shop/{address}")
-    play = KINDS[rule.keyword](Script(contract, rule, lambda value, _: value))
     now: dict[str, object] = {}
-    answer = None
-    try:
-        while True:
-            step = next(play) if answer is None else play.send(answer)
-            assert isinstance(step, Make | Send)
-            given = {**(step.values or {})}
-            reads = isinstance(step, Send) and step.operation.name == "GetThing"
-            status = 400 if not reads and refuses(given) else 200
-            if status == 200 and not reads:
-                now = store({} if isinstance(step, Make) else now, given)
-            body = {**now, "Name": name} if reads else {}
-            answer = ParsedResponse(status, body, None, "", "application/json", 2)
-    except StopIteration:
-        return None
-    except (RuleBroken, NotShown) as raised:
-        return raised
+
+    def answer(step):
+        nonlocal now
+        assert isinstance(step, Make | Send)
+        given = {**(step.values or {})}
+        reads = isinstance(step, Send) and step.operation.name == "GetThing"
+        status = 400 if not reads and refuses(given) else 200
+        if status == 200 and not reads:
+            now = store({} if isinstance(step, Make) else now, given)
+        return playing.answered(status, {**now, "Name": name} if reads else {})
+
+    return playing.ending(contract, f"shop/{address}", answer)
 
 
 def right(now, given):

@@ -15,6 +15,7 @@ from conformance.plan.sequences.change import PAUSES
 from conformance.plan.sequences.steps import NotShown, RuleBroken, Script
 from conformance.transport.parsed_response import ParsedResponse
 from tests import contracts
+from tests.plan import shop
 
 
 def read_rule(kind, **words):
@@ -43,16 +44,14 @@ def ending(kind, answers, of="location", operation=None, **words):
         keyword=kind, rule=rule,
     )  # fmt: skip
     fill = lambda value, key: "one" if value == "${id}" else value  # noqa: E731
-    play = KINDS[kind](Script(contracts.contract(of), requirement, fill))
-    try:
-        next(play)
-        for answer in answers:
-            play.send(answer)
-    except StopIteration:
-        return None
-    except (RuleBroken, NotShown) as raised:
-        return raised
-    raise AssertionError("the sequence wants more answers")
+    waiting = iter(answers)
+
+    def answer(_):
+        given = next(waiting, None)
+        assert given is not None, "the sequence wants more answers"
+        return given
+
+    return shop.played(Script(contracts.contract(of), requirement, fill), answer)
 
 
 MADE = answered(200, {"KeyName": "one"})

@@ -6,32 +6,19 @@ from typing import Any
 
 import pytest
 
-from conformance.contract.listing.catalogue import catalogue
-from conformance.plan.sequences import KINDS
-from conformance.plan.sequences.steps import NotShown, RuleBroken, Script
-from conformance.transport.parsed_response import ParsedResponse
+from conformance.plan.sequences.steps import NotShown, RuleBroken
+from tests.plan.shop import answered, ending
 from tests.plan.test_effects import inferred
 
 BUCKET = "arn:aws:s3tables:us-east-1:123456789012:bucket/one"
 
 
-def ended(service: str, deletion: str, shown: Any) -> Exception:
+def ended(service: str, deletion: str, shown: Any) -> Exception | None:
     """How the rule of a deletion ends where the read shows this before and after it."""
-    contract = inferred(service)
-    address = f"{service}/{deletion}/behavior/gone-after-deletion"
-    rule = next(one for one in catalogue(contract) if one.id == address)
-
-    def fill(value: Any, _: int) -> Any:
-        return BUCKET if value == "${id}" else value
-
-    play = KINDS[rule.keyword](Script(contract, rule, fill))
-    answer = None
-    try:
-        while True:
-            next(play) if answer is None else play.send(answer)
-            answer = ParsedResponse(200, shown, None, "", "application/json", 2)
-    except (NotShown, RuleBroken) as raised:
-        return raised
+    return ending(
+        inferred(service), f"{service}/{deletion}/behavior/gone-after-deletion",
+        lambda _: answered(200, shown), lambda value, _: BUCKET if value == "${id}" else value,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
