@@ -1,22 +1,70 @@
-"""The reference behind a port of the test's own process: its real server, in a thread."""
+"""Servers behind a port of the test's own process: each in a thread, as long as a block."""
 
 from __future__ import annotations
 
 import asyncio
 import threading
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler
 from typing import TYPE_CHECKING
 
 from conformance.reference.http.protocol import HttpProtocol
 from conformance.reference.server import HOST, ServerOptions, application
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+    from socketserver import TCPServer
+
+
+class Quiet(BaseHTTPRequestHandler):
+    """Logs nothing; takes a request and gives an answer in one piece."""
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+    def answer(self) -> None:
+        """Answer a request of whatever method."""
+        raise NotImplementedError
+
+    def _any(self) -> None:
+        self.answer()
+
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _any
+
+    def body(self) -> bytes:
+        return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+
+    def reply(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
+        self.send_response_only(status)
+        for name, value in {**headers, "Content-Length": str(len(body))}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+
+class QuietFiles(SimpleHTTPRequestHandler):
+    """Gives the files of a folder."""
+
+    log_message = Quiet.log_message
+
+
+@contextmanager
+def running(server: TCPServer) -> Iterator[str]:
+    """Serve until the block is left; gives the URL."""
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
 
 
 @contextmanager
 def reference(options: ServerOptions) -> Iterator[int]:
-    """Serve until the block is left; gives the port."""
+    """Serve the reference until the block is left; gives the port."""
     app = application(options)
     open_now: set[asyncio.BaseTransport] = set()
 

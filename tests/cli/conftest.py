@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 
 import pytest
 
@@ -15,6 +15,7 @@ from conformance.cli import main
 from conformance.reference.inprocess import InProcess
 from conformance.reference.server import ServerOptions
 from conformance.transport.exchange import Request
+from tests.serving import Quiet, running
 
 COMMAND = [sys.executable, "-m", "conformance"]
 IN_MODEL = "http://127.0.0.1:1"
@@ -81,7 +82,6 @@ class Target:
         self._server = ThreadingHTTPServer(
             ("127.0.0.1", 0), type("Bound", (_Handler,), {"on": self})
         )
-        self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
         self._thread.start()
 
@@ -108,14 +108,14 @@ class Target:
         self._thread.join()
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(Quiet):
     protocol_version = "HTTP/1.1"
     wbufsize = -1  # an answer goes out in one piece, so that nobody waits for an acknowledgement
     on: Target
 
     def body(self):
         if self.headers.get("Transfer-Encoding", "").lower() != "chunked":
-            return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            return super().body()
         parts = []
         while size := int(self.rfile.readline().split(b";")[0], 16):
             parts.append(self.rfile.read(size))
@@ -123,7 +123,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.rfile.readline()
         return b"".join(parts)
 
-    def handle_any(self):
+    def answer(self):
         target = self.on
         body = self.body()
         target.count += 1
@@ -132,34 +132,18 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         answer = target.answer(self.command, self.path, tuple(self.headers.items()), body)
-        self.send_response_only(answer.status)
-        for name, value in answer.headers:
-            if name.lower() != "content-length":
-                self.send_header(name, value)
-        self.send_header("Content-Length", str(len(answer.body)))
-        self.end_headers()
-        self.wfile.write(answer.body)
-
-    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = handle_any
-
-    def log_message(self, *args):
-        pass
+        kept = {name: one for name, one in answer.headers if name.lower() != "content-length"}
+        self.reply(answer.status, kept, answer.body)
 
 
 class _Refusing(_Handler):
     """Takes nobody's credentials."""
 
-    def handle_any(self):
-        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+    def answer(self):
+        self.body()
         body = b'{"message":"The security token included in the request is invalid."}'
-        self.send_response_only(403)
-        self.send_header("x-amzn-errortype", "UnrecognizedClientException")
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = handle_any
+        named = {"x-amzn-errortype": "UnrecognizedClientException"}
+        self.reply(403, {**named, "Content-Type": "application/json"}, body)
 
 
 @pytest.fixture
@@ -172,13 +156,8 @@ def target():
 @pytest.fixture
 def refusing():
     """The URL of a server that takes no credentials."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Refusing)
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_address[1]}"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with running(ThreadingHTTPServer(("127.0.0.1", 0), _Refusing)) as url:
+        yield url
 
 
 @pytest.fixture

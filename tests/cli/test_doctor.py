@@ -6,13 +6,14 @@ import email.utils
 import shutil
 import ssl
 import subprocess
-import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import ExitStack
+from http.server import ThreadingHTTPServer
 
 import pytest
 
 from conformance.transport.targets.known import guessed
+from tests.serving import Quiet, running
 
 
 def said(ended):
@@ -28,45 +29,29 @@ def said(ended):
     return facts, services
 
 
-def serving(answer, context=None):
-    """A server that gives ``answer(path)``: status, headers, body."""
+def server_of(give, context=None):
+    """A server that answers ``give(path)``: status, headers, body."""
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self):
-            self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            status, headers, body = answer(self.path)
-            self.send_response_only(status)
-            for name, value in {**headers, "Content-Length": str(len(body))}.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(body)
-
-        do_POST = do_GET
-
-        def log_message(self, *args):
-            pass
+    class Handler(Quiet):
+        def answer(self):
+            self.body()
+            self.reply(*give(self.path))
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
     if context is not None:
         server.socket = context.wrap_socket(server.socket, server_side=True)
-    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     return server
 
 
 @pytest.fixture
 def serve():
-    servers = []
+    with ExitStack() as servers:
 
-    def start(answer, context=None):
-        servers.append(serving(answer, context))
-        scheme = "http" if context is None else "https"
-        return f"{scheme}://127.0.0.1:{servers[-1].server_address[1]}"
+        def start(answer, context=None):
+            url = servers.enter_context(running(server_of(answer, context)))
+            return url if context is None else url.replace("http", "https")
 
-    yield start
-    for one in servers:
-        one.shutdown()
-        one.server_close()
+        yield start
 
 
 def test_the_reference(conformance):

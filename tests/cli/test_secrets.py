@@ -6,8 +6,7 @@ import base64
 import html
 import json
 import re
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from urllib.parse import quote
 
 import pytest
@@ -16,6 +15,7 @@ from conformance.reference.inprocess import InProcess
 from conformance.reference.server import ServerOptions
 from conformance.reference.signatures import SigningKey
 from conformance.transport.exchange import Request
+from tests.serving import Quiet, running
 
 ACCESS = "AKIAECHOEXAMPLE23456"
 SECRET = "wJalr/XUtnFEMI+K7MDENG/bPxRfiCYECHOKEY0"
@@ -33,8 +33,6 @@ SHOWN = re.compile(rb'"(?:value|Key)":"([^"]{12,})"')
 
 class Echo(ThreadingHTTPServer):
     """The reference, which says in every answer all it has heard, and names every error wrongly."""
-
-    daemon_threads = True
 
     def __init__(self):
         super().__init__(("127.0.0.1", 0), _Handler)
@@ -61,13 +59,13 @@ class Echo(ThreadingHTTPServer):
         }
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(Quiet):
     server: Echo
     protocol_version = "HTTP/1.1"
     wbufsize = -1
 
-    def handle_any(self):
-        sent = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+    def answer(self):
+        sent = self.body()
         request = Request(
             self.command, f"http://127.0.0.1:1{self.path}", tuple(self.headers.items()), sent
         )
@@ -95,21 +93,12 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(data)
 
-    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = handle_any
-
-    def log_message(self, *args):
-        pass
-
 
 @pytest.fixture
 def echo():
     server = Echo()
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    yield server
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with running(server):
+        yield server
 
 
 @pytest.fixture(autouse=True)

@@ -3,8 +3,7 @@
 import dataclasses
 import json
 import re
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 
 import pytest
 
@@ -22,6 +21,7 @@ from conformance.transport.http import HttpTransport
 from conformance.transport.retry import RetryingTransport
 from tests import contracts
 from tests.recorded import RememberingReference as Reference
+from tests.serving import Quiet, running
 
 
 def run(transport, *, services=(), globs=(), draws=2, seed=7, url=URL):
@@ -91,37 +91,23 @@ def test_a_fault_fails_the_requirement_that_names_it(fault, requirement):
     assert exit_code(outcome, strict=False) == 1
 
 
-class Uniform(BaseHTTPRequestHandler):
+class Uniform(Quiet):
     """Answers everything in one way."""
 
     protocol_version = "HTTP/1.1"
-    status, code, body = 400, "BadRequestException", b'{"message":"no"}'
+    status, code, told = 400, "BadRequestException", b'{"message":"no"}'
 
     def answer(self):
-        self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        self.send_response(self.status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("x-amzn-errortype", self.code)
-        self.send_header("Content-Length", str(len(self.body)))
-        self.end_headers()
-        self.wfile.write(self.body)
-
-    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = answer
-
-    def log_message(self, *args):
-        pass
+        self.body()
+        kind = {"Content-Type": "application/json", "x-amzn-errortype": self.code}
+        self.reply(self.status, kind, self.told)
 
 
 @pytest.fixture
 def uniform(request):
     handler = type("Handler", (Uniform,), request.param)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_address[1]}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with running(ThreadingHTTPServer(("127.0.0.1", 0), handler)) as url:
+        yield url
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-import threading
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from typing import TYPE_CHECKING
 
 import pytest
+
+from tests.serving import Quiet, running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,28 +34,15 @@ def listener() -> Iterator[Listener]:
     """Answers every request with a new id and keeps it."""
     kept = Listener("")
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(Quiet):
         def answer(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            body = self.body()
             headers = {name.lower(): value for name, value in self.headers.items()}
             kept.received.append(Received(self.command, self.path, headers, body))
             text = json.dumps({"id": "new/ id", "items": [{"a!b'": 'q"1'}]}).encode()
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(text)))
-            self.end_headers()
-            if self.command != "HEAD":
-                self.wfile.write(text)
+            self.reply(200, {}, text)
 
-        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = answer
+        do_HEAD = answer
 
-        def log_message(self, *args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    kept.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield kept
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with running(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as kept.url:
+        yield kept

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import threading
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import HTTPServer
 
 import pytest
 
 from conformance.transport.credentials import TEST_CREDENTIALS, find_credentials
 from conformance.transport.errors import NoCredentials
 from conformance.transport.signing import Credentials
+from tests.serving import Quiet, running
 
 
 @pytest.fixture(autouse=True)
@@ -84,26 +84,16 @@ def test_a_process_of_the_profile_may_give_the_credentials(monkeypatch, tmp_path
 
 
 def test_a_container_gives_its_credentials(monkeypatch):
-    class Container(BaseHTTPRequestHandler):
-        def do_GET(self):
+    class Container(Quiet):
+        def answer(self):
             keys = {"AccessKeyId": "id", "SecretAccessKey": "s", "Token": "t"}
             body = json.dumps({**keys, "Expiration": "2099-01-01T00:00:00Z"}).encode()
-            self.send_response(200 if self.headers["Authorization"] == "ours" else 403)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+            self.reply(200 if self.headers["Authorization"] == "ours" else 403, {}, body)
 
-        def log_message(self, *args):
-            pass
-
-    with HTTPServer(("127.0.0.1", 0), Container) as server:
-        thread = threading.Thread(target=server.handle_request)
-        thread.start()
-        url = f"http://127.0.0.1:{server.server_address[1]}/keys"
-        monkeypatch.setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", url)
+    with running(HTTPServer(("127.0.0.1", 0), Container)) as url:
+        monkeypatch.setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", f"{url}/keys")
         monkeypatch.setenv("AWS_CONTAINER_AUTHORIZATION_TOKEN", "ours")
         found, _ = find_credentials(is_loopback=False)
-        thread.join()
     assert found == Credentials("id", "s", "t")
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import threading
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import HTTPServer
 
 import pytest
 
 from conformance.transport.exchange import Request, Response
 from conformance.transport.http import HttpTransport
 from conformance.transport.signing import Credentials, Signer
+from tests.serving import Quiet, running
 
 
 @pytest.fixture
@@ -122,27 +122,17 @@ def test_a_space_in_the_target_is_the_callers_fault(echo, transport):
 
 @pytest.mark.parametrize(("version", "is_old"), [("HTTP/1.0", True), ("HTTP/1.1", False)])
 def test_a_server_of_one_connection_at_a_time_and_its_version(version, is_old):
-    class OneAtATime(BaseHTTPRequestHandler):
+    class OneAtATime(Quiet):
         protocol_version = version
 
-        def do_GET(self):
-            self.send_response(200)
-            self.send_header("Content-Length", "2")
-            self.end_headers()
-            self.wfile.write(b"{}")
+        def answer(self):
+            self.reply(200, {}, b"{}")
 
-        def log_message(self, *_):
-            pass
-
-    with HTTPServer(("127.0.0.1", 0), OneAtATime) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
+    with running(HTTPServer(("127.0.0.1", 0), OneAtATime)) as url:
         transport = HttpTransport(timeout=60)
-        request = Request("GET", f"http://127.0.0.1:{server.server_port}/", (("Host", "x"),))
+        request = Request("GET", f"{url}/", (("Host", "x"),))
         answers = [transport.send(request), *transport.send_all([request], pipelined=False)]
         answers.append(transport.send(request))
         transport.close()
-        server.shutdown()
-        thread.join()
     assert [one.response is not None and one.response.is_old for one in answers] == [is_old] * 3
     assert all(one.response is not None for one in answers)
