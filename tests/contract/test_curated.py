@@ -5,11 +5,9 @@ from pathlib import Path
 
 import pytest
 import yaml
-from click.testing import CliRunner
 from openapi_spec_validator import validate
 
 from benchmarks import snapshots
-from conformance.cli.derive import command as derive
 from conformance.contract import locate
 from conformance.contract.levels import Level
 from conformance.contract.listing.catalogue import catalogue
@@ -17,9 +15,16 @@ from conformance.contract.listing.requirements import Subject
 from conformance.documents.sdk.models import load_model
 from conformance.engine.judge.refusal import refusals
 from conformance.plan.probes import Fault
+from conformance.plan.sequences.listing import walk
+from conformance.plan.sequences.steps import Send
+from conformance.plan.valid_requests.lifecycle import Lifecycle
+from conformance.transport.exchange import Exchange, Request, Response
+from conformance.transport.parsed_response import ParsedResponse
+from conformance.transport.protocols.registry import read
 from tests import contracts
+from tests.derived import derived
 
-SERVICES = ("lambda", "eks", "appconfig", "apigatewayv2", "sesv2")
+SERVICES = ("lambda", "eks", "appconfig", "apigatewayv2", "sesv2", "sns", "s3")
 MOST = 3000
 """Requirements of one service: a quick run of more takes too long for a gate."""
 
@@ -36,10 +41,10 @@ def test_the_model_gives_the_committed_bytes(service: str, tmp_path: Path) -> No
     spec = yaml.safe_load(committed(service).read_bytes())
     if spec["x-documents"][model.name]["sha256"] != model.sha256:
         pytest.skip("this botocore has another model of the service: compare-model tells the drift")
-    paths = [argument for path in spec["paths"] for argument in ("--path", path)]
+    names = contracts.contract(service).operations
+    chosen = [argument for name in names for argument in ("--path", name)]
     output = tmp_path / "openapi.yaml"
-    result = CliRunner().invoke(derive, ["--from-model", service, *paths, "-o", str(output)])
-    assert result.exit_code == 0, result.output
+    derived("--from-model", service, *chosen, "-o", output)
     assert output.read_bytes() == committed(service).read_bytes()
 
 
@@ -124,3 +129,32 @@ def test_recorded_answers_are_held_beside_a_contract(tmp_path: Path) -> None:
         'CreateFunction: Timeout breaks type: ["3"]',
         "GetFunction: error 410 Gone (declared: no)",
     ]
+
+
+def listed(topics: str, token: str) -> bytes:
+    members = "".join(f"<member><TopicArn>{one}</TopicArn></member>" for one in topics)
+    more = f"<NextToken>{token}</NextToken>" if token else ""
+    body = f"<ListTopicsResult><Topics>{members}</Topics>{more}</ListTopicsResult>"
+    return f"<ListTopicsResponse>{body}</ListTopicsResponse>".encode()
+
+
+def test_a_list_without_a_page_size_is_followed_by_its_tokens() -> None:
+    contract = contracts.contract("sns")
+    operation = contract.operations["ListTopics"]
+
+    def answered(page: bytes) -> ParsedResponse:
+        request = Request("POST", "http://127.0.0.1/", ())
+        response = Response(200, (("content-type", "text/xml"),), page)
+        return read(Exchange(request, response, None, 0.0), operation)
+
+    pages = [listed("ab", "1"), listed("c", "")]
+    walking = walk(Lifecycle.of(contract))
+    first = next(walking)
+    second = walking.send(answered(pages[0]))
+    assert isinstance(first, Send)
+    assert isinstance(second, Send)
+    assert (first.values, second.values) == ({}, {"NextToken": "1"})
+    with pytest.raises(StopIteration) as ended:
+        walking.send(answered(pages[1]))
+    assert [one["TopicArn"] for one in ended.value.value.entries] == ["a", "b", "c"]
+    assert ended.value.value.sizes == [2, 1]

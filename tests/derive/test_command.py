@@ -1,22 +1,21 @@
 from __future__ import annotations
 
 import shutil
-import threading
 import time
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 import yaml
-from click.testing import CliRunner
 from openapi_spec_validator import validate
 
-from conformance.cli.derive import command
 from conformance.contract.deriving.writing import UnwritableOutput
 from conformance.documents.problems import PageProblem, UnreadableDocument
 from conformance.errors import BadInput
+from tests.derived import derived
+from tests.serving import QuietFiles, running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,17 +24,9 @@ PAGES = Path(__file__).parent.parent / "documents"
 ORCHARD = PAGES / "pages" / "orchard"
 
 
-def derive(*arguments: str | Path) -> str:
-    result = CliRunner().invoke(command, [str(argument) for argument in arguments])
-    if result.exception is not None and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    assert result.exit_code == 0, result.output
-    return result.output
-
-
 def test_one_service_one_file(tmp_path: Path) -> None:
     target = tmp_path / "out" / "orchard.yaml"
-    told = derive(ORCHARD, "-o", target)
+    told = derived(ORCHARD, "-o", target)
     assert "orchard: 4 documents, 1 operations" in told
     document = yaml.safe_load(target.read_bytes())
     validate(document)
@@ -46,7 +37,7 @@ def test_one_service_one_file(tmp_path: Path) -> None:
 
 
 def test_schemas(tmp_path: Path) -> None:
-    derive(ORCHARD, "-o", tmp_path / "o.yaml")
+    derived(ORCHARD, "-o", tmp_path / "o.yaml")
     schemas = yaml.safe_load((tmp_path / "o.yaml").read_bytes())["components"]["schemas"]
     members = schemas["GraftTreeRequest"]["properties"]
     assert members["Grades"]["maxItems"] == 4
@@ -69,12 +60,12 @@ def test_schemas(tmp_path: Path) -> None:
 def test_the_bytes_are_the_same_from_anywhere(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    derive(ORCHARD, "-o", tmp_path / "one.yaml")
+    derived(ORCHARD, "-o", tmp_path / "one.yaml")
     copy = tmp_path / "elsewhere" / "orchard"
     shutil.copytree(ORCHARD, copy)
     monkeypatch.chdir(copy)
-    derive(".", "-o", tmp_path / "two.yaml")
-    derive(tmp_path / "elsewhere", "-o", tmp_path / "specs")
+    derived(".", "-o", tmp_path / "two.yaml")
+    derived(tmp_path / "elsewhere", "-o", tmp_path / "specs")
     one = (tmp_path / "one.yaml").read_bytes()
     assert (tmp_path / "two.yaml").read_bytes() == one
     assert (tmp_path / "specs" / "orchard" / "openapi.yaml").read_bytes() == one
@@ -85,8 +76,8 @@ def test_several_services_need_a_folder(tmp_path: Path) -> None:
     shutil.copytree(ORCHARD, tmp_path / "in" / "orchard")
     shutil.copytree(PAGES / "lost" / "orchard", tmp_path / "in" / "garden")
     with pytest.raises(BadInput, match="is one file"):
-        derive(tmp_path / "in", "-o", tmp_path / "all.yaml")
-    derive(tmp_path / "in", "-o", tmp_path / "specs")
+        derived(tmp_path / "in", "-o", tmp_path / "all.yaml")
+    derived(tmp_path / "in", "-o", tmp_path / "specs")
     found = sorted(path.parent.name for path in (tmp_path / "specs").glob("*/openapi.yaml"))
     assert found == ["garden", "orchard"]
 
@@ -98,7 +89,7 @@ def test_nothing_is_written_when_a_named_page_is_broken(tmp_path: Path) -> None:
     broken = tmp_path / "orchard" / "broken.md"
     broken.write_text("# A page\n\nof something else\n")
     with pytest.raises(PageProblem) as caught:
-        derive(ORCHARD / "GraftTree.md", broken, "-o", target)
+        derived(ORCHARD / "GraftTree.md", broken, "-o", target)
     assert "broken.md:1: expected" in str(caught.value)
     assert caught.value.exit_code == 2
     assert target.read_text() == "before"
@@ -111,13 +102,13 @@ def test_an_output_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None
     (tmp_path / "specs").mkdir()
     (tmp_path / "specs" / "orchard").write_text("a file where a folder should be")
     with pytest.raises(UnwritableOutput) as caught:
-        derive(tmp_path / "in", "-o", tmp_path / "specs")
+        derived(tmp_path / "in", "-o", tmp_path / "specs")
     assert "orchard" in str(caught.value)
     assert not list((tmp_path / "specs").glob("garden/*"))
 
 
 def test_differences_and_recoveries_are_told(tmp_path: Path) -> None:
-    told = derive(PAGES / "lost" / "orchard", "-o", tmp_path / "o.yaml")
+    told = derived(PAGES / "lost" / "orchard", "-o", tmp_path / "o.yaml")
     assert "error FrostException 409: only in api-prunetree.md" in told
     assert "response id minLength: only in api-prunetree.md (1)" in told
     assert "recovered: PruneTree (PruneTree.txt): URI parameter tree_Id" in told
@@ -127,7 +118,7 @@ def test_differences_and_recoveries_are_told(tmp_path: Path) -> None:
 
 
 def test_the_founding_page_alone(tmp_path: Path) -> None:
-    derive(PAGES / "lost" / "orchard" / "PruneTree.txt", "-o", tmp_path / "o.yaml")
+    derived(PAGES / "lost" / "orchard" / "PruneTree.txt", "-o", tmp_path / "o.yaml")
     document = yaml.safe_load((tmp_path / "o.yaml").read_bytes())
     validate(document)
     operation = document["paths"]["/trees/{tree_Id}"]["patch"]
@@ -142,7 +133,7 @@ def test_the_founding_page_alone(tmp_path: Path) -> None:
 
 
 def test_no_sentence_of_a_page_gets_into_the_output(tmp_path: Path) -> None:
-    derive(ORCHARD, "-o", tmp_path / "o.yaml")
+    derived(ORCHARD, "-o", tmp_path / "o.yaml")
     text = (tmp_path / "o.yaml").read_text()
     for sentence in ("Puts scions", "How deep to cut", "The grades wanted", "It rains"):
         assert sentence not in text
@@ -154,7 +145,7 @@ def test_hostile_text_stays_text(tmp_path: Path) -> None:
     page = (folder / "GraftTree.md").read_text()
     hostile = "FINE | !!python/object:os.system | &a *a | {{7*7}} | \x1b[2J | # no | yes"
     (folder / "GraftTree.md").write_text(page.replace("FINE | PLAIN", hostile))
-    derive(folder, "-o", tmp_path / "o.yaml")
+    derived(folder, "-o", tmp_path / "o.yaml")
     document = yaml.safe_load((tmp_path / "o.yaml").read_bytes())
     grades = document["components"]["schemas"]["GraftTreeRequest"]["properties"]["Grades"]
     assert grades["items"]["enum"] == hostile.split(" | ")
@@ -162,27 +153,19 @@ def test_hostile_text_stays_text(tmp_path: Path) -> None:
 
 @pytest.fixture
 def site() -> Iterator[str]:
-    class Quiet(SimpleHTTPRequestHandler):
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    handler = partial(Quiet, directory=str(PAGES / "pages"))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
+    handler = partial(QuietFiles, directory=str(PAGES / "pages"))
+    with running(ThreadingHTTPServer(("127.0.0.1", 0), handler)) as url:
+        yield url
 
 
 def test_addresses(site: str, tmp_path: Path) -> None:
     polite = ("--delay", "0", "--cache", tmp_path / "cache")
-    derive(f"{site}/orchard/API_Branch.md", "-o", tmp_path / "o.yaml", *polite)
+    derived(f"{site}/orchard/API_Branch.md", "-o", tmp_path / "o.yaml", *polite)
     document = yaml.safe_load((tmp_path / "o.yaml").read_bytes())
     assert document["x-service"] == "orchard"
     assert document["x-documents"]["API_Branch.md"]["url"] == f"{site}/orchard/API_Branch.md"
     with pytest.raises(UnreadableDocument):
-        derive(f"{site}/orchard/none.md", "-o", tmp_path / "p.yaml", *polite)
+        derived(f"{site}/orchard/none.md", "-o", tmp_path / "p.yaml", *polite)
 
 
 def test_many_pages_take_seconds(tmp_path: Path) -> None:
@@ -193,7 +176,7 @@ def test_many_pages_take_seconds(tmp_path: Path) -> None:
         text = page.replace("GraftTree", f"GraftTree{number}").replace("/trees/", f"/t{number}/")
         (folder / f"GraftTree{number}.md").write_text(text)
     started = time.process_time()
-    told = derive(folder, "-o", tmp_path / "o.yaml")
+    told = derived(folder, "-o", tmp_path / "o.yaml")
     assert "60 documents, 60 operations" in told
     # About 0.03 s a page, half of it PyYAML: linear in the pages (python -m benchmarks.references).
     assert time.process_time() - started < 200

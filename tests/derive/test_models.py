@@ -8,12 +8,10 @@ from typing import Any
 
 import msgspec
 import pytest
-import yaml
 from click.testing import CliRunner
 from openapi_spec_validator import validate
 
 from conformance.cli.compare_model import command as compare_command
-from conformance.cli.derive import command as derive_command
 from conformance.contract.building import build_contract
 from conformance.contract.comparison.model_comparison import Only, compare, operation_names
 from conformance.contract.deriving import assemble
@@ -28,17 +26,14 @@ from conformance.documents.sdk.models import (
     load_model,
 )
 from conformance.documents.sdk.pages import model_pages
+from tests.derived import derived, loaded
 
 SERVICES = ("apigateway", "location")
 
 
 def derived_from_model(*arguments: str, output: Path) -> dict[str, Any]:
-    result = CliRunner().invoke(derive_command, [*arguments, "-o", str(output)])
-    if result.exception is not None and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    assert result.exit_code == 0, result.output
-    loaded: dict[str, Any] = yaml.safe_load(output.read_bytes())
-    return loaded
+    derived(*arguments, "-o", output)
+    return loaded(output)
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -27,6 +27,7 @@ from conformance.contract.building import build_contract
 from conformance.contract.inference.model_match import matching_model
 from conformance.contract.listing.catalogue import catalogue
 from conformance.contract.load import load_contract
+from tests.derived import derived
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -99,14 +100,6 @@ See Also
 """
 
 
-def derive(*arguments: str | Path) -> str:
-    result = CliRunner().invoke(command, [str(argument) for argument in arguments])
-    if result.exception is not None and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    assert result.exit_code == 0, result.output
-    return result.output
-
-
 def loaded(folder: Path, service: str) -> Contract:
     with locate.using(folder):
         return load_contract(service)
@@ -123,7 +116,7 @@ def page(request: pytest.FixtureRequest, service: str) -> Path:
 
 @pytest.mark.parametrize("service", PAGES)
 def test_a_founding_page_alone_is_tested(service: str, page: Path, tmp_path: Path) -> None:
-    told = derive(page, "-o", tmp_path)
+    told = derived(page, "-o", tmp_path)
     assert told.count("for setup only") == 1
     result = conformance.run("reference", specs=tmp_path, profile="quick", seed=1)
     lines = result.record.verdicts
@@ -160,7 +153,7 @@ def other_reading() -> Iterator[str]:
 
 @pytest.mark.parametrize("service", PAGES)
 def test_a_stricter_right_server_is_right(service: str, other_reading: str, tmp_path: Path) -> None:
-    derive(OWN / service, "-o", tmp_path / "specs")
+    derived(OWN / service, "-o", tmp_path / "specs")
     result = conformance.run(
         other_reading, specs=tmp_path / "specs", profile="quick", seed=2, strict=True,
         journal_folder=tmp_path / "journals",
@@ -172,7 +165,7 @@ def test_a_stricter_right_server_is_right(service: str, other_reading: str, tmp_
 
 @pytest.mark.parametrize("service", PAGES)
 def test_the_other_operations_give_no_requirement(service: str, tmp_path: Path) -> None:
-    derive(OWN / service, "-o", tmp_path)
+    derived(OWN / service, "-o", tmp_path)
     contract = loaded(tmp_path, service)
     assert contract.setup == SETUP[service]
     assert {one.operation for one in catalogue(contract)} == {PAGES[service], None}
@@ -185,7 +178,7 @@ def test_the_other_operations_give_no_requirement(service: str, tmp_path: Path) 
 def test_a_folder_that_is_named_as_no_service_takes_the_name_of_the_model(tmp_path: Path) -> None:
     folder = tmp_path / "saved-pages"
     shutil.copytree(OWN / "location", folder)
-    told = derive(folder / "UpdateKey.txt", "-o", tmp_path / "specs")
+    told = derived(folder / "UpdateKey.txt", "-o", tmp_path / "specs")
     assert "saved-pages: named location" in told
     assert (tmp_path / "specs" / "location" / "openapi.yaml").is_file()
 
@@ -194,7 +187,7 @@ def test_the_title_tells_operations_apart_that_many_services_have(tmp_path: Path
     folder = tmp_path / "pages"
     folder.mkdir()
     (folder / "TagResource.txt").write_text(TAG_PAGE.format(title="AWS AppConfig"))
-    told = derive(folder, "-o", tmp_path / "specs")
+    told = derived(folder, "-o", tmp_path / "specs")
     assert "pages: named appconfig" in told
 
 
@@ -202,11 +195,11 @@ def test_what_fits_several_models_takes_nothing_until_one_is_named(tmp_path: Pat
     folder = tmp_path / "tags"
     folder.mkdir()
     (folder / "TagResource.txt").write_text(TAG_PAGE.format(title="Some Service"))
-    told = derive(folder, "-o", tmp_path / "specs")
+    told = derived(folder, "-o", tmp_path / "specs")
     assert "--model NAME" in told
     assert "SDK models" in told
     assert loaded(tmp_path / "specs", "tags").setup == frozenset()
-    told = derive(folder, "-o", tmp_path / "named", "--model", "appconfig", "--service", "tags")
+    told = derived(folder, "-o", tmp_path / "named", "--model", "appconfig", "--service", "tags")
     assert "signed for appconfig" in told
     document = yaml.safe_load((tmp_path / "named" / "tags" / "openapi.yaml").read_bytes())
     assert document["x-model"] == "appconfig"
@@ -232,7 +225,7 @@ def test_pages_of_a_service_without_a_model_take_nothing() -> None:
 
 
 def test_what_the_model_adds_to_a_shape_is_not_tested(tmp_path: Path) -> None:
-    derive(OWN / "location", "-o", tmp_path)
+    derived(OWN / "location", "-o", tmp_path)
     contract = loaded(tmp_path, "location")
     actions = contract.operations["UpdateKey"].input["Restrictions"].shape.members["AllowActions"]
     assert actions.required

@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
-from click.testing import CliRunner, Result
 
-from conformance.cli.derive import NothingToDerive, command
+from conformance.cli.derive import NothingToDerive
 from conformance.contract.building import build_contract
 from conformance.contract.listing.catalogue import catalogue
 from conformance.contract.load import load_contract
 from conformance.contract.locate import using
 from conformance.contract.model import Kind, Location
 from conformance.documents.problems import OtherProtocol
+from tests.derived import derive
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -316,13 +316,6 @@ RENDERINGS = {"md": as_markdown, "html": as_html, "txt": as_text}
 @pytest.fixture(params=RENDERINGS)
 def ending(request: pytest.FixtureRequest) -> str:
     return str(request.param)
-
-
-def derive(*arguments: str | Path) -> Result:
-    result = CliRunner().invoke(command, [str(argument) for argument in arguments])
-    if result.exception is not None and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    return result
 
 
 def derived(folder: Path, ending: str, **pages: str) -> Contract:

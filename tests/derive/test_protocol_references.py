@@ -6,42 +6,38 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
-from click.testing import CliRunner
 from openapi_spec_validator import validate
 
 from benchmarks.page_layouts import pages_of
-from conformance.cli.derive import command
 from conformance.contract.building import build_contract
 from conformance.contract.comparison.model_comparison import Comparison, compare
 from conformance.contract.vocabulary.overlay_access import KnownDifference, Sdk
 from conformance.documents.sdk.models import load_model
+from tests.derived import SILENCE, derived, loaded
 from tests.sampling import one_in
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-# What no page says: the types of what is no body, and which members an answer always has. A page
-# gives every error a status, where some models leave it open.
-SILENCE = (
-    KnownDifference(at="*/request/*/type", only="model", reason="parameters have no types"),
-    KnownDifference(at="*/response/*/type", only="model", reason="headers have no types"),
-    KnownDifference(at="*/response/*/required", only="model", reason="not on pages"),
+# A page gives every error a status, where some models leave it open.
+MORE_SILENCE = (
+    *SILENCE,
     KnownDifference(at="*/error/*/status", reason="not in models"),
     KnownDifference(at="*/response/body", only="model", reason="bytes have no type on pages"),
 )
 
 
-def derived(service: str, protocol: str | None, folder: Path) -> tuple[dict[str, Any], Comparison]:
+def derived_again(
+    service: str, protocol: str | None, folder: Path
+) -> tuple[dict[str, Any], Comparison]:
     model = load_model(service, protocol)
     (folder / service).mkdir()
     for name, text in pages_of(model, service).items():
         (folder / service / name).write_text(text, encoding="utf-8")
-    result = CliRunner().invoke(command, [str(folder / service), "-o", str(folder / "specs")])
-    assert result.exit_code == 0, result.output
-    assert "skipped" not in result.output
+    assert "skipped" not in derived(folder / service, "-o", folder / "specs")
     content = (folder / "specs" / service / "openapi.yaml").read_bytes()
     spec: dict[str, Any] = yaml.safe_load(content)
-    return spec, compare(service, spec, model, Sdk(differences=SILENCE))
+    return spec, compare(service, spec, model, Sdk(differences=MORE_SILENCE))
 
 
 @pytest.mark.parametrize(
@@ -60,7 +56,7 @@ def derived(service: str, protocol: str | None, folder: Path) -> tuple[dict[str,
 def test_pages_of_a_whole_service_give_what_its_model_says(
     service: str, protocol: str, shows: str, tmp_path: Path
 ) -> None:
-    spec, found = derived(service, protocol, tmp_path)
+    spec, found = derived_again(service, protocol, tmp_path)
     assert [one.address for one in found.unexplained] == [], shows
     assert spec["x-protocol"] == protocol
     assert spec["x-model"] == service
@@ -83,8 +79,7 @@ def test_pages_of_a_whole_service_give_what_its_model_says(
 
 
 def from_model(service: str, folder: Path) -> bytes:
-    result = CliRunner().invoke(command, ["--from-model", service, "-o", str(folder)])
-    assert result.exit_code == 0, result.output
+    derived("--from-model", service, "-o", folder)
     return (folder / service / "openapi.yaml").read_bytes()
 
 
@@ -94,14 +89,13 @@ def test_pages_with_a_part_of_the_path_in_the_host(tmp_path: Path) -> None:
     pages = pages_of(load_model("s3"), "s3")
     for name in ("PutBucketTagging", "GetObject", "DeleteBucket", "Tagging", "Tag"):
         (folder / f"API_{name}.md").write_text(pages[f"API_{name}.md"], encoding="utf-8")
-    result = CliRunner().invoke(command, [str(folder), "-o", str(tmp_path / "specs")])
-    assert result.exit_code == 0, result.output
-    spec = yaml.safe_load((tmp_path / "specs" / "s3" / "openapi.yaml").read_bytes())
-    assert "buckets: named s3" in result.output
+    assert "buckets: named s3" in derived(folder, "-o", tmp_path / "specs")
+    spec = loaded(tmp_path / "specs" / "s3" / "openapi.yaml")
     contract = build_contract("s3", spec, {})
     tagging = contract.operations["PutBucketTagging"]
     assert (tagging.path, tagging.query, tagging.whole) == ("/{Bucket}", {"tagging": ""}, "Tagging")
     assert tagging.input["Tagging"].required
     assert contract.operations["GetObject"].greedy == {"Key"}
-    found = compare("s3", spec, load_model("s3"), Sdk(paths=("GetObject",), differences=SILENCE))
+    known = Sdk(paths=("GetObject",), differences=MORE_SILENCE)
+    found = compare("s3", spec, load_model("s3"), known)
     assert [one.address for one in found.unexplained] == []

@@ -3,43 +3,29 @@
 from __future__ import annotations
 
 import shutil
-import threading
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import pytest
-import yaml
-from click.testing import CliRunner, Result
 from openapi_spec_validator import validate
 
 from benchmarks.pages import written
-from conformance.cli.derive import NothingToDerive, command
+from conformance.cli.derive import NothingToDerive
 from conformance.contract.comparison.model_comparison import compare, operation_names
-from conformance.contract.vocabulary.overlay_access import KnownDifference, Sdk
+from conformance.contract.vocabulary.overlay_access import Sdk
 from conformance.documents.sdk.models import load_model
 from conformance.documents.sdk.pages import model_pages
+from tests.derived import SILENCE, derive, loaded
+from tests.serving import Quiet, running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from click.testing import Result
+
 ORCHARD = Path(__file__).parent.parent / "documents" / "pages" / "orchard"
-# What no page says: types of parameters and of headers, and which members an answer always has.
-SILENCE = (
-    KnownDifference(at="*/request/*/type", only="model", reason="parameters have no types"),
-    KnownDifference(at="*/response/*/type", only="model", reason="headers have no types"),
-    KnownDifference(
-        at="*/response/*/required", only="model", reason="answers have no Required lines"
-    ),
-)
-
-
-def derive(*arguments: str | Path) -> Result:
-    result = CliRunner().invoke(command, [str(argument) for argument in arguments])
-    if result.exception is not None and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    return result
 
 
 def write_pages(service: str, folder: Path) -> int:
@@ -48,11 +34,6 @@ def write_pages(service: str, folder: Path) -> int:
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")
     return len(texts)
-
-
-def loaded(path: Path) -> dict[str, Any]:
-    content: dict[str, Any] = yaml.safe_load(path.read_bytes())
-    return content
 
 
 @pytest.mark.parametrize(
@@ -161,9 +142,7 @@ class Site(SimpleHTTPRequestHandler):
     asked: ClassVar[list[str]]
     agents: ClassVar[set[str]]
     failing: ClassVar[dict[str, int]]
-
-    def log_message(self, format: str, *args: object) -> None:
-        pass
+    log_message = Quiet.log_message
 
     def do_GET(self) -> None:
         self.asked.append(self.path)
@@ -206,12 +185,8 @@ def site(tmp_path: Path) -> Iterator[tuple[str, type[Site]]]:
         failing: ClassVar[dict[str, int]] = {}
 
     handler = partial(Handler, directory=str(root))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}/guide/APIReference/index.html", Handler
-        server.shutdown()
-        thread.join()
+    with running(ThreadingHTTPServer(("127.0.0.1", 0), handler)) as url:
+        yield f"{url}/guide/APIReference/index.html", Handler
 
 
 def crawl(index: str, tmp_path: Path, *more: str) -> Result:

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import ExitStack
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import yaml
-from click.testing import CliRunner, Result
 
-from conformance.cli.derive import NothingToDerive, command
+from conformance.cli.derive import NothingToDerive
 from conformance.contract.building import build_contract
 from conformance.contract.validate import shape_violations, violations
 from conformance.plan.generation.values import entries, sample
 from conformance.plan.valid_requests.base_requests import valid_request, with_parents
+from tests.derived import derive, loaded
+from tests.serving import Quiet, running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from click.testing import Result
 
     from conformance.contract.model import Contract
 
@@ -58,13 +60,6 @@ Required: No
 """
 
 
-def derive(*arguments: str | Path) -> Result:
-    result = CliRunner().invoke(command, [str(argument) for argument in arguments])
-    if result.exception is not None and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    return result
-
-
 def orchard(tmp_path: Path, **more: str) -> Path:
     """The orchard's pages, whose tools are a union that is only named; and more pages."""
     folder = tmp_path / "orchard"
@@ -78,11 +73,6 @@ def orchard(tmp_path: Path, **more: str) -> Path:
     for name, text in more.items():
         (folder / f"{name}.md").write_text(text)
     return folder
-
-
-def loaded(path: Path) -> dict[str, Any]:
-    content: dict[str, Any] = yaml.safe_load(path.read_bytes())
-    return content
 
 
 def contract_of(path: Path) -> Contract:
@@ -225,34 +215,23 @@ Pages = dict[str, tuple[int, str]]
 @pytest.fixture
 def site() -> Iterator[Callable[[Pages], tuple[str, list[str]]]]:
     """Serves pages by path (a 3xx leads to its text); gives the origin and what was asked for."""
-    servers = []
+    with ExitStack() as servers:
 
-    def serve(pages: Pages) -> tuple[str, list[str]]:
-        asked: list[str] = []
+        def serve(pages: Pages) -> tuple[str, list[str]]:
+            asked: list[str] = []
 
-        class Handler(BaseHTTPRequestHandler):
-            def log_message(self, format: str, *args: object) -> None:
-                pass
+            class Handler(Quiet):
+                def answer(self) -> None:
+                    asked.append(self.path)
+                    status, text = pages.get(self.path, (404, ""))
+                    self.reply(
+                        status, {"Location": text} if 300 <= status < 400 else {}, text.encode()
+                    )
 
-            def do_GET(self) -> None:
-                asked.append(self.path)
-                status, text = pages.get(self.path, (404, ""))
-                self.send_response(status)
-                if 300 <= status < 400:
-                    self.send_header("Location", text)
-                self.send_header("Content-Length", str(len(text.encode())))
-                self.end_headers()
-                self.wfile.write(text.encode())
+            server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+            return servers.enter_context(running(server)), asked
 
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-        servers.append(server)
-        return f"http://127.0.0.1:{server.server_address[1]}", asked
-
-    yield serve
-    for server in servers:
-        server.shutdown()
-        server.server_close()
+        yield serve
 
 
 Serve = Callable[[Pages], tuple[str, list[str]]]
