@@ -1,12 +1,31 @@
-"""What doubles of JSON services do alike: they refuse, and read what a request gives."""
+"""What doubles of services do alike: they refuse, and read what a request gives."""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
 
+from conformance.transport.exchange import Exchange, Request, Response
+
 if TYPE_CHECKING:
-    from conformance.transport.exchange import Request
+    from collections.abc import Sequence
+
+
+class OneByOne:
+    """Sends several requests as it sends each."""
+
+    def send(self, request: Request) -> Exchange:
+        raise NotImplementedError
+
+    def send_all(self, requests: Sequence[Request], *, pipelined: bool) -> list[Exchange]:
+        return [self.send(one) for one in requests]
+
+
+class Accepting(OneByOne):
+    """Accepts everything."""
+
+    def send(self, request: Request) -> Exchange:
+        return Exchange(request, Response(200, (), b"{}"), None, 0.0)
 
 
 class Refused(Exception):

@@ -37,6 +37,7 @@ from conformance.transport.parsed_response import ParsedResponse
 from conformance.transport.protocols.registry import of, read, wire
 from conformance.transport.retry import RetryingTransport
 from tests import contracts
+from tests.json_double import OneByOne
 
 HALF = "\ud83d"
 """Half a surrogate pair: a server that stored one shows it as an identifier, too."""
@@ -289,7 +290,7 @@ def test_a_fault_that_did_not_travel_is_not_blamed():
     assert bytes_match_probe(probe, whole)
 
 
-class Batch:
+class Batch(OneByOne):
     """Takes all entries of a batch that are right, and tells of those that are not."""
 
     def __init__(self, *, checks: bool = True, fails: bool = False) -> None:
@@ -306,9 +307,6 @@ class Batch:
         told = [{"Id": "a", "ErrorCode": "InvalidInput", "ErrorMessage": "wrong"} for _ in wrong]
         counts = {"FailedCount": len(wrong), "SuccessCount": len(entries) - len(wrong)}
         return answered(request, 200, {**counts, "FailedFindings": told})
-
-    def send_all(self, requests, *, pipelined):
-        return [self.send(one) for one in requests]
 
     def _is_right(self, entry) -> bool:
         found = violations(dict(BATCH.input), {"Findings": [entry]})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -28,7 +27,7 @@ from conformance.transport.credentials import TEST_CREDENTIALS
 from conformance.transport.exchange import Exchange, Request, Response
 from conformance.transport.protocols.registry import wire
 from conformance.transport.retry import RetryingTransport
-from tests.json_double import Refused, given_members
+from tests.json_double import OneByOne, Refused, given_members
 
 MODEL = {"model": "shop-2020-01-01", "path": "/shapes"}
 JSON = "application/json"
@@ -96,7 +95,7 @@ SPEC = {
 
 
 @dataclass
-class Shop:
+class Shop(OneByOne):
     """A right server of the service above, but for its faults."""
 
     faults: frozenset[str] = frozenset()
@@ -115,9 +114,6 @@ class Shop:
             page = (("Content-Type", "text/html"),)
             answer = Response(refused.status, kind if named else page, b"{}" if named else PAGE)
         return Exchange(request, answer, None, 0.0)
-
-    def send_all(self, requests: Sequence[Request], *, pipelined: bool) -> list[Exchange]:
-        return [self.send(request) for request in requests]
 
     def _answer(self, request: Request) -> Any:
         path = urlsplit(request.url).path.split("/")[1:]

@@ -38,6 +38,7 @@ from conformance.transport.credentials import TEST_CREDENTIALS
 from conformance.transport.exchange import Exchange, Request, Response
 from conformance.transport.protocols.registry import read
 from conformance.transport.retry import RetryingTransport
+from tests.json_double import OneByOne
 
 MODEL = {"model": "grove-2020-01-01", "path": "/shapes"}
 JSON = "application/json"
@@ -119,7 +120,7 @@ class Refused(Exception):
 
 
 @dataclass
-class Grove:
+class Grove(OneByOne):
     """A right server of the service above, but for its faults."""
 
     faults: frozenset[str] = frozenset()
@@ -138,9 +139,6 @@ class Grove:
             status, data = refused.status, b"{}"
             headers = (*headers, ("x-amzn-errortype", refused.code))
         return Exchange(request, Response(status, headers, data), None, 0.0)
-
-    def send_all(self, requests: Sequence[Request], *, pipelined: bool) -> list[Exchange]:
-        return [self.send(request) for request in requests]
 
     def _answer(self, request: Request) -> Any:
         parts = [unquote(one) for one in urlsplit(request.url).path.split("/")[1:]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -42,6 +42,7 @@ from conformance.transport.credentials import TEST_CREDENTIALS
 from conformance.transport.exchange import Exchange, Request, Response
 from conformance.transport.retry import RetryingTransport
 from tests import contracts
+from tests.json_double import OneByOne
 
 
 @pytest.fixture(autouse=True)
@@ -143,7 +144,7 @@ def test_own_specs_stand_in_for_the_shipped_ones(tmp_path: Path) -> None:
     assert isinstance(missing.exception, NoSpecs)
 
 
-class Server:
+class Server(OneByOne):
     """Answers every request to the scheduler alike."""
 
     def __init__(self, status: int, code: str) -> None:
@@ -154,9 +155,6 @@ class Server:
         headers = (("x-amzn-errortype", self.code if known else "NoSuchRoute"),)
         response = Response(self.status if known else 403, headers, b"{}")
         return Exchange(request, response, None, 0.0)
-
-    def send_all(self, requests: Sequence[Request], *, pipelined: bool) -> list[Exchange]:
-        return [self.send(request) for request in requests]
 
 
 def verdicts(server: Server) -> dict[str, Verdict]:

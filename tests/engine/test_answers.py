@@ -22,7 +22,7 @@ from conformance.runs.execution import run_all
 from conformance.transport.credentials import TEST_CREDENTIALS
 from conformance.transport.exchange import Exchange, Request, Response
 from conformance.transport.retry import RetryingTransport
-from tests.json_double import Refused, given_members
+from tests.json_double import OneByOne, Refused, given_members
 
 if TYPE_CHECKING:
     from conformance.contract.model import Contract
@@ -101,7 +101,7 @@ SPEC = {
 }  # fmt: skip
 
 
-class Mail:
+class Mail(OneByOne):
     """The right server; a letter is dropped once, and what was sealed is opened the same way."""
 
     def __init__(self, *faults: str) -> None:
@@ -111,9 +111,6 @@ class Mail:
         self.sealed: dict[str, tuple[str, str]] = {}
         self.numbers = count(10_000)
         self.calls: list[str] = []
-
-    def send_all(self, requests, *, pipelined):
-        return [self.send(request) for request in requests]
 
     def send(self, request: Request) -> Exchange:
         headers = [("content-type", JSON)]

@@ -21,6 +21,7 @@ from conformance.runs.execution import run_all
 from conformance.transport.credentials import TEST_CREDENTIALS
 from conformance.transport.exchange import Exchange, Request, Response
 from conformance.transport.retry import RetryingTransport
+from tests.json_double import OneByOne
 
 TEXT = {"type": "string", "maxLength": 40, "x-sources": {"maxLength": {"document": "p.md"}}}
 
@@ -122,7 +123,7 @@ def library(*, foreign_kinds: bool = False) -> dict[str, Any]:
     return spec
 
 
-class Library:
+class Library(OneByOne):
     """The right server; ``faults`` make it wrong in one thing each."""
 
     def __init__(self, *faults: str) -> None:
@@ -131,9 +132,6 @@ class Library:
         self.books: set[str] = set()
         self.numbers = itertools.count(1000)
         self.calls: list[str] = []
-
-    def send_all(self, requests, *, pipelined):
-        return [self.send(request) for request in requests]
 
     def send(self, request: Request) -> Exchange:
         status, body = self.answer(request)

@@ -25,13 +25,14 @@ from conformance.transport.exchange import (
 from conformance.transport.protocols.registry import read
 from conformance.transport.signing import Signer
 from tests import contracts
+from tests.json_double import OneByOne
 
 URL = "http://127.0.0.1:1/base"
 HEADER = Header(URL, "abcd1234", "us-east-1", "2026-01-01T00:00:00Z", {}, None, TAG)
 GATEWAY, LOCATION = "apigateway", "location"
 
 
-class Target:
+class Target(OneByOne):
     """Answers what it is told to, and remembers what the journal said when it was asked."""
 
     def __init__(self, journal):
@@ -46,9 +47,6 @@ class Target:
             return Exchange(request, None, TransportFailure(self.answer, "x"), 0.0)
         status, body = self.answer
         return Exchange(request, Response(status, (), json.dumps(body).encode()), None, 0.0)
-
-    def send_all(self, requests, *, pipelined):
-        return [self.send(request) for request in requests]
 
 
 @pytest.fixture

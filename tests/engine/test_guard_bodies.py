@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,22 +13,15 @@ from conformance.engine.journal import Header, Journal
 from conformance.engine.resources.names import Names
 from conformance.engine.safety.guard import GuardedTransport
 from conformance.engine.safety.request_classifier import RequestEffect, RouteTable
-from conformance.transport.exchange import Exchange, FailureKind, Request, Response
+from conformance.transport.exchange import FailureKind, Request
 from tests import contracts
+from tests.json_double import Accepting
 
 URL = "http://127.0.0.1:1"
 HEADER = Header(URL, "abcd1234", "us-east-1", "2026-01-01T00:00:00Z", {}, None, None)
 OURS = "conformance-abcd1234-00001"
 VECTORS, BATCH, SES = "s3vectors", "batch", "sesv2"
 Send = Callable[..., bool]
-
-
-class Target:
-    def send(self, request: Request) -> Exchange:
-        return Exchange(request, Response(200, (), b"{}"), None, 0.0)
-
-    def send_all(self, requests: Sequence[Request], *, pipelined: bool) -> list[Exchange]:
-        return [self.send(one) for one in requests]
 
 
 def routes(service: str) -> RouteTable:
@@ -48,7 +41,7 @@ def sent(journal: Journal) -> Send:
 
     def ask(service: str, path: str, body: dict[str, Any]) -> bool:
         guard = GuardedTransport(
-            Target(), routes(service), journal, Names(HEADER.nonce), lambda *_: False
+            Accepting(), routes(service), journal, Names(HEADER.nonce), lambda *_: False
         )
         exchange = guard.send(Request("POST", URL + path, (), json.dumps(body).encode()))
         return exchange.failure is None or exchange.failure.kind is not FailureKind.WITHHELD

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -13,31 +12,20 @@ from conformance.engine.resources.names import Names
 from conformance.engine.resources.run_tag import TAG
 from conformance.engine.safety.guard import GuardedTransport
 from conformance.engine.safety.request_classifier import RouteTable
-from conformance.transport.exchange import Exchange, FailureKind, Request, Response
+from conformance.transport.exchange import FailureKind, Request
 from tests import contracts
+from tests.json_double import Accepting
 
 URL = "http://127.0.0.1:1"
 HEADER = Header(URL, "abcd1234", "us-east-1", "2026-01-01T00:00:00Z", {}, None, TAG)
 OURS = "conformance-abcd1234-00001"
 
 
-class Target:
-    """Accepts everything."""
-
-    def send(self, request: Request) -> Exchange:
-        """An empty success."""
-        return Exchange(request, Response(200, (), b"{}"), None, 0.0)
-
-    def send_all(self, requests: Sequence[Request], *, pipelined: bool) -> list[Exchange]:
-        """The same of each."""
-        return [self.send(request) for request in requests]
-
-
 @pytest.fixture
 def is_sent(tmp_path):
     journal = Journal.begin(tmp_path / "j.jsonl", HEADER)
     routes = RouteTable(contracts.contract("dynamodb"), URL)
-    guard = GuardedTransport(Target(), routes, journal, Names(HEADER.nonce), lambda *_: False)
+    guard = GuardedTransport(Accepting(), routes, journal, Names(HEADER.nonce), lambda *_: False)
 
     def send(operation: str, members: Any) -> bool:
         headers = (("X-Amz-Target", f"DynamoDB_20120810.{operation}"),)

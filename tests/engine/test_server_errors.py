@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -31,6 +31,7 @@ from conformance.transport.exchange import (
     TransportFailure,
 )
 from conformance.transport.retry import RetryingTransport
+from tests.json_double import OneByOne
 from tests.sampling import sampled
 
 PAGE = {"document": "p.md", "section": "s", "line": 1}
@@ -155,7 +156,7 @@ class Asked:
         return self.method == "GET" and self.path == "/items"
 
 
-class Shop:
+class Shop(OneByOne):
     """Right, and careful; but it fails where ``crashes`` says so."""
 
     def __init__(self, crashes: Given = lambda _: False) -> None:
@@ -163,9 +164,6 @@ class Shop:
         self.items: dict[str, dict[str, Any]] = {}
         self.numbers = itertools.count(100)
         self.tokens: set[str] = set()
-
-    def send_all(self, requests: Sequence[Request], *, pipelined: bool) -> list[Exchange]:
-        return [self.send(request) for request in requests]
 
     def send(self, request: Request) -> Exchange:
         try:

@@ -16,13 +16,14 @@ from conformance.transport.exchange import (
 )
 from conformance.transport.protocols.registry import read
 from conformance.transport.retry import Plea, QuotaLimit, QuotaTransport, RetryingTransport, plea
+from tests.json_double import OneByOne
 
 REQUEST = Request("GET", "http://h/", ())
 OK = Response(200, (), b"{}")
 SLOW_DOWN = Response(429, (), b"")
 
 
-class Scripted:
+class Scripted(OneByOne):
     """Gives the scripted answers one after the other."""
 
     def __init__(self, *answers):
@@ -33,9 +34,6 @@ class Scripted:
         if isinstance(answer, TransportFailure):
             return Exchange(request, None, answer, 0.0)
         return Exchange(request, answer, None, 0.0)
-
-    def send_all(self, requests, *, pipelined):
-        return [self.send(request) for request in requests]
 
 
 def retrying(*answers, **options):
