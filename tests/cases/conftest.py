@@ -18,7 +18,7 @@ import threading
 from contextlib import ExitStack
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,7 @@ ROOT = Path(__file__).parents[2]
 SHARED = ROOT.parent / "shared" / "cases"
 COMMAND = [sys.executable, "-m", "conformance"]
 """For tests that are about the process itself; all others run it in their own."""
+QUICK = ("--profile", "quick", "--seed", "7")
 LONGEST = 240
 """Seconds after which a process that a test started is ended: a bound, not an expectation."""
 KEY = {
@@ -124,20 +125,14 @@ def moto_port(moto_server):
 @pytest.fixture
 def proxied():
     """Puts a case (a module) in front of a port; gives the URL of what then misbehaves."""
-    servers = []
+    with ExitStack() as servers:
 
-    def put(case, port):
-        bound = type("Bound", (_Proxy,), {"case": case, "upstream_port": port})
-        server = ThreadingHTTPServer(("127.0.0.1", 0), bound)
-        server.daemon_threads = True
-        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-        servers.append(server)
-        return f"http://127.0.0.1:{server.server_address[1]}"
+        def put(case, port):
+            bound = type("Bound", (_Proxy,), {"case": case, "upstream_port": port})
+            server = ThreadingHTTPServer(("127.0.0.1", 0), bound)
+            return servers.enter_context(serving.running(server))
 
-    yield put
-    for server in servers:
-        server.shutdown()
-        server.server_close()
+        yield put
 
 
 @pytest.fixture
@@ -149,6 +144,16 @@ def run(tmp_path):
         record.unlink(missing_ok=True)
         ended = in_process("run", url, "-q", "--no-color", "--record", record, *arguments)
         return Run(ended.code, ended.out, ended.err, recorded(record)[0])
+
+    return go
+
+
+@pytest.fixture
+def on_reference(reference_port, proxied, run):
+    """Runs one service of the reference with a case in front of it."""
+
+    def go(case, service, *arguments):
+        return run(proxied(case, reference_port), "--service", service, *QUICK, *arguments)
 
     return go
 
@@ -207,7 +212,7 @@ def _wait_for(port, child):
     raise AssertionError(f"nothing listens on port {port}")
 
 
-class _Proxy(BaseHTTPRequestHandler):
+class _Proxy(serving.Quiet):
     protocol_version = "HTTP/1.1"
     wbufsize = 1 << 20
     disable_nagle_algorithm = True
@@ -247,7 +252,7 @@ class _Proxy(BaseHTTPRequestHandler):
         length = self.headers.get("Content-Length")
         return self.rfile.read(int(length)) if length is not None else None
 
-    def exchange(self):
+    def answer(self):
         try:
             body = self.read_body()
         except ValueError:
@@ -289,7 +294,4 @@ class _Proxy(BaseHTTPRequestHandler):
         except (BrokenPipeError, ConnectionResetError):
             self.close_connection = True
 
-    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = exchange
-
-    def log_message(self, *arguments):
-        """Nothing is said of single requests."""
+    do_HEAD = do_OPTIONS = answer

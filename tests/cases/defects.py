@@ -9,6 +9,8 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
+from tests.cases.conftest import QUICK
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -29,9 +31,6 @@ class Defect:
     def arguments(self):
         """The options that narrow a run to what the report is about."""
         return [part for one in (self.finds, *self.asks) for part in ("--requirement", one)]
-
-
-QUICK = ("--profile", "quick", "--seed", "7")
 
 
 def assert_found(one, run, proxied, moto_port):

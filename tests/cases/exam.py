@@ -7,10 +7,9 @@ from typing import Any
 
 import botocore.session
 
-from tests.cases.conftest import reset_moto
+from tests.cases.conftest import QUICK, reset_moto
 from tests.cases.looking import Looking
 
-QUICK = ("--profile", "quick", "--seed", "7")
 ODD = [
     b"",
     b"[]",

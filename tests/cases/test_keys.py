@@ -8,20 +8,8 @@ from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 import pytest
 
+from tests.cases.conftest import QUICK
 from tests.sampling import narrowed, one_in
-
-QUICK = ("--profile", "quick", "--seed", "7")
-
-
-@pytest.fixture
-def on_reference(reference_port, proxied, run):
-    """Runs one service of the reference with a case in front of it."""
-
-    def go(case, service, *arguments):
-        return run(proxied(case, reference_port), "--service", service, *QUICK, *arguments)
-
-    return go
-
 
 # -- The published cases ---------------------------------------------------------------------------
 

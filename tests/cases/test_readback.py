@@ -9,10 +9,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from tests.cases.conftest import ROOT
+from tests.cases.conftest import QUICK, ROOT
 from tests.sampling import sampled
 
-QUICK = ("--profile", "quick", "--seed", "7")
 READ_BACK = ("is-stored", "left-out-is-reset")
 FILTERS = ("prefix", "state", "group")
 

@@ -11,11 +11,11 @@ import pytest
 
 from tests.cases import defects as of
 from tests.cases import recalled_keys as keys
+from tests.cases.conftest import QUICK
 from tests.cases.defects import Defect
 from tests.cases.recalled import TABLE, shown, taken
 from tests.sampling import sampled
 
-QUICK = ("--profile", "quick", "--seed", "7")
 STANDARD = ("--profile", "standard", "--seed", "7")
 PAUSES_LONG = {"a purge does nothing"}
 """What a quick run leaves, as it takes a minute."""

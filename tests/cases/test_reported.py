@@ -9,11 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.cases.conftest import SHARED
+from tests.cases.conftest import QUICK, SHARED
 from tests.command import in_process
 from tests.sampling import narrowed
-
-QUICK = ("--profile", "quick", "--seed", "7")
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import re
 import pytest
 
 from tests.cases import defects as of
+from tests.cases.conftest import QUICK
 from tests.cases.defects import Defect, assert_changes_nothing_else, assert_found, query
 from tests.cases.recalled import if_asked, ignored, lost, shown, taken
 from tests.sampling import sampled
@@ -294,7 +295,7 @@ def test_a_rule_that_an_operation_breaks_which_the_target_lacks_is_unsupported(
 ):
     lacking = taken("GetParameterHistory", lambda _: (400, {"__type": "UnknownOperationException"}))
     rule = "ssm/DeleteParameter/behavior/history-too"
-    found = run(proxied(lacking, moto_port), "--service", "ssm", *of.QUICK, "--requirement", rule)
+    found = run(proxied(lacking, moto_port), "--service", "ssm", *QUICK, "--requirement", rule)
 
     assert found.verdict(rule) == "unsupported", found.out
     assert not found.failed()
@@ -311,6 +312,6 @@ def test_lists_are_walked_by_markers(moto_port, proxied, run):
     short = shown("ListKeys", _accepted(_one_a_page))
     rules = [f"kms/ListKeys/behavior/{name}" for name in ("lists-what-was-made", "pages")]
     asked = [part for rule in rules for part in ("--requirement", rule)]
-    found = run(proxied(short, moto_port), "--service", "kms", *of.QUICK, *asked)
+    found = run(proxied(short, moto_port), "--service", "kms", *QUICK, *asked)
 
     assert [found.verdict(rule) for rule in rules] == ["passed", "passed"], found.out

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.cases import defects
+from tests.cases.conftest import QUICK
 from tests.cases.defects import Defect, operation_of
 from tests.cases.recalled import (
     if_asked,
@@ -26,9 +27,6 @@ from tests.cases.recalled import (
 )
 from tests.command import in_process
 from tests.sampling import sampled
-
-QUICK = ("--profile", "quick", "--seed", "7")
-
 
 # -- DynamoDB --------------------------------------------------------------------------------------
 

@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.cases.conftest import QUICK
 from tests.sampling import narrowed, one_in, sampled
 
-QUICK = ("--profile", "quick", "--seed", "7")
 BROKEN = (500, [("Content-Type", "application/json")], b'{"message":"it broke"}')
 GATEWAY, LOCATION = "/apikeys", "/metadata/v0/keys"
 

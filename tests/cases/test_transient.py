@@ -13,23 +13,12 @@ import pytest
 
 from tests.sampling import narrowed, one_in, sampled
 
-QUICK = ("--profile", "quick", "--seed", "7")
 SOME = (
     *("--requirement", "*/status/*", "--requirement", "*/response/*"),
     *("--requirement", "*/behavior/shown-*", "--requirement", "*/behavior/gone-*"),
 )
 ERRORS = narrowed("*/error/*", "*/protocol/error*", "*/status/*")
 JSON = ("Content-Type", "application/json")
-
-
-@pytest.fixture
-def against(reference_port, proxied, run):
-    """Runs one service of the reference behind a case."""
-
-    def go(case, service, *arguments):
-        return run(proxied(case, reference_port), "--service", service, *QUICK, *arguments)
-
-    return go
 
 
 def nothing_shown(found):
@@ -45,8 +34,8 @@ def gate(found):
 
 
 @pytest.mark.parametrize("asked", narrowed("*/status/*", "*/patch/*", "*/behavior/shown-*"))
-def test_a_conflict_that_asks_to_try_again(against, case, asked):
-    nothing_shown(against(case("run-409-try-again"), "apigateway", *asked))
+def test_a_conflict_that_asks_to_try_again(on_reference, case, asked):
+    nothing_shown(on_reference(case("run-409-try-again"), "apigateway", *asked))
 
 
 def now_and_then(every, *refusal, methods=("GET", "POST", "PATCH", "PUT", "DELETE")):
@@ -81,8 +70,8 @@ TRANSIENT = {
 
 @pytest.mark.parametrize("service", ["apigateway", "location"])
 @pytest.mark.parametrize("kind", sampled(TRANSIENT, "503-with-retry-after", "409-in-progress"))
-def test_a_refusal_now_and_then(against, service, kind):
-    found = against(now_and_then(17, *TRANSIENT[kind]), service, *SOME)
+def test_a_refusal_now_and_then(on_reference, service, kind):
+    found = on_reference(now_and_then(17, *TRANSIENT[kind]), service, *SOME)
     nothing_shown(found)
     assert len([one for one in gate(found) if one["verdict"] == "passed"]) > 20
 
@@ -100,17 +89,17 @@ def always(method, part, *refusal):
     "kind",
     sampled(["503-with-retry-after", "503-without", "500-with-retry-after"], "503-without"),
 )
-def test_a_server_error_that_comes_each_time_is_one(against, kind):
+def test_a_server_error_that_comes_each_time_is_one(on_reference, kind):
     case = always("PATCH", b'"/name"', *TRANSIENT[kind])
-    found = against(case, "apigateway", "--requirement", "apigateway/UpdateApiKey/*")
+    found = on_reference(case, "apigateway", "--requirement", "apigateway/UpdateApiKey/*")
     assert found.code == 1
     assert "apigateway/UpdateApiKey/status/no-5xx" in found.failed()
     assert "apigateway/UpdateApiKey/patch/name/replace" in found.failed()
 
 
-def test_a_conflict_that_comes_each_time_is_a_refusal(against):
+def test_a_conflict_that_comes_each_time_is_a_refusal(on_reference):
     case = always("PATCH", b'"/name"', *TRANSIENT["409-in-progress"])
-    found = against(case, "apigateway", "--requirement", "apigateway/UpdateApiKey/patch/*")
+    found = on_reference(case, "apigateway", "--requirement", "apigateway/UpdateApiKey/patch/*")
     assert "apigateway/UpdateApiKey/patch/name/replace" in found.failed()
     assert "apigateway/UpdateApiKey/status/no-5xx" not in found.failed()
 
@@ -119,8 +108,10 @@ def test_a_conflict_that_comes_each_time_is_a_refusal(against):
 
 
 @pytest.mark.parametrize("asked", ERRORS)
-def test_what_is_wrong_of_unknown_keys_alone_is_repeated_with_unknown_keys(against, case, asked):
-    found = against(case("run-404-xml"), "apigateway", *asked)
+def test_what_is_wrong_of_unknown_keys_alone_is_repeated_with_unknown_keys(
+    on_reference, case, asked
+):
+    found = on_reference(case("run-404-xml"), "apigateway", *asked)
     assert found.verdict("apigateway/protocol/error-code") == "failed"
     assert not [one for one in found.verdicts.values() if "did not repeat" in one["reason"]]
 
@@ -136,22 +127,22 @@ def edited_errors(edit):
 
 
 @pytest.mark.parametrize("asked", ERRORS)
-def test_a_short_name_in_the_body_is_as_aws_has_it(against, case, asked):
-    nothing_shown(against(case("run-code-in-body"), "apigateway", *asked))
+def test_a_short_name_in_the_body_is_as_aws_has_it(on_reference, case, asked):
+    nothing_shown(on_reference(case("run-code-in-body"), "apigateway", *asked))
 
 
 @pytest.mark.parametrize("asked", ERRORS)
 @pytest.mark.parametrize("member", ["code", "__type"])
-def test_another_error_in_the_body_is_another_error(against, member, asked):
+def test_another_error_in_the_body_is_another_error(on_reference, member, asked):
     case = edited_errors(lambda body, name: {**body, member: "ServiceFailureException"})
-    found = against(case, "apigateway", *asked)
+    found = on_reference(case, "apigateway", *asked)
     assert "apigateway/protocol/error-codes-agree" in found.failed()
 
 
 @pytest.mark.parametrize("asked", ERRORS)
-def test_a_short_type_in_the_body_of_the_other_service(against, asked):
+def test_a_short_type_in_the_body_of_the_other_service(on_reference, asked):
     case = edited_errors(lambda body, name: {**body, "__type": name.removesuffix("Exception")})
-    nothing_shown(against(case, "location", *asked))
+    nothing_shown(on_reference(case, "location", *asked))
 
 
 # -- lists and reads that lag --------------------------------------------------------------------
@@ -193,30 +184,30 @@ def without(body, identifiers):
 
 
 @pytest.mark.parametrize("service", sampled(["apigateway", "location"], "location"))
-def test_a_list_that_lags_is_waited_for(against, clock, service):
-    nothing_shown(against(Lagging(clock, 0.3), service, *SOME))
+def test_a_list_that_lags_is_waited_for(on_reference, clock, service):
+    nothing_shown(on_reference(Lagging(clock, 0.3), service, *SOME))
 
 
-def test_a_list_that_lags_by_more_than_a_second(against, clock):
+def test_a_list_that_lags_by_more_than_a_second(on_reference, clock):
     # The rule with the most reads of all would be held up for too long: it stays open.
     some = ("--requirement", "*Key/behavior/shown-*", "--requirement", "*/GetApiKeys/behavior/*")
-    found = against(Lagging(clock, 1.5), "apigateway", *some)
+    found = on_reference(Lagging(clock, 1.5), "apigateway", *some)
     assert found.code == 0, found.out + found.err
     assert found.verdict("apigateway/CreateApiKey/behavior/shown-after-creation") == "passed"
 
 
-def test_reads_that_lag_behind_a_creation_are_waited_for(against, clock):
-    nothing_shown(against(Lagging(clock, 0.4, reads=True), "location", *SOME))
+def test_reads_that_lag_behind_a_creation_are_waited_for(on_reference, clock):
+    nothing_shown(on_reference(Lagging(clock, 0.4, reads=True), "location", *SOME))
 
 
-def test_an_entry_that_never_comes_is_missing(against, clock):
-    found = against(Lagging(clock, 10_000), "apigateway", *SOME)
+def test_an_entry_that_never_comes_is_missing(on_reference, clock):
+    found = on_reference(Lagging(clock, 10_000), "apigateway", *SOME)
     assert found.code == 1
     assert "apigateway/CreateApiKey/behavior/shown-after-creation" in found.failed()
 
 
-def test_a_resource_that_never_comes_is_missing(against, clock):
-    found = against(Lagging(clock, 10_000, reads=True), "apigateway", *SOME)
+def test_a_resource_that_never_comes_is_missing(on_reference, clock):
+    found = on_reference(Lagging(clock, 10_000, reads=True), "apigateway", *SOME)
     assert found.code == 1
     assert "apigateway/GetApiKey/status/200" in found.failed()
 
@@ -248,15 +239,15 @@ def packed(pack, coding):
     ),
     ids=["gateway-gzip", "gateway-zlib", "location-gzip", "location-zlib"],
 )
-def test_what_was_packed_unasked_is_one_finding(against, service, pack, coding, asked):
-    found = against(packed(pack, coding), service, *asked)
+def test_what_was_packed_unasked_is_one_finding(on_reference, service, pack, coding, asked):
+    found = on_reference(packed(pack, coding), service, *asked)
     nothing_shown(found)
     told = {one for one in found.failed("informational") if "/auth/" not in one}
     assert told == {f"{service}/protocol/content-coding"}
     assert coding in found.verdicts[f"{service}/protocol/content-coding"]["reason"]
 
 
-def test_what_is_not_packed_as_it_says_cannot_be_read(against):
+def test_what_is_not_packed_as_it_says_cannot_be_read(on_reference):
     case = packed(lambda data: data[::-1], "gzip")
-    found = against(case, "apigateway", "--requirement", "apigateway/CreateApiKey/*")
+    found = on_reference(case, "apigateway", "--requirement", "apigateway/CreateApiKey/*")
     assert found.code == 1

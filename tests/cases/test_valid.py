@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from types import SimpleNamespace
 from typing import Any
 
@@ -20,6 +19,7 @@ from conformance.transport.http import HttpTransport
 from conformance.transport.signing import Credentials
 from tests.cases.conftest import COMMAND, LONGEST
 from tests.plan.test_effects import inferred
+from tests.serving import Quiet, running
 
 REGION = "us-east-1"
 POLICY = {
@@ -108,52 +108,38 @@ def test_without_leave_nothing_is_made():
     assert values["aws.role-arn"](None) == "arn:aws:iam::123456789012:role/conformance"
 
 
-class _Particular(BaseHTTPRequestHandler):
+class _Particular(Quiet):
     """A server of one operation that takes what its model does not require: it says so."""
 
     protocol_version = "HTTP/1.1"
     seen: list[dict[str, object]]
 
-    def do_POST(self):
-        body = json.loads(self.rfile.read(int(self.headers.get("Content-Length") or 0)) or b"{}")
+    def answer(self):
+        body = json.loads(self.body() or b"{}")
         self.seen.append(body)
         if self.path != "/v1/createjobqueue":
-            self._answer(404, {"message": "no such route"})
+            self._reply(404, {"message": "no such route"})
         elif "state" not in body:
-            self._answer(400, {"message": "state must be provided"})
+            self._reply(400, {"message": "state must be provided"})
         elif "computeEnvironmentOrder" not in body:
-            self._answer(400, {"message": "computeEnvironmentOrder must be provided"})
+            self._reply(400, {"message": "computeEnvironmentOrder must be provided"})
         else:
             name = body["jobQueueName"]
             arn = f"arn:aws:batch:{REGION}:123456789012:job-queue/{name}"
-            self._answer(200, {"jobQueueName": name, "jobQueueArn": arn})
+            self._reply(200, {"jobQueueName": name, "jobQueueArn": arn})
 
-    do_GET = do_PUT = do_DELETE = do_PATCH = do_POST
-
-    def _answer(self, status, body):
+    def _reply(self, status, body):
         data = json.dumps(body).encode()
-        self.send_response(status)
-        if status == 400:
-            self.send_header("x-amzn-errortype", "ClientException")
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
-
-    def log_message(self, *_):
-        """Say nothing."""
+        named = {"x-amzn-errortype": "ClientException"} if status == 400 else {}
+        self.reply(status, {**named, "Content-Type": "application/json"}, data)
 
 
 @pytest.fixture
 def particular():
     seen: list[dict[str, object]] = []
     handler = type("Handler", (_Particular,), {"seen": seen})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_address[1]}", seen
-    server.shutdown()
-    server.server_close()
+    with running(ThreadingHTTPServer(("127.0.0.1", 0), handler)) as url:
+        yield url, seen
 
 
 STATUS = "batch/CreateJobQueue/status/200"

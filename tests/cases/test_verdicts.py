@@ -13,9 +13,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from tests.cases.conftest import QUICK
 from tests.sampling import narrowed, one_in
-
-QUICK = ("--profile", "quick", "--seed", "7")
 
 
 class Seen:
