@@ -54,15 +54,22 @@ class UndoneChanges:
         kinds = self.contract.overlay.kinds()
         for do in self.contract.tested:
             undo, named = undone_by(self.contract.operations, do, pairs), self.names.of(do)
-            if undo is None or not named or len(self.open(do, named)) > 1:
+            if undo is None or not named:
                 continue
             if any(map(_IN_PART.search, (*do.output, *undo.output))):
                 continue  # what did not work out is no error
             undone = {name: kind for name, kind in self.names.of(undo).items()
                       if not (kinds[kind].create == do.name and name in do.input)}  # fmt: skip
-            free = {name for name, one in undo.input.items() if one.required} - {*undone}
-            if undone.items() <= named.items() and free <= {*do.input}:
+            if self.names_alike(do, named, undo, undone):
                 yield do, undo, named
+
+    def names_alike(
+        self, do: Operation, named: Mapping[str, str], undo: Operation, undone: Mapping[str, str]
+    ) -> bool:
+        """Whether what undoes a change names the same, and no more than one name is open."""
+        free = {name for name, one in undo.input.items() if one.required} - {*undone}
+        alike = undone.items() <= named.items() and free <= {*do.input}
+        return alike and len(self.open(do, named)) <= 1
 
     def open(self, operation: Operation, named: Collection[str]) -> list[str]:
         """The names that a request must have and that are of nothing of the run."""

@@ -88,17 +88,12 @@ class _Effects(UndoneChanges):
     def _of_pair(self, do: Operation, named: Mapping[str, str]) -> Iterator[tuple[str, AnyRule]]:
         """That one operation has an effect, and that another one undoes it."""
         undo = undone_by(self.contract.operations, do)
-        undone = {} if undo is None else self.names.of(undo)
-        if undo is None or not undone.items() <= named.items():
-            return
-        free = [name for name, one in undo.input.items() if one.required and name not in undone]
-        if any(name not in do.input for name in free) or len(self.open(do, named)) > 1:
+        # Not all that ``undone`` gives, and more: with its conditions other rules would be tested.
+        if undo is None or not self.names_alike(do, named, undo, self.names.of(undo)):
             return
         judged = prompt(do, undo)
-        if not judged:
-            return
-        shown = self._given_to(do, undo, named) or self._switched(do, named)
-        if shown is None:
+        shown = judged and (self._given_to(do, undo, named) or self._switched(do, named))
+        if not shown:
             return
         for one in judged:
             statement = f"{one.name} changes what {shown.by.name} shows"
