@@ -72,12 +72,7 @@ def find_runs(folder: Path) -> tuple[RunFile, ...]:
 def run_of(path: Path) -> RunFile | None:
     """The record at a path by its first line; None where the file is none. Raises RecordProblem."""
     try:
-        with open_record(path) as file:
-            first = file.readline()
-    except UNREADABLE as error:
-        raise Unreadable(path, reason(error)) from None
-    try:
-        line = json.loads(first)
+        line = json.loads(next(_lines(path), b""))
     except ValueError:
         return None
     if not isinstance(line, dict) or line.get("type") != "run":
