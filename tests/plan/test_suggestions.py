@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import Any
 
 import pytest
+import yaml
 from botocore.session import get_session
 from botocore.validate import ParamValidator
 
 from conformance.contract.aws_values import aws_values, example, examples
 from conformance.contract.levels import Level, Source
+from conformance.contract.locate import specs_folder
 from conformance.contract.model import Called, Constraint, Kind, Shape
 from conformance.contract.validate import violations
 from conformance.engine.resources.companions import Companions
@@ -42,6 +45,26 @@ def test_every_rule_names_a_kind_and_every_kind_a_companion_that_there_is() -> N
         assert (kind.of is None) == (kind.shows is None and kind.as_ is None)
         assert kind.of is None or kind.of in FILE.companions
     assert {one.of for one in FILE.kinds.values() if one.of} == FILE.companions.keys()
+    used = {kind for rule in FILE.members for kind in rule.kinds}
+    used |= {*re.findall(r"\$\{aws\.([\w-]+)", str(FILE))}
+    assert used == FILE.kinds.keys()
+
+
+def repeated(node: yaml.Node | None) -> list[str]:
+    """The keys that a mapping has twice: YAML takes the last of them."""
+    if isinstance(node, yaml.SequenceNode):
+        return [key for one in node.value for key in repeated(one)]
+    if not isinstance(node, yaml.MappingNode):
+        return []
+    keys = Counter(key.value for key, _ in node.value)
+    inner = [key for _, one in node.value for key in repeated(one)]
+    return [key for key, times in keys.items() if times > 1] + inner
+
+
+def test_no_key_stands_twice_in_what_is_written_by_hand() -> None:
+    folder = specs_folder()
+    for file in (*folder.glob("*.yaml"), *folder.glob("*/overlay.yaml")):
+        assert repeated(yaml.compose(file.read_text(), yaml.SafeLoader)) == [], file
 
 
 @pytest.mark.parametrize("name", FILE.companions)
