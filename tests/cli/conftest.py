@@ -113,16 +113,6 @@ class _Handler(Quiet):
     wbufsize = -1  # an answer goes out in one piece, so that nobody waits for an acknowledgement
     on: Target
 
-    def body(self):
-        if self.headers.get("Transfer-Encoding", "").lower() != "chunked":
-            return super().body()
-        parts = []
-        while size := int(self.rfile.readline().split(b";")[0], 16):
-            parts.append(self.rfile.read(size))
-            self.rfile.readline()
-        self.rfile.readline()
-        return b"".join(parts)
-
     def answer(self):
         target = self.on
         body = self.body()

@@ -7,6 +7,7 @@ import socket
 import ssl
 import subprocess
 import threading
+from contextlib import ExitStack
 from socketserver import StreamRequestHandler, ThreadingTCPServer
 
 import pytest
@@ -26,6 +27,7 @@ from conformance.transport.retry import RetryingTransport
 from conformance.transport.signing import Credentials, Signer
 from tests import contracts
 from tests.sampling import one_in
+from tests.serving import running
 
 SECRET = "verified/only+by=ourselves"
 KEYS = Credentials("AKIAVERIFIED23456789", SECRET)
@@ -45,8 +47,6 @@ class Verifying(ThreadingTCPServer):
         self.reference, self.lock = InProcess(ServerOptions(seed=5)), threading.Lock()
         self.context, self.token = context, None
         self.seen, self.problems, self.lines = 0, [], []
-        self._thread = threading.Thread(target=self.serve_forever, args=(0.01,))
-        self._thread.start()
 
     @property
     def port(self):
@@ -80,11 +80,6 @@ class Verifying(ThreadingTCPServer):
         headers = tuple((key.decode(), value.decode("latin-1")) for key, value in raw.headers)
         request = Request(raw.method, URL + raw.target.decode("latin-1"), headers, raw.body)
         return self.reference.send(request).response
-
-    def close(self):
-        self.shutdown()
-        self.server_close()
-        self._thread.join()
 
 
 class _Handler(StreamRequestHandler):
@@ -126,8 +121,8 @@ class _Handler(StreamRequestHandler):
 @pytest.fixture
 def verifying():
     made = Verifying()
-    yield made
-    made.close()
+    with running(made):
+        yield made
 
 
 def run(url, transport, credentials=KEYS, globs=(), draws=0):
@@ -229,8 +224,8 @@ def secure(authority):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(authority / "own.pem", authority / "own.key")
     made = Verifying(context)
-    yield made
-    made.close()
+    with running(made):
+        yield made
 
 
 GLOBS = ("location/UpdateKey/request/Description/*",)
@@ -256,17 +251,10 @@ class Proxy(ThreadingTCPServer):
     def __init__(self, to):
         super().__init__(("127.0.0.1", 0), _Forward)
         self.to, self.asked = to, []
-        self._thread = threading.Thread(target=self.serve_forever, args=(0.01,))
-        self._thread.start()
 
     @property
     def url(self):
         return f"http://127.0.0.1:{self.server_address[1]}"
-
-    def close(self):
-        self.shutdown()
-        self.server_close()
-        self._thread.join()
 
 
 class _Forward(StreamRequestHandler):
@@ -297,19 +285,18 @@ def _pipe(one, other):
 
 @pytest.fixture
 def proxied(monkeypatch):
-    made = []
+    with ExitStack() as proxies:
 
-    def start(port):
-        made.append(Proxy(port))
-        for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"):
-            monkeypatch.setenv(name, made[-1].url)
-        for name in ("NO_PROXY", "no_proxy"):
-            monkeypatch.delenv(name, raising=False)
-        return made[-1]
+        def start(port):
+            made = Proxy(port)
+            url = proxies.enter_context(running(made))
+            for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"):
+                monkeypatch.setenv(name, url)
+            for name in ("NO_PROXY", "no_proxy"):
+                monkeypatch.delenv(name, raising=False)
+            return made
 
-    yield start
-    for one in made:
-        one.close()
+        yield start
 
 
 def test_a_proxy_is_sent_what_is_elsewhere(verifying, proxied):

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, unquote, urlsplit
 from xml.etree import ElementTree as ET
@@ -19,6 +19,7 @@ from xml.sax.saxutils import escape
 
 import cbor2
 
+from tests.serving import Quiet, running
 from tests.transport.protocols.things import TARGET, VERSION
 
 NAME = re.compile(r"[a-zA-Z0-9-]{1,64}")
@@ -490,7 +491,7 @@ def serving(protocol: str, *faults: str) -> Iterator[str]:
     """The URL of a server of its own on loopback; it ends with the block."""
     things, speak = Things(frozenset(faults)), SPEAKS[protocol]
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(Quiet):
         protocol_version = "HTTP/1.1"
         timeout = 20
 
@@ -502,7 +503,7 @@ def serving(protocol: str, *faults: str) -> Iterator[str]:
             if not self.raw_requestline or not self.parse_request():
                 self.close_connection = True
                 return
-            body = self._body()
+            body = self.body()
             headers = {name.lower(): value for name, value in self.headers.items()}
             status, given, answer = speak(things, Asked(self.command, self.path, headers, body))
             self.send_response(status)
@@ -514,26 +515,5 @@ def serving(protocol: str, *faults: str) -> Iterator[str]:
             if self.command != "HEAD":
                 self.wfile.write(answer)
 
-        def _body(self) -> bytes:
-            if (self.headers.get("transfer-encoding") or "").lower() == "chunked":
-                found = b""
-                while size := int(self.rfile.readline().split(b";")[0], 16):
-                    found += self.rfile.read(size)
-                    self.rfile.readline()
-                self.rfile.readline()
-                return found
-            return self.rfile.read(int(self.headers.get("content-length") or 0))
-
-        def log_message(self, *_: Any) -> None:
-            """Nothing is logged."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with running(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as url:
+        yield url
