@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 
 NO_NAMES = WireNames()
+BINARY = "application/octet-stream"
 MEMBER_MEDIA = frozenset({
     "application/json", "application/x-amz-json-1.0", "application/x-amz-json-1.1",
     "application/xml", "text/xml", "application/cbor", "application/x-www-form-urlencoded",

@@ -5,10 +5,9 @@ from typing import Any
 from conformance.contract.levels import Level
 from conformance.contract.listing.requirements import Requirement
 from conformance.contract.model import Contract, Kind, Operation
+from conformance.contract.texts import BOOLEANS
 from conformance.plan.probes import ExpectedMember, Fault, Plan, Probe, Side
 from conformance.plan.valid_requests.base_requests import valid_request
-
-BOOLEANS = {"true": True, "false": False}
 
 
 def list_member(operation: Operation) -> str:

@@ -12,6 +12,7 @@ from conformance.contract.deriving.schemas import (
     tidy,
     xml_object,
 )
+from conformance.contract.model import BINARY
 from conformance.documents.model import BaseType, DocumentedMember
 from conformance.documents.page_model import (
     Content,
@@ -23,7 +24,6 @@ from conformance.documents.page_model import (
 )
 
 JSON = "application/json"
-BINARY = "application/octet-stream"
 JSON_BODIES = {BaseType.STRUCTURE, BaseType.LIST, BaseType.MAP, BaseType.JSON}
 
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from conformance.contract.inference.naming import ID, NAME, noun_forms, part, plain, split
+from conformance.contract.inference.naming import ID, NAME, NAMING, noun_forms, part, plain, split
 from conformance.contract.inference.taken_rules import ANYTHING, taken_rules
 from conformance.contract.levels import Level
 from conformance.contract.member_roles import TOKENS
@@ -27,7 +27,6 @@ from conformance.contract.vocabulary.overlay_rules import AnyRule, UnknownIdenti
 from conformance.documents.sdk.prose import ABSENT_IS_FINE
 from conformance.error_identity import is_missing
 
-NAMING = re.compile(r"(arn|id|name|identifier)$", re.IGNORECASE)
 GIVEN = re.compile(r"account|region|version|type$|date|locale|language|stage", re.IGNORECASE)
 CREATES = ("Create", "Put", "Register", "Add", "Start", "Import")
 READS, UPDATES = ("Get", "Describe"), ("Update", "Modify")

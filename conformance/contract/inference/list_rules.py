@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 from conformance.contract.inference.identities import template
-from conformance.contract.inference.naming import plain, words
+from conformance.contract.inference.naming import STATE, plain, words
 from conformance.contract.levels import Level
 from conformance.contract.member_roles import LIMITS, TOKENS
 from conformance.contract.model import Contract, Kind, Member, Operation, Shape
@@ -53,7 +53,6 @@ _KEYS = re.compile(
 )
 _RISES = re.compile(r"asc(ending)?|\w*ascending", re.IGNORECASE)
 _FALLS = re.compile(r"desc(ending)?|\w*descending", re.IGNORECASE)
-_STATE = re.compile(r"(status|state)$", re.IGNORECASE)
 _TELLS = re.compile(r"stat(e|us)|progress|phase|processing|delet(ed|ing|ion)", re.IGNORECASE)
 """Names of members that tell of what goes on by itself."""
 _NO_TOKEN = re.compile(
@@ -111,7 +110,7 @@ def ends_shown(contract: Contract, about: Resource, delete: Operation) -> bool:
     listing = contract.operations[about.list or ""]
     entry = listing.output[parse(about.listing.items)[0]].shape.element
     within = {} if entry is None else entry.members
-    return any(map(_STATE.search, within)) or not any(map(_has_state, shown))
+    return any(map(STATE.search, within)) or not any(map(_has_state, shown))
 
 
 def _has_state(members: Mapping[str, Member]) -> bool:

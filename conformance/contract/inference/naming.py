@@ -62,6 +62,9 @@ _ENDINGS = {
     "id": ID, "ids": ID, "identifier": ID, "identifiers": ID, "name": NAME, "names": NAME,
     "arn": ARN, "arns": ARN, "url": URL,
 }  # fmt: skip
+NAMING = re.compile(r"(arn|id|name|identifier)$", re.IGNORECASE)
+"""Names of members that identify something."""
+STATE = re.compile(r"(status|state)$", re.IGNORECASE)
 _ADMIN = "Admin"
 """Before the verb: what an administrator does, and not the one whom it is about."""
 _WITHIN = ("With", "To", "For", "From", "In", "On")

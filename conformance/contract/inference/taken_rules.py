@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from conformance.contract.inference.identities import is_described_beside
-from conformance.contract.inference.naming import NAME, part, plain, words
+from conformance.contract.inference.naming import NAME, NAMING, part, plain, words
 from conformance.contract.levels import Level
 from conformance.contract.model import Contract, DeclaredError, Kind, Location, Operation
 from conformance.contract.validate import is_valid
@@ -40,7 +40,6 @@ ANYTHING = frozenset(
     ]
 )
 """Words of errors that say nothing of what it is that is there."""
-_NAMING = re.compile(r"(arn|id|name|identifier)$", re.IGNORECASE)
 _CREATES = "Create"
 CONTENT = "conformance"
 _UPSERTS = ("Put", "Add", "Set", "Enable", "Initiate")
@@ -133,7 +132,7 @@ def _has_identity_alone(operation: Operation, resource: Resource) -> bool:
     identifier = resource.identifier
     given = None if identifier is None else identifier.given
     named = [one for one in operation.input.values() if one.name != given]
-    alone = all(one.required and _NAMING.search(one.name) for one in named)
+    alone = all(one.required and NAMING.search(one.name) for one in named)
     return given is not None and bool(named and resource.needs) and alone
 
 

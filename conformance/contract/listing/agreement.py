@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from conformance.contract.inference.naming import part, plain, same, thing
+from conformance.contract.inference.naming import NAMING, part, plain, same, thing
 from conformance.contract.levels import Level
 from conformance.contract.listing.certain import SEARCH, WRAPS, is_later, is_named_by
 from conformance.contract.listing.readback import (
@@ -37,7 +37,6 @@ CHANGED = re.compile(
     r"|(modification|update)_?(date|time|timestamp)",
     re.IGNORECASE,
 )
-IDENTIFIES = re.compile(r"(arn|id|name|identifier)$", re.IGNORECASE)
 _MOVES = re.compile(
     r"version|revision|stat(e|us)|lifecycle|health|reason|message|error|fail|count|size|number|total|usage"
     r"|progress|percent|last|latest|current|active|available|effective|default|pending|next|url"
@@ -141,12 +140,12 @@ def _is_compared(life: Resource, one: Member, other: Member, *, settled: bool) -
         return False
     if CREATED.fullmatch(one.name):
         return shape.kind in _TIMES and not _VERSION.search(plain(life.name or ""))
-    own = part(one.name).of in {"", plain(life.name or "")} and IDENTIFIES.search(one.name)
+    own = part(one.name).of in {"", plain(life.name or "")} and NAMING.search(one.name)
     if shape.kind is Kind.STRING and own:
         return True
     if _MOVES.search(one.name):
         return False
-    named = (IDENTIFIES if settled else _REFERS).search(one.name) or FREE_TEXT.fullmatch(one.name)
+    named = (NAMING if settled else _REFERS).search(one.name) or FREE_TEXT.fullmatch(one.name)
     listed = shape.limit("enum") and shape.limit("enum") == other.shape.limit("enum")
     if shape.kind is Kind.BOOLEAN:
         return settled

@@ -16,13 +16,12 @@ from conformance.contract.listing.relations import relations
 from conformance.contract.listing.requirements import PRESENCE, Requirement, Subject, of_operation
 from conformance.contract.listing.sharing import Sharing, sharing_of
 from conformance.contract.listing.switches import switches
-from conformance.contract.model import Contract, Kind, Member, Shape
+from conformance.contract.model import BINARY, Contract, Kind, Member, Shape
 from conformance.contract.observed import disproved
 from conformance.contract.protocols import protocol_facts
 from conformance.contract.vocabulary.overlay_rules import AnyRule, ArnsRule, SwitchedRule
 from conformance.errors import BadInput
 
-ANY_BYTES = "application/octet-stream"
 ADDRESS = "protocol/arns"
 NAMED = re.compile(r"arn|.*(_arn|Arn|ARN)")
 """The names of members that hold an ARN."""
@@ -100,7 +99,7 @@ def _is_label_of_bytes(contract: Contract, requirement: Requirement) -> bool:
     name = requirement.operation
     if requirement.subject is not Subject.CONTENT_TYPE or name is None:
         return False
-    return contract.operations[name].content_type == ANY_BYTES
+    return contract.operations[name].content_type == BINARY
 
 
 def _protocols_level(contract: Contract, requirement: Requirement) -> Level | None:

@@ -6,7 +6,7 @@ What may follow later, from elsewhere in the request, or from what an account de
 import re
 from collections.abc import Iterator
 
-from conformance.contract.inference.naming import plain
+from conformance.contract.inference.naming import STATE, plain
 from conformance.contract.member_roles import names_it
 from conformance.contract.model import Contract, Kind, Member, Operation, Shape
 from conformance.contract.places import texts
@@ -58,7 +58,6 @@ WRAPS = re.compile(
 _SHORTEST = 3
 SEARCH = "Search"
 """The verb of what shows an index, which follows later."""
-STATE = re.compile(r"(status|state)$", re.IGNORECASE)
 _PLAIN = {Kind.STRING, Kind.BOOLEAN, Kind.INTEGER, Kind.NUMBER}
 
 

@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from conformance.contract.inference.naming import (
+    STATE,
     noun_forms,
     plain,
     plurals,
@@ -21,7 +22,7 @@ from conformance.contract.inference.naming import (
 )
 from conformance.contract.inference.undoing import undone_by
 from conformance.contract.levels import Level
-from conformance.contract.listing.certain import STATE, is_sure
+from conformance.contract.listing.certain import is_sure
 from conformance.contract.listing.changes import SWITCHES, UndoneChanges, ends_later, prompt
 from conformance.contract.listing.readback import SETTERS, is_hidden
 from conformance.contract.listing.shown_members import (

@@ -6,7 +6,7 @@ and how they are made is data: ``specs/aws-values.yaml``.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 from conformance.contract.aws_values import AwsValues, Companion, aws_values
 from conformance.contract.places import find, parse, with_texts
 from conformance.engine.journal import Journal
-from conformance.engine.resources.names import Names, fill
+from conformance.engine.resources.names import Names, Say, fill
 from conformance.engine.resources.sdk_calls import SdkCaller
 from conformance.error_identity import says_missing
 from conformance.transport.aws import partition_of
@@ -27,8 +27,6 @@ OWNER = "companion/"
 """What a journal has in place of a service, with the name of the companion after it."""
 ACCOUNT = re.compile(r"\d{12}")
 NAME = 26
-
-Say = Callable[[int | None], str]
 
 
 @dataclass(frozen=True, slots=True)

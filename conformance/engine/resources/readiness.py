@@ -12,6 +12,7 @@ from collections.abc import Callable
 from itertools import chain, repeat
 from typing import Any
 
+from conformance.contract.inference.naming import STATE
 from conformance.engine.sending.exchange_log import RunResource, SentProbe, SetupFailed
 
 READY = 5.0
@@ -25,7 +26,6 @@ NEVER_READY = 3
 FIRST_OF_KIND = 2
 """So many resources of a kind are looked at although the creation did not show a state."""
 _DEEPEST = 3
-_STATE = re.compile(r"(status|state)$", re.IGNORECASE)
 _NAMED = frozenset({"name", "code", "value"})
 _PASSING = re.compile(
     r"(.*[_-])?(in[_-]?progress|pending|queued|(creat|provision|updat|modify|start|initiali[sz]"
@@ -122,7 +122,7 @@ def passing_state(body: Any, depth: int = 0) -> str | None:
         return passing_state(body[0], depth) if len(body) == 1 else None
     if not isinstance(body, dict) or depth > _DEEPEST:
         return None
-    states = [text for name, value in body.items() if _STATE.search(name) for text in _texts(value)]
+    states = [text for name, value in body.items() if STATE.search(name) for text in _texts(value)]
     if states:
         return next((one for one in states if _PASSING.fullmatch(one)), "")
     inner = (passing_state(value, depth + 1) for value in body.values())

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from conformance.contract.given import SAFE
 from conformance.contract.inference.naming import DELETE, identifies, looks_only, split
 from conformance.contract.model import Contract, Location, Operation
 from conformance.contract.places import find, parse, texts
@@ -27,8 +28,6 @@ from conformance.plan.valid_requests.resources import (
 from conformance.transport.exchange import Exchange, Request
 from conformance.transport.protocols.json_text import members
 from conformance.transport.protocols.registry import members_of, of, read, selectors_of
-
-_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class RequestEffect(StrEnum):
@@ -82,7 +81,7 @@ class RouteTable:
 
     def visit(self, request: Request) -> ClassifiedRequest:
         operation, labels = self.match(request)
-        if request.method in _SAFE and (operation is None or not split(operation.name, DELETE)):
+        if request.method in SAFE and (operation is None or not split(operation.name, DELETE)):
             return ClassifiedRequest(RequestEffect.LOOK, operation, labels)
         if operation is None:
             # Where a name alone says what is meant, one that no operation has means nothing.

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping
 from typing import Any
 
-from conformance.contract.listing.agreement import CREATED, IDENTIFIES, shown_by
+from conformance.contract.inference.naming import NAMING
+from conformance.contract.listing.agreement import CREATED, shown_by
 from conformance.contract.listing.readback import FREE_TEXT, ReadBack
 from conformance.contract.model import Kind, Member, Operation
 from conformance.contract.places import ABSENT, Place, canonical, find, show
@@ -59,7 +60,7 @@ def shows_the_same(script: Script) -> Sequence:
         going_on = is_under_way(states(other)) or is_under_way(states(body))
         compared = 0
         for name, one in members.items():
-            if going_on and not IDENTIFIES.search(name):
+            if going_on and not NAMING.search(name):
                 continue
             place = shown_by(life.resource, theirs)[name][0]
             given, seen = value_at(other, place), value_at(body, one.place)
@@ -123,7 +124,7 @@ def _differ(given: Any, seen: Any, one: ReadBack) -> bool:
         if _is_date(given) or _is_date(seen):
             return False
         return first is not None and last is not None and abs(first - last) > SLACK
-    if IDENTIFIES.search(one.member.name) and _is_part_of(str(given), str(seen)):
+    if NAMING.search(one.member.name) and _is_part_of(str(given), str(seen)):
         return False
     return mismatch(given, seen, one.shape, one.place) is not None
 

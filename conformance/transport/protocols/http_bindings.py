@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
-from conformance.contract.model import Kind, Location, Member, Operation
+from conformance.contract.model import BINARY, Kind, Location, Member, Operation
 from conformance.contract.places import ABSENT
 from conformance.contract.routes import PathTemplate, query_of
 from conformance.contract.texts import from_text, from_texts
@@ -13,7 +13,6 @@ from conformance.transport.exchange import Request
 from conformance.transport.protocols.json_text import text
 from conformance.transport.protocols.seam import WireRequest, WireVariant, merged
 
-BINARY = "application/octet-stream"
 TypedBody = tuple[bytes | None, str | None]
 """A body, and its content type."""
 

@@ -5,11 +5,10 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from conformance.contract.model import Location, Operation
+from conformance.contract.model import BINARY, Location, Operation
 from conformance.contract.protocols import protocol_facts
 from conformance.transport.exchange import Request, Response
 from conformance.transport.protocols.http_bindings import (
-    BINARY,
     TypedBody,
     bind,
     bound_members,

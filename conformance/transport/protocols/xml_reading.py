@@ -12,6 +12,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from conformance.contract.model import Kind, Member, Shape
+from conformance.contract.texts import BOOLEANS
 from conformance.transport.body_forms import form_of
 from conformance.transport.exchange import Response
 from conformance.transport.parsed_response import NOT_JSON
@@ -19,7 +20,6 @@ from conformance.transport.protocols.seam import ReadBody
 
 WHOLE = re.compile(r"[+-]?\d{1,400}")
 NUMBERS = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?|NaN|-?Infinity")
-BOOLEANS = {"true": True, "false": False}
 UNSPEAKABLE = re.compile(
     rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|&#(?:x0*(?:[0-8bcefBCEF]|1[0-9a-fA-F])|0*(?:[0-8]|1[124-9]|2\d|3[01]));"
 )
