@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from conformance.contract.building import build_contract
-from conformance.contract.deriving import assemble
-from conformance.contract.inference.inferring import inferred_overlay
 from conformance.contract.model import Contract
 from conformance.contract.vocabulary.overlay_model import Overlay
-from conformance.documents.sdk.models import load_model
-from conformance.documents.sdk.pages import model_pages
 from conformance.engine.resources.disposal import Disposal
 from conformance.engine.resources.inventory import Inventory
 from conformance.engine.resources.names import mentions
@@ -30,22 +24,9 @@ from conformance.plan.probes import Probe, Side
 from conformance.plan.valid_requests.base_requests import valid_request
 from conformance.plan.valid_requests.request_repair import RefusalText, repaired
 from conformance.plan.valid_requests.resources import arn_of
-from conformance.transport.exchange import Exchange, Request
-from conformance.transport.parsed_response import NOT_JSON, ParsedResponse
-
-EXCHANGE = Exchange(Request("POST", "http://127.0.0.1/", ()), None, None, 0.0)
-
-
-@cache
-def modelled(service: str) -> Contract:
-    contract = build_contract(service, assemble(model_pages(load_model(service), service)), {})
-    return replace(contract, overlay=inferred_overlay(contract))
-
-
-def answer(status: int, code: str | None = None, message: str = "", body: Any = None) -> Any:
-    return ParsedResponse(
-        status=status, code=code, message=message, body=body, content_type="", size=1
-    )
+from conformance.transport.parsed_response import NOT_JSON
+from tests.cases.test_protobreadth import EXCHANGE, answer
+from tests.contracts import inferred
 
 
 def asked(contract: Contract, name: str) -> Probe:
@@ -57,7 +38,7 @@ def asked(contract: Contract, name: str) -> Probe:
 
 
 def tried(service: str, name: str, message: str, **known: str | None) -> list[dict[str, Any]]:
-    contract = modelled(service)
+    contract = inferred(service)
     probe = asked(contract, name)
     refusal = RefusalText(400, "InvalidRequestException", message, known)
     return list(repaired(probe.operation, probe.values, probe.values, refusal))
@@ -75,13 +56,13 @@ def tried(service: str, name: str, message: str, **known: str | None) -> list[di
 def test_of_what_excludes_each_other_that_which_the_refusal_means_comes_first(
     service: str, name: str, message: str, first: str
 ) -> None:
-    given = asked(modelled(service), name).values
+    given = asked(inferred(service), name).values
     more = [set(one) - set(given) for one in tried(service, name, message)]
     assert next(one for one in more if one) == {first}
 
 
 def test_what_is_not_found_under_two_names_is_replaced_in_both() -> None:
-    probe = asked(modelled("datasync"), "CreateTask")
+    probe = asked(inferred("datasync"), "CreateTask")
     value = probe.values["SourceLocationArn"]
     assert value == probe.values["DestinationLocationArn"]
     found = tried("datasync", "CreateTask", f"Location {value} not found.",
@@ -91,7 +72,7 @@ def test_what_is_not_found_under_two_names_is_replaced_in_both() -> None:
 
 
 def test_a_refusal_for_want_of_what_identifies_leads_to_the_arn() -> None:
-    probe = asked(modelled("wafv2"), "GetRuleGroup")
+    probe = asked(inferred("wafv2"), "GetRuleGroup")
     missing = RefusalText(400, "AccessDenied", "missing: name, id, aRN=null", {}, "${made.ARN}")
     found = list(repaired(probe.operation, probe.values, probe.values, missing))
     assert any(one.get("ARN") == "${made.ARN}" for one in found[:8])
@@ -107,18 +88,18 @@ def test_a_refusal_for_want_of_what_identifies_leads_to_the_arn() -> None:
 def test_the_current_version_of_something_is_what_it_shows_as_its_version(
     service: str, name: str, member: str, template: str
 ) -> None:
-    assert asked(modelled(service), name).values[member] == template
+    assert asked(inferred(service), name).values[member] == template
 
 
 def test_what_was_made_in_a_scope_is_named_with_it() -> None:
-    contract = modelled("wafv2")
+    contract = inferred("wafv2")
     made = asked(contract, "CreateWebACL").values["Scope"]
     assert asked(contract, "GetWebACL").values == {"Name": "${id}", "Scope": made}
     assert "Scope" not in contract.overlay.words_of("GetIPSet").binds, "that has to be given"
 
 
 def test_the_arn_of_a_sort_of_something_is_what_identifies_it() -> None:
-    contract = modelled("datasync")
+    contract = inferred("datasync")
     assert arn_of(contract, "location-s-3") == "${id.location-s-3}"
     assert arn_of(contract, "agent") == "${id.agent}"
 
@@ -147,7 +128,7 @@ class Choosy:
 def test_the_search_goes_on_where_one_request_cannot_be_filled(
     service: str, name: str, member: str
 ) -> None:
-    contract, target = modelled(service), Choosy(member)
+    contract, target = inferred(service), Choosy(member)
     target.sent.clear()
     search = RequestSearch(contract, target.send)
     found = search.improve(target.send(asked(contract, name)))
@@ -177,12 +158,12 @@ def test_the_search_goes_on_where_one_request_cannot_be_filled(
 def test_the_error_of_another_kind_is_not_that_of_what_is_in_it(
     service: str, kind: str, error: str | None
 ) -> None:
-    assert modelled(service).overlay.kinds()[kind].not_found == error
+    assert inferred(service).overlay.kinds()[kind].not_found == error
 
 
 def shown_after(value: Any) -> Any:
     """What a list shows that has a null, after a value was wrongly taken for a family."""
-    contract = modelled("ecs")
+    contract = inferred("ecs")
     registering = contract.operations["RegisterTaskDefinition"]
     given = {"family": value, "containerDefinitions": []}
     probe = Probe("", registering, Side.REJECT, given, "", place=("family",))
@@ -200,7 +181,7 @@ def test_a_null_that_was_taken_is_not_blamed_on_the_list_that_shows_it() -> None
 
 
 def test_an_update_names_the_version_that_the_last_one_left() -> None:
-    probe = asked(modelled("wafv2"), "CreateIPSet")
+    probe = asked(inferred("wafv2"), "CreateIPSet")
     made = {"Summary": {"Id": "i", "LockToken": "one"}}
     resource = RunResource("i", "", SentProbe(probe, {}, EXCHANGE, answer(200, body=made)))
     assert placeholder_facts(resource)["LockToken"] == "one"
@@ -248,7 +229,7 @@ def endpoints(target: Full, contract: Contract, times: int) -> Disposal:
 
 @pytest.mark.parametrize("code", ["LimitExceededException", "QuotaExceeded", "TooManyEndpoints"])
 def test_where_there_may_be_no_more_what_nothing_uses_is_deleted(code: str) -> None:
-    contract, target = modelled("route53resolver"), Full(3, code)
+    contract, target = inferred("route53resolver"), Full(3, code)
     disposal = endpoints(target, contract, 3)
     refused = target.send(asked(contract, "CreateResolverEndpoint"))
     assert disposal.made_room(refused)
@@ -258,7 +239,7 @@ def test_where_there_may_be_no_more_what_nothing_uses_is_deleted(code: str) -> N
 
 @pytest.mark.parametrize("code", ["ThrottlingException", "TooManyRequestsException", "Conflict"])
 def test_other_refusals_make_no_room(code: str) -> None:
-    contract, target = modelled("route53resolver"), Full(3, code)
+    contract, target = inferred("route53resolver"), Full(3, code)
     disposal = endpoints(target, contract, 3)
     assert not says_full(code)
     assert not disposal.made_room(target.send(asked(contract, "CreateResolverEndpoint")))
@@ -266,7 +247,7 @@ def test_other_refusals_make_no_room(code: str) -> None:
 
 
 def test_with_an_overlay_nothing_is_deleted_to_make_room() -> None:
-    contract = replace(modelled("route53resolver"), overlay=Overlay())
+    contract = replace(inferred("route53resolver"), overlay=Overlay())
     target = Full(3, "LimitExceededException")
     disposal = endpoints(target, contract, 3)
     assert not disposal.made_room(target.send(asked(contract, "CreateResolverEndpoint")))
@@ -294,7 +275,7 @@ def test_what_takes_any_identifier_where_none_can_be_had_works(
     breaks: bool,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    contract = modelled("sso-admin")
+    contract = inferred("sso-admin")
     session: Any = Lacks(contract, breaks=breaks)
 
     def once(of: Any, probe: Probe, **_more: Any) -> Any:

@@ -33,8 +33,9 @@ from conformance.transport.exchange import Exchange, Request, Response
 from conformance.transport.parsed_response import ParsedResponse
 from conformance.transport.retry import RetryingTransport
 from conformance.transport.signing import Signer
-from tests.cases.test_protocols import Full, asked, endpoints, modelled
+from tests.cases.test_protocols import Full, asked, endpoints
 from tests.cases.test_restjson import SPEC, TEXT, Grove, Refused, operation
+from tests.contracts import inferred
 
 URL = "http://127.0.0.1:1"
 
@@ -94,7 +95,7 @@ def test_what_comes_along_is_fresh_with_a_new_owner(session: Session) -> None:
 
 
 def test_room_is_made_by_nothing_that_is_in_use() -> None:
-    contract, target = modelled("route53resolver"), Full(3, "LimitExceededException")
+    contract, target = inferred("route53resolver"), Full(3, "LimitExceededException")
     disposal = endpoints(target, contract, 3)
     one, two, three = list(target.there)
     made = {found.id: found for found in disposal._inventory.made.all}
@@ -129,13 +130,13 @@ class MakesAnother(Full):
         sent = super().send(probe, resource=resource)
         if probe.operation.name.startswith("Delete") and not self.has_deleted:
             self.has_deleted = True
-            again = asked(modelled("route53resolver"), "CreateResolverEndpoint")
+            again = asked(inferred("route53resolver"), "CreateResolverEndpoint")
             self.inventory.made.note(super().send(again))
         return sent
 
 
 def test_what_is_made_while_all_is_deleted_is_deleted_too() -> None:
-    contract, target = modelled("route53resolver"), MakesAnother(3, "LimitExceededException")
+    contract, target = inferred("route53resolver"), MakesAnother(3, "LimitExceededException")
     disposal = endpoints(target, contract, 3)
     target.inventory = disposal._inventory
     assert disposal.clean_up() == []
@@ -169,7 +170,7 @@ def test_what_was_accepted_is_found_although_nothing_less_can_be_sent(session: S
 
 
 def test_pages_of_wrong_types_are_no_trouble() -> None:
-    contract = modelled("route53resolver")
+    contract = inferred("route53resolver")
     listing = contract.operations["ListResolverEndpoints"]
     pages = whole(Send(listing, {}, 0), {"ResolverEndpoints": 5, "NextToken": "t"})
     following = next(pages)
@@ -181,7 +182,7 @@ def test_pages_of_wrong_types_are_no_trouble() -> None:
 
 
 def test_a_position_that_is_no_text_ends_the_look() -> None:
-    listing = modelled("route53resolver").operations["ListResolverEndpoints"]
+    listing = inferred("route53resolver").operations["ListResolverEndpoints"]
     with pytest.raises(NotShown, match="is not a string"):
         next(whole(Send(listing, {}, 0), {"NextToken": {"a": 1}}))
 

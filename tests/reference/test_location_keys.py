@@ -6,10 +6,8 @@ import re
 
 import pytest
 
-RESTRICTIONS = {
-    "AllowActions": ["geo-maps:GetTile"],
-    "AllowResources": ["arn:aws:geo-maps:us-east-1::provider/default"],
-}
+from tests.reference.conftest import RESTRICTIONS
+
 FUTURE = "2035-01-02T03:04:05.678Z"
 PAST = "2020-01-02T03:04:05.678Z"
 ONE_OF_CREATE = "At least one of the following fields must be set: 'ExpireTime', 'NoExpiry'."

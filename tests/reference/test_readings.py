@@ -7,11 +7,8 @@ from dataclasses import fields, replace
 import pytest
 
 from conformance.reference.ambiguities import Ambiguities, reading
+from tests.reference.conftest import RESTRICTIONS
 
-RESTRICTIONS = {
-    "AllowActions": ["geo-maps:GetTile"],
-    "AllowResources": ["arn:aws:geo-maps:us-east-1::provider/default"],
-}
 REPLACE_NAME = {"op": "replace", "path": "/name", "value": "x"}
 
 

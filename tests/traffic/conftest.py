@@ -17,13 +17,10 @@ from conformance.transport.credentials import TEST_CREDENTIALS
 from conformance.transport.protocols.seam import WireRequest
 from conformance.transport.signing import Signer
 from tests import contracts
+from tests.reference.conftest import RESTRICTIONS
 from tests.traffic.recorder import Recorder
 
 URL = "http://127.0.0.1:5000"
-RESTRICTIONS = {
-    "AllowActions": ["geo-maps:GetTile"],
-    "AllowResources": ["arn:aws:geo-maps:us-east-1::provider/default"],
-}
 SERVICES = ("apigateway", "location")
 
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from conformance.transport.http import HttpTransport
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -99,6 +101,13 @@ class Server:
         self._socket.close()
         for thread in self._threads:
             thread.join(timeout=60)
+
+
+@pytest.fixture
+def transport() -> Iterator[HttpTransport]:
+    made = HttpTransport(timeout=60)
+    yield made
+    made.close()
 
 
 @pytest.fixture

@@ -12,13 +12,6 @@ from conformance.transport.http import HttpTransport
 from conformance.transport.retry import QuotaLimit, QuotaTransport, RetryingTransport
 
 
-@pytest.fixture
-def transport():
-    transport = HttpTransport(timeout=60)
-    yield transport
-    transport.close()
-
-
 def requests(url, *methods, body=None):
     headers = (("Host", "h"),) if body is None else (("Host", "h"), ("Content-Length", "2"))
     return [Request(method, f"{url}/{n}", headers, body) for n, method in enumerate(methods)]

@@ -21,13 +21,6 @@ def echo(serve, answer):
     return serve(handle)
 
 
-@pytest.fixture
-def transport():
-    transport = HttpTransport(timeout=60)
-    yield transport
-    transport.close()
-
-
 @pytest.mark.parametrize(
     ("suffix", "target"),
     [
