@@ -21,12 +21,14 @@ from conformance.contract.observed import disproved
 from conformance.contract.protocols import protocol_facts
 from conformance.contract.vocabulary.overlay_rules import AnyRule, ArnsRule, SwitchedRule
 from conformance.errors import BadInput
+from conformance.identity_cache import identity_cache
 
 ADDRESS = "protocol/arns"
 NAMED = re.compile(r"arn|.*(_arn|Arn|ARN)")
 """The names of members that hold an ARN."""
 
 
+@identity_cache(2, by=Contract.stated)
 def catalogue(contract: Contract) -> tuple[Requirement, ...]:
     """Every requirement of a service, in the order of its operations; ids are unique.
 
