@@ -51,6 +51,8 @@ STOPPED, RUNNING = pipe("STOPPED"), pipe("RUNNING")
         ([STOPPED, DONE, *still(STOPPED), BUSY], NotShown),
         ([pipe("START_FAILED"), DONE, *still(pipe("START_FAILED")), DONE,
           *still(pipe("START_FAILED"))], NotShown),
+        ([*[pipe("CREATING")] * 3, STOPPED, DONE, *still(STOPPED), DONE, *still(STOPPED)],
+         RuleBroken),
         ([{}, DONE], NotShown),
     ],
 )  # fmt: skip

@@ -89,7 +89,8 @@ class _Effects(UndoneChanges):
     def _of_pair(self, do: Operation, named: Mapping[str, str]) -> Iterator[tuple[str, AnyRule]]:
         """That one operation has an effect, and that another one undoes it."""
         undo = undone_by(self.contract.operations, do)
-        # Not all that ``undone`` gives, and more: with its conditions other rules would be tested.
+        # ``undone`` leaves out answers that tell of failures, and what the change itself makes:
+        # here, either would change which rules there are.
         if undo is None or not self.names_alike(do, named, undo, self.names.of(undo)):
             return
         judged = prompt(do, undo)
