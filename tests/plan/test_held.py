@@ -72,7 +72,10 @@ def shop(
     return build_contract("shop", spec, {})
 
 
-def ending(contract, refuses, *, shelf="one", there=lambda asked: True, remains=True, deleted=None):
+def ending(
+    contract, refuses, *, shelf="one", there=lambda asked: True, remains=True, deleted=None,
+    made=None, shown=None,
+):  # fmt: skip
     """Play the rule; what ends it, and the requests."""
     rule = next(one for one in catalogue(contract) if one.id == HELD)
     fill = {("${id}", 0): "one", ("${id.shelf}", 1): shelf}
@@ -91,7 +94,8 @@ def ending(contract, refuses, *, shelf="one", there=lambda asked: True, remains=
             wrong = wrong or (name == "GetBook" and not there(asked))
             missing = name == "GetShelf" and not remains
             status = 404 if missing else 400 if wrong else 200
-            body = (deleted or {}) if name == "DeleteShelf" else {}
+            bodies = {"DeleteShelf": deleted, "book": made, "GetBook": shown}
+            body = bodies.get(name) or {}
             answer = ParsedResponse(status, body, None, "", "application/json", 2)
     except StopIteration:
         return None, sent
@@ -135,3 +139,9 @@ def test_a_deletion_that_goes_on_may_still_fail(facts, deleted, remains, kind):
     end, sent = ending(shop(**facts), refuses=False, remains=remains, deleted=deleted)
     assert isinstance(end, kind)
     assert sent[-1] == "DeleteBook"
+
+
+@pytest.mark.parametrize(("state", "kind"), [("FAILED", NotShown), ("CREATING", RuleBroken)])
+def test_a_book_that_could_not_be_made_may_hold_nothing(state, kind):
+    made, shown = {"Status": "CREATING"}, {"Status": state}
+    assert isinstance(ending(shop(), refuses=False, made=made, shown=shown)[0], kind)

@@ -10,6 +10,7 @@ from conformance.contract.inference.naming import plain
 from conformance.contract.member_roles import names_it
 from conformance.contract.model import Contract, Kind, Member, Operation, Shape
 from conformance.contract.places import texts
+from conformance.documents.sdk.prose import ENDS_LATER
 
 _LATER = re.compile(
     r"pending|latest\w*update|apply.?immediately|changeset"
@@ -100,7 +101,8 @@ def is_sure(operation: Operation, read: Operation, member: Member, shown: Shape,
         sure = listed and not open_ and member.name not in _pending(read)
         return sure or (not listed and is_shown(operation, read, member, shown))
     plain_value = member.shape.kind in _PLAIN and not _NAMES_ONE.search(member.name)
-    return plain_value and not is_later(operation, read)
+    goes_on = STATE.search(member.name) and member.shape.limit("enum") != shown.limit("enum")
+    return plain_value and not goes_on and not is_later(operation, read)
 
 
 def is_shown(operation: Operation, read: Operation, member: Member, shown: Shape) -> bool:
@@ -140,7 +142,7 @@ def is_later(operation: Operation, read: Operation) -> bool:
     """Whether what an update asks for may be shown later, or of one version of the whole alone."""
     shown, told = _names(read), _names(operation)
     names = {*operation.input, *told, *read.input, *shown}
-    if read.name.startswith(SEARCH):
+    if read.name.startswith(SEARCH) or ENDS_LATER in (operation.said or ()):
         return True
     later = any(_LATER.search(name) and name.lower() != _LOCK for name in names)
     return later or any(map(_GOES_ON.search, told - shown))

@@ -52,7 +52,7 @@ _CONDITIONAL = re.compile(
     r"(?<!contain )(?<!contains )(?<!include )\bonly\b(?! (be )?(contain|begin|start|end|letter"
     r"|include|alphanum|lowercase|ascii|print))"
     r"|\bdepend(s|ing|ent)?\b|\binherit|\boverrid(es|den|ing)\b|\binstead\b|\bone-?time\b"
-    r"|\btemporar|\boptional for\b"
+    r"|\btemporar|\boptional for\b|\beventual"
     r"|\b(either|both|together|conjunction|combination|mutually)\b|\brolls? back\b"
     r"|\b(if|when|where) (any\b|applicable|available|present|it (has|exists|is present)"
     r"|one (is|was|exists|has))"
@@ -64,6 +64,13 @@ _CONDITIONAL = re.compile(
     r"|\b(during|for) th(e|is) (\w+ )?(operation|update|creation|request|call)\b",
     re.IGNORECASE,
 )
+_OF_CHANGE = re.compile(r"updat|modif|change|edit", re.IGNORECASE)
+_OF_CREATION = re.compile(r"creat(ed|ion)", re.IGNORECASE)
+_OF_SERVICE = re.compile(r"\b(was|were) used to\b|\bthat (\w+ )*[A-Z]\w+ (updated|modified)\b"
+                         r"|\b[Ww]hen [A-Z]\w+ (updated|modified)\b.* in (your|the) ")  # fmt: skip
+"""Of a time, that it is that of one sort of change, or of what the service does by itself."""
+_NOT_ANOTHER = r"(?!(?:new|existing|given|specific|specified|particular|single|previous|valid)\b)"
+_CREATES = re.compile(r"(?:Create|Start|Register|Add|Put)(\w+?)(?:Request|Input|Message|Type)?")
 _NAMED = re.compile(r"<code>\s*([\w.]+)\s*</code>")
 _REPLACES = re.compile(
     r"overwrit|null values|\b(the|an|your) (entire|whole|complete|full)\b|completely replac"
@@ -81,7 +88,8 @@ _SHOWS_SOME = re.compile(
 )
 
 _ENDS_LATER = re.compile(
-    r"\basynchronous|after some time|track the (progress|status)|\benters the \w+ state\b"
+    r"\basynchronous|after some time|track the (progress|status)|\benters? the \w+ state\b"
+    r"|\bschedul(e|es|ed|ing) (\w+ ){0,5}(be deleted|for deletion|the deletion)\b"
     r"|\btakes? (effect )?(up to|within) (\w+ )?(seconds|minutes)|initiate an? \w+ deployment",
     re.IGNORECASE,
 )
@@ -192,18 +200,47 @@ def unkept(model: SdkModel, owner: str) -> Iterator[str]:
 def conditional(model: SdkModel, owner: str) -> Iterator[str]:
     """The members of a structure that may count beside some of the others only.
 
-    Their prose says so, or it names one of the others, or one of the others names them.
+    Their prose says so, or it names one of the others, or one of the others names them. So does
+    that of a time which is not the one that its name says.
     """
     members = model.data["shapes"].get(owner, {}).get("members", {})
     known = {key.lower(): key for key in members}
-    found = set()
+    found, of_a_sort = set(), _of_a_sort(owner)
     for key, about in members.items():
         prose = about.get("documentation", "")
         others = {known.get(name.lower(), key) for name in _NAMED.findall(prose)} - {key}
-        if others or _CONDITIONAL.search(_TAGS.sub("", prose)):
+        plain = _TAGS.sub("", prose)
+        sort = of_a_sort is not None and of_a_sort.search(plain)
+        if others or sort or _CONDITIONAL.search(plain) or _is_of_another_time(key, plain):
             found |= {key, *others}
     for key in found:
         yield from _called(key, members[key])
+
+
+def _of_a_sort(owner: str) -> re.Pattern[str] | None:
+    """What prose says of what counts for one sort alone: ``for a proxy mode firewall``."""
+    made = _CREATES.fullmatch(owner)
+    if made is None:
+        return None
+    words = _WORDS.findall(made[1])
+    noun = r"[ -]?".join(words)
+    qualifier = rf"(?!(?i:{'|'.join(words)})\b)[a-z][\w-]*"
+    return re.compile(
+        rf"\b(?:for|of|to|in|with) an? {_NOT_ANOTHER}(?:{qualifier} ){{1,2}}(?i:{noun})s?\b"
+    )
+
+
+def _is_of_another_time(name: str, prose: str) -> bool:
+    """Whether prose speaks of another time than the name of a member does."""
+    if not re.search(r"(at|on|date|time|stamp|modified|updated|created)$", name, re.IGNORECASE):
+        return False
+    changes, creates = _OF_CHANGE.search(prose), _OF_CREATION.search(prose)
+    if _OF_CREATION.search(name) or name.lower().startswith("created"):
+        return changes is not None and creates is None
+    if _OF_CHANGE.search(name):
+        wrong = creates is not None and changes is None
+        return wrong or _OF_SERVICE.search(prose) is not None
+    return False
 
 
 def filter_names(model: SdkModel, owner: str) -> Iterator[tuple[str, list[str]]]:
