@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from conformance.documents.sdk.member_prose import conditional, fixed, unkept
 from conformance.documents.sdk.models import SdkModel, load_model
 from conformance.documents.sdk.prose import (
     ENDS_LATER,
     HELD_BY,
     REPLACES,
     SHOWS_SOME,
-    conditional,
     said_of,
-    unkept,
 )
 
 
@@ -247,3 +246,27 @@ def test_what_counts_for_one_sort_of_the_whole_may_not_count(text, counts):
 )
 def test_a_time_is_what_its_prose_says(name, text, known):
     assert [*conditional(request("Plan", name, text), "Plan")] == ([] if known else [name])
+
+
+def test_what_never_changes_is_not_set_by_an_update():
+    def about(update, create):
+        texts = {"Update": update, "Create": create}
+        shapes = {f"{verb}Request": {"type": "structure", "members": {
+            "Sort": {"shape": "Any", "documentation": text}}}
+            for verb, text in texts.items()}  # fmt: skip
+        operations = {f"{verb}Plan": {"input": {"shape": f"{verb}Request"}} for verb in texts}
+        return [*fixed(SdkModel("shop", "", {"operations": operations, "shapes": shapes}),
+                       "UpdatePlan")]  # fmt: skip
+
+    assert about("The sort.", "The sort. Once you have set it, you cannot change it.") == ["Sort"]
+    assert about("The sort, which can't be changed.", "The sort.") == ["Sort"]
+    assert about("The new sort. Use <b>IMMUTABLE</b> to keep it.", "The sort.") == []
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "member"),
+    [("cognito-identity", "UpdateIdentityPool", "DeveloperProviderName"),
+     ("network-firewall", "UpdateContainerAssociation", "Type")],
+)  # fmt: skip
+def test_published_models_say_what_never_changes(service, operation, member):
+    assert member in {*fixed(load_model(service), operation)}

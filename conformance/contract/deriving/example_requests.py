@@ -3,8 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
+from conformance.documents.sdk.member_prose import (
+    conditional,
+    filter_names,
+    fixed,
+    tokens,
+    unkept,
+)
 from conformance.documents.sdk.models import SdkModel
-from conformance.documents.sdk.prose import conditional, filter_names, said_of, tokens, unkept
+from conformance.documents.sdk.prose import said_of
 from conformance.documents.sdk.published_examples import usual_requests, usual_values
 
 KEYWORD = "x-usual"
@@ -33,6 +40,8 @@ def add_usual(document: dict[str, Any], model: SdkModel) -> None:
                 members = _members(node, schemas)
                 _mark(members, by_owner.get(owner, {}))
                 _mark_doubtful(members, model, owner or "")
+                for name in fixed(model, node["operationId"]):
+                    members.get(name, {})[UNKEPT] = True
                 for name, names in filter_names(model, owner) if owner else ():
                     members.get(name, {})[FILTERS] = names
                 for name in tokens(model, owner) if owner else ():
