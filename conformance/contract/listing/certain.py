@@ -60,6 +60,8 @@ _SHORTEST = 3
 SEARCH = "Search"
 """The verb of what shows an index, which follows later."""
 STATE = re.compile(r"(status|state)$", re.IGNORECASE)
+_WANTED = re.compile(r"desired|target", re.IGNORECASE)
+"""Words of states that nothing but a request sets."""
 _PLAIN = {Kind.STRING, Kind.BOOLEAN, Kind.INTEGER, Kind.NUMBER}
 
 
@@ -101,7 +103,8 @@ def is_sure(operation: Operation, read: Operation, member: Member, shown: Shape,
         sure = listed and not open_ and member.name not in _pending(read)
         return sure or (not listed and is_shown(operation, read, member, shown))
     plain_value = member.shape.kind in _PLAIN and not _NAMES_ONE.search(member.name)
-    goes_on = STATE.search(member.name) and member.shape.limit("enum") != shown.limit("enum")
+    same = member.shape.limit("enum") == shown.limit("enum") or _WANTED.search(member.name)
+    goes_on = STATE.search(member.name) and not same
     return plain_value and not goes_on and not is_later(operation, read)
 
 
