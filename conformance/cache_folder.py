@@ -1,9 +1,13 @@
 """The user's cache folder: what can be had again. And files that are there whole or not at all."""
 
+import json
 import os
 import tempfile
+from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 
 def cache_folder(*parts: str) -> Path:
@@ -32,3 +36,15 @@ def write_whole(path: Path, data: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     partial.replace(path)
+
+
+def cached_json(path: Path, make: Callable[[], Any]) -> Any:
+    """What ``make`` gives, kept in a file; what JSON would read as something else is not kept."""
+    with suppress(OSError, ValueError):
+        return json.loads(path.read_bytes())
+    made = make()
+    with suppress(OSError, TypeError, ValueError):
+        text = json.dumps(made)
+        if json.loads(text) == made:
+            write_whole(path, text.encode())
+    return made

@@ -85,7 +85,15 @@ def with_protocol(contract: Contract, changes: Mapping[str, Rule] | None = None)
 
 
 def _typed(rule: Rule) -> AnyRule:
-    made: AnyRule = msgspec.convert(_unbound(rule), AnyRule)
+    """A rule is converted once: those of many operations differ by their statement alone."""
+    stated = _unbound(rule)
+    made = _converted(msgspec.json.encode({**stated, "statement": ""}))
+    return msgspec.structs.replace(made, statement=rule["statement"])
+
+
+@cache
+def _converted(rule: bytes) -> AnyRule:
+    made: AnyRule = msgspec.json.decode(rule, type=AnyRule)
     return made
 
 

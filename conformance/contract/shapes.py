@@ -65,6 +65,7 @@ class ShapeReader:
         self._named_for, self._converts = named_for, converts
         self._open: list[str] = []
         self._reach: dict[str, frozenset[str]] = {}
+        self._direct: dict[str, frozenset[str]] = {}
         self._made: dict[tuple[str, frozenset[str]], dict[str, Member]] = {}
 
     def source(self, pointer: Json | None) -> Source:
@@ -174,11 +175,17 @@ class ShapeReader:
             found: set[str] = set()
             queue = [name]
             while queue:
-                inner = {*_references(self._schemas.get(queue.pop()))} - found
+                inner = self._refers_to(queue.pop()) - found
                 found |= inner
                 queue += inner
             self._reach[name] = frozenset(found)
         return self._reach[name]
+
+    def _refers_to(self, name: str) -> frozenset[str]:
+        """The structures that a structure itself names."""
+        if name not in self._direct:
+            self._direct[name] = frozenset(_references(self._schemas.get(name)))
+        return self._direct[name]
 
     def _element(self, schema: Json, kind: Kind, where: str) -> Shape | None:
         if kind is Kind.LIST:

@@ -311,7 +311,8 @@ class Batch:
         return [self.send(one) for one in requests]
 
     def _is_right(self, entry) -> bool:
-        found = violations(dict(BATCH.input), {"Findings": [entry]})
+        batch = contracts.contract("securityhub").operations["BatchImportFindings"]
+        found = violations(dict(batch.input), {"Findings": [entry]})
         return not self._checks or not any(found)
 
 
@@ -320,15 +321,14 @@ def answered(request: Request, status: int, body: object, code: str = "") -> Exc
     return Exchange(request, Response(status, tuple(headers), json.dumps(body).encode()), None, 0.0)
 
 
-SECURITY = contracts.contract("securityhub")
-BATCH = SECURITY.operations["BatchImportFindings"]
 ENTRY = "securityhub/BatchImportFindings/request/Findings[]"
 
 
 def judged(server):
+    security = contracts.contract("securityhub")
     wanted = {f"{ENTRY}.{one}" for one in ("Title/required", "Title/type", "Severity.Label/enum")}
     config = RunConfig(
-        jobs=[Job(SECURITY, [one for one in catalogue(SECURITY) if one.id in wanted])],
+        jobs=[Job(security, [one for one in catalogue(security) if one.id in wanted])],
         url="http://127.0.0.1:1", credentials=TEST_CREDENTIALS, region="us-east-1",
         transport=RetryingTransport(server, retries=0, base=0.0),
         settings=Settings(draws=0, seed=1, settle=0.0),

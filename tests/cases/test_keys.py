@@ -69,7 +69,9 @@ def test_the_region_of_an_arn_is_that_of_the_request(on_reference, case, asked):
 )
 def test_the_reference_is_right_in_every_region(reference, run, reading, region):
     port = reference(reading=reading)
-    asked = ("--requirement", "*/behavior/*", "--requirement", "*/protocol/arns")
+    asked = [
+        f"--requirement=*/{of}" for of in ("*Tag*/behavior/*", "*Key/behavior/*", "protocol/arns")
+    ]
     found = run(f"http://127.0.0.1:{port}", "--region", region, "--strict", *QUICK, *asked)
 
     assert found.code == 0, found.out

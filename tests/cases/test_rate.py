@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from conformance.contract.load import load_contract
 from conformance.engine.resources.disposal import Disposal
 from conformance.engine.resources.inventory import Inventory
 from conformance.engine.resources.names import TAGGED, fill, token_texts
@@ -16,10 +15,10 @@ from conformance.transport.aws import partition_of
 from conformance.transport.exchange import Exchange, Request, Response
 from conformance.transport.protocols.registry import read
 from conformance.transport.signing import Credentials, Signer
+from tests.contracts import contract
 
 REQUEST = Request("DELETE", "http://127.0.0.1:1/apikeys/one", ())
 DELETED = Exchange(REQUEST, Response(202, (), b""), None, 0.0)
-CONTRACT = load_contract("apigateway")
 
 
 class Deletions:
@@ -27,8 +26,9 @@ class Deletions:
 
     def __init__(self) -> None:
         self.sent: list[str] = []
-        self.inventory = Inventory(CONTRACT, self.send)
-        self.disposal = Disposal(CONTRACT, self.send, self.inventory)
+        self.contract = contract("apigateway")
+        self.inventory = Inventory(self.contract, self.send)
+        self.disposal = Disposal(self.contract, self.send, self.inventory)
 
     def send(self, probe: Probe, *, resource: RunResource | None = None) -> SentProbe:
         self.sent.append("" if resource is None else resource.id)
@@ -37,8 +37,8 @@ class Deletions:
         return sent
 
     def make(self, *ids: str) -> list[RunResource]:
-        create = CONTRACT.operations["CreateApiKey"]
-        probe = Probe("", create, Side.ACCEPT, valid_request(CONTRACT, create), "")
+        create = self.contract.operations["CreateApiKey"]
+        probe = Probe("", create, Side.ACCEPT, valid_request(self.contract, create), "")
         created = SentProbe(probe, {}, DELETED, read(DELETED, create))
         made = [RunResource(one, "", created, "main") for one in ids]
         self.inventory.made.all += made
@@ -71,7 +71,8 @@ def test_of_another_kind_nothing_is_gone() -> None:
 
 
 def test_an_answer_is_read_by_the_operation_that_is_asked_of() -> None:
-    delete, get = CONTRACT.operations["DeleteApiKey"], CONTRACT.operations["GetApiKey"]
+    operations = contract("apigateway").operations
+    delete, get = operations["DeleteApiKey"], operations["GetApiKey"]
     once = read(DELETED, delete)
     assert read(DELETED, delete) is once
     other = replace(DELETED, response=Response(404, (), b'{"message": "none"}'))

@@ -22,7 +22,7 @@ from conformance.plan.sequences.steps import RuleBroken
 from conformance.transport.parsed_response import ParsedResponse
 from tests import contracts
 from tests.clock import Clock
-from tests.sampling import one_in
+from tests.sampling import one_in, sampled
 
 GATE = {Level.REQUIRED, Level.EXPECTED}
 
@@ -195,7 +195,7 @@ class Otherwise:
 RULES = ("*/status/*", "*/response/*", "*/error/*", "protocol/error*", "*Key/behavior/*")
 
 
-@pytest.mark.parametrize("service", ["apigateway", "location"])
+@pytest.mark.parametrize("service", sampled(["apigateway", "location"], "location"))
 def test_a_right_server_may_do_all_of_it_otherwise(
     reference_port: int,
     proxied: Callable[..., str],

@@ -23,7 +23,7 @@ OPTIONS = {
 }
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.exhaustive)])
 @pytest.mark.parametrize("service", OPTIONS)
 def test_nothing_stays_behind(place, service, seed):
     killed = kill_one(place, Random(f"{seed}"), 60, OPTIONS[service])

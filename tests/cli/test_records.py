@@ -7,6 +7,7 @@ import pytest
 from conformance.record import Verdict, read_record
 from conformance.reference.server import HOST, ServerOptions
 from tests import serving
+from tests.command import in_process
 
 REQUIREMENT = "location/UpdateKey/request/Description/maxLength"
 FAULT = "constraint:UpdateKey:Description:maxLength:off"
@@ -20,11 +21,22 @@ def mutant():
         yield f"http://{HOST}:{port}"
 
 
+@pytest.fixture(scope="module")
+def recorded(mutant, tmp_path_factory):
+    """A record with one failure, made once."""
+    path = tmp_path_factory.mktemp("recorded") / "r.jsonl"
+    assert (
+        in_process("run", mutant, *FEW, "--html", path.with_name("r.html"), "--record", path).code
+        == 1
+    )
+    return path.read_bytes()
+
+
 @pytest.fixture
-def record(conformance, mutant, place):
-    """A record with one failure."""
-    assert conformance("run", mutant, *FEW, "--record", "r.jsonl").code == 1
-    return place / "r.jsonl"
+def record(recorded, place):
+    path = place / "r.jsonl"
+    path.write_bytes(recorded)
+    return path
 
 
 LINES = ['{"type":"run","format":99}', '{"type":"verdict"}', "not json", "[]", "{", "\udcff"]

@@ -88,7 +88,7 @@ def quiet(made_once):
     return made_once("noise-quiet", lambda: decided(Noisy()))
 
 
-@pytest.mark.parametrize("noise", sampled(NOISE, "much throttling", "both"))
+@pytest.mark.parametrize("noise", sampled(NOISE, "both"))
 def test_verdicts_are_the_same_as_without(quiet, noise):
     transport = Noisy(**NOISE[noise])
     found = decided(transport)

@@ -372,7 +372,7 @@ KINDS: dict[str, tuple[str, Given]] = {
 }
 
 
-@pytest.mark.parametrize("kind", sampled(KINDS, *list(KINDS)[::4]))
+@pytest.mark.parametrize("kind", sampled(KINDS, *list(KINDS)[::8]))
 def test_each_kind_has_a_name_of_its_own(kind: str) -> None:
     name, crashes = KINDS[kind]
     lines = run(Shop(crashes))

@@ -61,10 +61,10 @@ def test_what_is_watched_is_judged_right(conformance, tmp_path, monkeypatch):
     with serving.reference(ServerOptions(faults=(FAULT,))) as port:
         url = f"http://{HOST}:{port}"
         assert conformance("run", url, *PART, "--record", "whole.jsonl").code == 1
-        for index in (1, 2, 3):
-            shard = ("--shard", f"{index}/3", "--record", f"{index}.jsonl")
+        for index in (1, 2):
+            shard = ("--shard", f"{index}/2", "--record", f"{index}.jsonl")
             assert conformance("run", url, *PART, *shard).code in {0, 1}
-    parts = [f"{index}.jsonl" for index in (1, 2, 3)]
+    parts = ["1.jsonl", "2.jsonl"]
     assert conformance("report", "merge", *parts, "-o", "all.jsonl").code == 0
     whole, made = read_record("whole.jsonl"), read_record("all.jsonl")
     assert given(made) == given(whole)

@@ -11,6 +11,7 @@ from conformance.plan.sequences.steps import NotShown, RuleBroken
 from tests import contracts
 from tests.plan.test_effects import ending, inferred, still, told
 from tests.plan.test_sequences import answered, read_rule
+from tests.sampling import one_in
 
 MADE = answered(200)
 
@@ -39,19 +40,25 @@ def test_a_list_names_one_thing_or_what_it_is_in(service, address, named, value)
 
 @pytest.mark.parametrize(
     ("service", "address"),
-    [
-        ("medialive", "DescribeChannel/behavior/channelId"),  # the read of one, not a list
-        ("apigateway", "GetDocumentationParts/behavior/name"),  # no entry shows such a name
-        ("apigateway", "GetBasePathMappings/behavior/domainNameId"),  # said already
-        (
-            "license-manager",
-            "ListLicenseConfigurationsForOrganization/behavior/LicenseConfigurationArns",
-        ),  # of something that is not made
-        ("frauddetector", "GetModels/behavior/modelId"),  # a model with its type alone
-        ("glue", "ListMaterializedViewRefreshTaskRuns/behavior/TableName"),  # of which database?
-        ("pinpoint", "GetCampaign/behavior/application-id"),  # lists the parts of one
-        ("s3tables", "ListTableMigrations/behavior/name"),  # the name of another kind
-    ],
+    one_in(
+        2,
+        [
+            ("medialive", "DescribeChannel/behavior/channelId"),  # the read of one, not a list
+            ("apigateway", "GetDocumentationParts/behavior/name"),  # no entry shows such a name
+            ("apigateway", "GetBasePathMappings/behavior/domainNameId"),  # said already
+            (
+                "license-manager",
+                "ListLicenseConfigurationsForOrganization/behavior/LicenseConfigurationArns",
+            ),  # of something that is not made
+            ("frauddetector", "GetModels/behavior/modelId"),  # a model with its type alone
+            (
+                "glue",
+                "ListMaterializedViewRefreshTaskRuns/behavior/TableName",
+            ),  # of which database?
+            ("pinpoint", "GetCampaign/behavior/application-id"),  # lists the parts of one
+            ("s3tables", "ListTableMigrations/behavior/name"),  # the name of another kind
+        ],
+    ),
 )
 def test_what_names_something_else_or_nothing_more_narrows_no_list(service, address):
     assert address not in inferred(service).overlay.rules

@@ -10,6 +10,7 @@ from conformance.contract.listing.catalogue import catalogue
 from conformance.plan.sequences.steps import NotShown, RuleBroken
 from tests.plan.test_effects import ending, inferred, still
 from tests.plan.test_sequences import answered
+from tests.sampling import one_in
 
 MADE, DONE = answered(200), answered(200)
 BUSY = answered(409, {"__type": "ConflictException"})
@@ -156,7 +157,7 @@ def test_what_is_put_has_to_be_found_where_nothing_was(answers, raised):
 
 @pytest.mark.parametrize(
     ("service", "address", "by"),
-    [
+    one_in(2, [
         ("medialive", "StopChannel", {"DescribeChannel": "state"}),
         ("synthetics", "StartCanary", {"GetCanary": "Canary.Status.State"}),
         ("cloudwatch", "StartMetricStreams", {"GetMetricStream": "State"}),
@@ -167,7 +168,7 @@ def test_what_is_put_has_to_be_found_where_nothing_was(answers, raised):
         ("firehose", "StopDeliveryStreamEncryption",
          {"DescribeDeliveryStream":
             "DeliveryStreamDescription.DeliveryStreamEncryptionConfiguration.Status"}),
-    ],
+    ]),
 )  # fmt: skip
 def test_readers_and_their_places_are_found_by_name_and_values(service, address, by):
     assert rules(service)[f"{address}/behavior/takes-effect"].by == by
@@ -175,18 +176,21 @@ def test_readers_and_their_places_are_found_by_name_and_values(service, address,
 
 @pytest.mark.parametrize(
     ("service", "address"),
-    [
-        ("glue", "StartTrigger"),  # one on demand runs, and has the state that it had
-        ("glue", "StartCrawler"),  # ends by itself
-        ("cognito-idp", "StartUserImportJob"),
-        ("ssm-sap", "StartApplication"),  # an operation goes on
-        ("rekognition", "AssociateFaces"),  # what is not associated is told in the answer
-        ("rds", "RegisterDBProxyTargets"),  # may name none
-        ("frauddetector", "PutEventType"),  # asked for by a name that the change does not give
-        ("connect", "AssociateWorkspace"),  # what is listed was made otherwise
-        ("events", "EnableRule"),  # has a rule of its own
-        ("servicediscovery", "RegisterInstance"),  # an operation goes on
-    ],
+    one_in(
+        2,
+        [
+            ("glue", "StartTrigger"),  # one on demand runs, and has the state that it had
+            ("glue", "StartCrawler"),  # ends by itself
+            ("cognito-idp", "StartUserImportJob"),
+            ("ssm-sap", "StartApplication"),  # an operation goes on
+            ("rekognition", "AssociateFaces"),  # what is not associated is told in the answer
+            ("rds", "RegisterDBProxyTargets"),  # may name none
+            ("frauddetector", "PutEventType"),  # asked for by a name that the change does not give
+            ("connect", "AssociateWorkspace"),  # what is listed was made otherwise
+            ("events", "EnableRule"),  # has a rule of its own
+            ("servicediscovery", "RegisterInstance"),  # an operation goes on
+        ],
+    ),
 )
 def test_what_may_be_shown_otherwise_says_nothing(service, address):
     assert f"{address}/behavior/takes-effect" not in rules(service)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from itertools import product
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from tests.sampling import one_in
 
 TEXT = st.text(max_size=8) | st.sampled_from(
     ["/name", "/enabled", "/stages", "replace", "add", "a/b", "2035-01-01T00:00:00Z", "k", ""]
@@ -35,8 +38,7 @@ LINES = [
 ]
 
 
-@pytest.mark.parametrize("name", ["a", "b"])
-@pytest.mark.parametrize("line", LINES, ids=" ".join)
+@pytest.mark.parametrize(("name", "line"), one_in(5, product("ab", LINES)))
 @settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40
 )

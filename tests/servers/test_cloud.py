@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.sampling import sampled
 from tests.servers.blamed import blamed
 from tests.servers.cloud.edge import Edge
 from tests.servers.cloud.world import READINGS, TOGETHER
@@ -20,8 +21,6 @@ SOME = {
     "route53": ("*eHostedZone/*", "ListHostedZones/*", "ListTagsForResource/*"),
 }
 """What a run of some requirements asks for."""
-FAST = [pytest.param(one, marks=pytest.mark.exhaustive if one == "ec2" else ()) for one in SOME]
-"""To read the model of EC2 alone takes longer than a fast test may."""
 REGIONS = {"appsync": "eu-central-1"}
 
 
@@ -34,7 +33,7 @@ def wrong(tmp_path: Path, service: str, readings: tuple[str, ...], *of: str) -> 
     return blamed(tmp_path, edge.answer, service, requirements, region)
 
 
-@pytest.mark.parametrize("service", FAST)
+@pytest.mark.parametrize("service", sampled(SOME, "appsync", "route53"))
 def test_a_right_server_is_called_right_without_an_overlay(tmp_path: Path, service: str) -> None:
     assert wrong(tmp_path, service, (), *SOME[service]) == []
 

@@ -9,18 +9,27 @@ from msgspec import UNSET
 
 from conformance.contract.model import Contract, Operation
 from conformance.contract.vocabulary.overlay_rules import AnyRule, StepsRule
+from conformance.identity_cache import identity_cache
 
 
 def said(contract: Contract, operation: Operation, role: str, by: str) -> set[str]:
     """The members that the overlay's own rules read back, by another one, after this operation."""
     found = set()
-    for address, rule in contract.overlay.rules.items():
-        name, _, rest = address.partition("/behavior/")
-        if name != operation.name:
-            continue
+    for rest, rule in _behavior_rules(contract).get(operation.name, ()):
         for ending in ("-is-stored", "-are-stored"):
             found |= {rest.removesuffix(ending)} if rest.endswith(ending) else set()
         found |= {*_read_in(rule, role, by, operation)}
+    return found
+
+
+@identity_cache(1)
+def _behavior_rules(contract: Contract) -> dict[str, list[tuple[str, AnyRule]]]:
+    """The rules of behavior by operation, each with its name."""
+    found: dict[str, list[tuple[str, AnyRule]]] = {}
+    for address, rule in contract.overlay.rules.items():
+        name, is_behavior, rest = address.partition("/behavior/")
+        if is_behavior:
+            found.setdefault(name, []).append((rest, rule))
     return found
 
 

@@ -4,6 +4,8 @@ from collections import defaultdict
 from functools import cache
 from itertools import count, groupby
 
+from conformance.cache_folder import cache_folder, cached_json
+
 Ranges = tuple[tuple[int, int], ...]
 MAX = 0x10FFFF
 _LETTERS_AND_DIGITS = "p:LD"
@@ -49,12 +51,15 @@ def ranges_of(name: str) -> Ranges:
 
 @cache
 def _category(name: str) -> Ranges:
-    pairs = [
-        r for category, ranges in _categories().items() for r in ranges if category.startswith(name)
-    ]
+    pairs = tuple(
+        (low, high)
+        for category, ranges in _categories().items()
+        if category.startswith(name)
+        for low, high in ranges
+    )
     if not pairs:
         raise LookupError(name)
-    return complement(complement(tuple(pairs)))
+    return complement(complement(pairs))
 
 
 _ALIKE = (range(0x40000, 0xE0000), range(0xE1000, 0xF0000), range(0xF0000, 0xFFFFE),
@@ -63,8 +68,15 @@ _ALIKE = (range(0x40000, 0xE0000), range(0xE1000, 0xF0000), range(0xF0000, 0xFFF
 
 
 @cache
-def _categories() -> dict[str, list[tuple[int, int]]]:
-    """Every general category's ranges, in one pass over Unicode; made on first use."""
+def _categories() -> dict[str, list[list[int]]]:
+    """Every general category's ranges; they are made once and kept in the user's cache."""
+    from unicodedata import unidata_version
+
+    return dict(cached_json(cache_folder("unicode", f"{unidata_version}.json"), _counted))
+
+
+def _counted() -> dict[str, list[list[int]]]:
+    """The same in one pass over Unicode."""
     from unicodedata import category
 
     # A byte for the category of each code point: both passes are made outside of Python.
@@ -75,11 +87,11 @@ def _categories() -> dict[str, list[tuple[int, int]]]:
         row += bytes([numbers[category(chr(one))] for one in alike[:1]]) * len(alike)
         start = alike.stop
     names = list(numbers)
-    found: dict[str, list[tuple[int, int]]] = {name: [] for name in names}
+    found: dict[str, list[list[int]]] = {name: [] for name in names}
     start = 0
     for number, run in groupby(row):
         end = start + len(list(run))
-        found[names[number]].append((start, end - 1))
+        found[names[number]].append([start, end - 1])
         start = end
     return found
 

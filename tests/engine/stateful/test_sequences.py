@@ -102,7 +102,7 @@ FAULTS = [
 ]
 
 
-@pytest.mark.parametrize(("service", "fault", "most"), one_in(3, FAULTS))
+@pytest.mark.parametrize(("service", "fault", "most"), one_in(5, FAULTS))
 def test_a_fault_is_shown_in_the_fewest_steps(service, fault, most):
     transport = InProcess(ServerOptions(faults=(fault,)))
     found = wandered(service, transport, games=15)

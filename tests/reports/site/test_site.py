@@ -147,7 +147,7 @@ def test_nothing_that_a_target_sent_is_markup(site: Path) -> None:
 
 
 def test_a_page_of_many_requirements_is_divided(tmp_path: Path) -> None:
-    record = fake_record(12_000, 10)
+    record = fake_record(60, 10)
     line = next(one for one in record.verdicts if one.operation == "UpdateKey")
     many = tuple(
         replace(line, requirement=f"location/UpdateKey/request/m{number}/type", verdict=P)

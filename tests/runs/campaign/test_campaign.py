@@ -385,7 +385,8 @@ def test_a_campaign_whose_time_is_over_leaves_the_rest(tmp_path: Path) -> None:
     parts = parts_of(read_campaign(written(tmp_path, SMALL)))
     out = tmp_path / "out"
     Store(out).keep(parts[-1], run_part(parts[-1]).record)
-    arguments = [str(tmp_path / "campaign.toml"), "-o", str(out), "--time-limit", "0.001"]
+    file, limits = str(tmp_path / "campaign.toml"), ("--time-limit", "0.001", "--workers", "1")
+    arguments = [file, "-o", str(out), *limits]
     ended = CliRunner().invoke(command, arguments)
     assert isinstance(ended.exception, PartsLeft)
     assert str(ended.exception).startswith("2 of 3 parts are left")

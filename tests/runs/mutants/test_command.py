@@ -53,7 +53,7 @@ def invoke(*options):
     return CliRunner().invoke(command, options)
 
 
-FEW = ("status:UpdateApiKey:202", "limit:value-min:minus1", "patch:/name:replace:refused")
+FEW = ("status:UpdateApiKey:202", "limit:value-min:minus1")
 
 
 @pytest.mark.parametrize("chosen", [FEW, pytest.param((*KILLED,), marks=pytest.mark.exhaustive)])

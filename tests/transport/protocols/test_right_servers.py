@@ -8,12 +8,14 @@ import pytest
 
 import conformance
 from conformance.record import Verdict
+from tests.sampling import one_in
 from tests.transport.protocols.server import serving
 from tests.transport.protocols.things import PROTOCOLS, write_specs
 
 
 @pytest.mark.parametrize(
-    ("protocol", "ways"), [*((one, ()) for one in PROTOCOLS), ("aws-json-1.1", ("slow",))]
+    ("protocol", "ways"),
+    one_in(2, [("aws-json-1.1", ("slow",)), *((one, ()) for one in PROTOCOLS)]),
 )
 def test_a_right_server_has_no_failure(
     protocol: str, ways: tuple[str, ...], tmp_path: Path
