@@ -90,6 +90,8 @@ def test_a_list_that_may_lack_what_there_is(text):
         ("backup", "UpdateRecoveryPointLifecycle", REPLACES),
         ("apprunner", "ListAutoScalingConfigurations", SHOWS_SOME),
         ("lambda-core", "DeleteRuntime", ENDS_LATER),
+        ("sagemaker", "DeleteEndpointPolicy", ENDS_LATER),
+        ("iot", "DetachPolicy", ENDS_LATER),
         ("appmesh", "DeleteVirtualRouter", f"{HELD_BY}CreateRoute"),
         ("iam", "DeleteUser", f"{HELD_BY}UploadSSHPublicKey"),
         ("iot", "DeletePolicy", f"{HELD_BY}CreatePolicyVersion"),
@@ -99,6 +101,15 @@ def test_a_list_that_may_lack_what_there_is(text):
 )
 def test_published_models_say_so(service, operation, said):
     assert said in said_of(load_model(service), operation)
+
+
+@pytest.mark.parametrize(
+    ("service", "operation"),
+    [("glue", "DeleteTable"), ("iot", "DeletePolicy"),
+     ("verifiedpermissions", "DeletePolicyTemplate")],
+)  # fmt: skip
+def test_what_ends_later_may_be_something_else_than_the_deletion(service, operation):
+    assert ENDS_LATER not in said_of(load_model(service), operation)
 
 
 def test_what_a_published_model_no_longer_uses():

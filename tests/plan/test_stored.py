@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from conformance.contract.listing.catalogue import catalogue
+from conformance.documents.sdk.prose import ENDS_LATER
 from conformance.plan.sequences import KINDS
 from conformance.plan.sequences.steps import NotShown, RuleBroken, Script
 from conformance.transport.parsed_response import ParsedResponse
@@ -15,16 +17,21 @@ from tests.plan.test_effects import inferred
 BUCKET = "arn:aws:s3tables:us-east-1:123456789012:bucket/one"
 
 
-def ended(service: str, deletion: str, shown: Any) -> Exception:
+def ended(
+    service: str, deletion: str, shown: Any, said: tuple[str, ...] = (),
+    rule: str = "gone-after-deletion",
+) -> Exception:  # fmt: skip
     """How the rule of a deletion ends where the read shows this before and after it."""
     contract = inferred(service)
-    address = f"{service}/{deletion}/behavior/gone-after-deletion"
-    rule = next(one for one in catalogue(contract) if one.id == address)
+    operation = replace(contract.operations[deletion], said=said)
+    contract = replace(contract, operations={**contract.operations, deletion: operation})
+    address = f"{service}/{deletion}/behavior/{rule}"
+    about = next(one for one in catalogue(contract) if one.id == address)
 
     def fill(value: Any, _: int) -> Any:
         return BUCKET if value == "${id}" else value
 
-    play = KINDS[rule.keyword](Script(contract, rule, fill))
+    play = KINDS[about.keyword](Script(contract, about, fill))
     answer = None
     try:
         while True:
@@ -56,3 +63,17 @@ def test_what_no_default_has_is_still_there():
 def test_what_has_a_name_of_its_own_has_no_default():
     shown = {"arn": BUCKET, "name": "one"}
     assert isinstance(ended("s3tables", "DeleteTableBucket", shown), RuleBroken)
+
+
+@pytest.mark.parametrize(
+    ("shown", "kind"),
+    [({"arn": BUCKET}, NotShown), ({"arn": BUCKET, "status": "ACTIVE"}, RuleBroken)],
+)
+def test_a_deletion_that_goes_on_may_show_nothing_where_there_is_no_state(shown, kind):
+    assert isinstance(ended("s3tables", "DeleteTableBucket", shown, (ENDS_LATER,)), kind)
+
+
+@pytest.mark.parametrize(("state", "kind"), [("UPDATING", NotShown), ("OPERATIONAL", RuleBroken)])
+def test_of_what_is_still_being_switched_nothing_is_said(state, kind):
+    shown = {"id": BUCKET, "status": state}
+    assert isinstance(ended("route53globalresolver", "DisableDNSView", shown, rule="shown"), kind)

@@ -49,6 +49,8 @@ _ENDS_LATER = re.compile(
     r"|\btakes? (effect )?(up to|within) (\w+ )?(seconds|minutes)|initiate an? \w+ deployment",
     re.IGNORECASE,
 )
+_OF_OTHERS = re.compile(r"\borphaned\b|\bassociations\b|^Those\b|\bis detached\b", re.IGNORECASE)
+"""What tells of the time of something else that the operation touches."""
 _DEMANDS = re.compile(
     r"\bmust (first|not|be (deleted|removed|empty)|delete|remove|detach|deregister|disassociate)"
     r"|\b(need|have|has) to\b|\bbefore\b|\bcontain zero|\b(deletion|request) fails"
@@ -89,7 +91,11 @@ def said_of(model: SdkModel, operation: str) -> list[str]:
         found.append(REPLACES)
     if _SHOWS_SOME.search(own):
         found.append(SHOWS_SOME)
-    if _ENDS_LATER.search(own):
+    deletes = operation.removeprefix("Batch").startswith("Delete")
+    about_it = [
+        one for one in _SENTENCES.split(own) if not (deletes and _OF_OTHERS.search(one))
+    ]  # fmt: skip
+    if any(map(_ENDS_LATER.search, about_it)):
         found.append(ENDS_LATER)
     return found + [f"{HELD_BY}{one}" for one in _held_by(model, operation, own)]
 

@@ -6,7 +6,7 @@ what goes on by itself nothing is said before it has settled.
 """
 
 from collections.abc import Generator, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -42,8 +42,6 @@ class _Reflected(Change):
     """A change that one of several readers reflects."""
 
     rule: ReflectedRule
-    takes_time: bool = False
-    """Whether a new one was still being made when its creation was answered."""
 
     def look(self) -> Generator[Step, ParsedResponse, Seen]:
         """What every reader shows; what a reader does not find is nothing."""
@@ -111,8 +109,7 @@ def reflected(script: Script) -> Sequence:
     names = NamedKinds(script.contract)
     about = _Reflected(script, names, rule.of, rule.on, rule.off, rule)
     request = about.request(rule.on)
-    made = yield Make(kind=rule.of)
-    about = replace(about, takes_time=_is_under_way({"": [made.members]}))
+    yield Make(kind=rule.of)
     for key, kind in enumerate(about.beside(request), 1):
         yield Make(key, kind=kind)
     before = yield from about.settled()
@@ -166,8 +163,6 @@ def _must_differ(about: _Reflected, before: Seen, after: Seen, send: Send) -> No
     if _is_under_way(after):
         raise NotShown("what is shown is under way")
     told = about.told(after)
-    if about.takes_time and any(isinstance(one, str) for one in told):
-        raise NotShown("the service takes its time, and may show it later")
     if about.rule.state and (not told or any(FAILED.search(str(one)) for one in told)):
         raise NotShown("no state is shown, or that of a failure")
     readers = " and ".join(one for one in about.rule.by if one in after)

@@ -81,6 +81,8 @@ def gone(script: Script) -> Sequence:
         if still and _is_setting(life) and not _says_own(before, [*texts(life.request("read"))]):
             raise NotShown("what is shown after the deletion may be the default")
         after = [] if answer.is_missing else [answer]
+    if still and ends_later(life.operation("delete")) and not states(before):
+        raise NotShown("the deletion goes on after its answer, and no state is shown")
     if still:
         raise RuleBroken("not found after the deletion", "the same as before the deletion")
     if after:
@@ -117,8 +119,8 @@ def switched(script: Script) -> Sequence:
     for name in (rule.on, rule.off, rule.on):
         yield from answered(Send(life.operation(name), life.request(name)), name)
         seen.append((yield from current(script, life, 0)))
-    if not states(seen[0]):
-        raise NotShown("the answer shows no state")
+    if not states(seen[0]) or any(is_under_way(states(one)) for one in seen):
+        raise NotShown("the answer shows no state, or that of what goes on")
     if seen[1] in (seen[0], seen[2]):
         raise RuleBroken(f"a different state after {rule.off} than after {rule.on}", "the same")
 
