@@ -260,18 +260,22 @@ def test_a_time_is_what_its_prose_says(name, text, known):
 
 
 def test_what_never_changes_is_not_set_by_an_update():
-    def about(update, create):
+    def about(update, create, shape="string"):
         texts = {"Update": update, "Create": create}
         shapes = {f"{verb}Request": {"type": "structure", "members": {
             "Sort": {"shape": "Any", "documentation": text}}}
             for verb, text in texts.items()}  # fmt: skip
+        shapes["Any"] = {"type": shape}
         operations = {f"{verb}Plan": {"input": {"shape": f"{verb}Request"}} for verb in texts}
         return [*fixed(SdkModel("shop", "", {"operations": operations, "shapes": shapes}),
                        "UpdatePlan")]  # fmt: skip
 
     assert about("The sort.", "The sort. Once you have set it, you cannot change it.") == ["Sort"]
     assert about("The sort, which can't be changed.", "The sort.") == ["Sort"]
-    assert about("The new sort. Use <b>IMMUTABLE</b> to keep it.", "The sort.") == []
+    assert about("The sort. You cannot change it while the plan runs.", "The sort.") == []
+    assert about("The sort. You can't change both in the same request.", "The sort.") == []
+    fixed_name = "The plan. Its name cannot be changed."
+    assert about(fixed_name, "The plan.", "structure") == []
 
 
 @pytest.mark.parametrize(

@@ -54,8 +54,10 @@ _NOT_ANOTHER = r"(?!(?:new|existing|given|specific|specified|particular|single|p
 _CREATES = re.compile(r"(?:Create|Start|Register|Add|Put)(\w+?)(?:Request|Input|Message|Type)?")
 _NAMED = re.compile(r"<code>\s*([\w.]+)\s*</code>")
 _FIXED = re.compile(
-    r"(can(no|n?['\u2019])t|can not) (be |then be |later )?(chang|modif|updat|alter)|\bimmutable\b"
+    r"(can(no|n?['\u2019])t|can not) (be |then be |later )?(chang|modif|updat|alter)\w*"
+    r"(?![^.]* (while|when|if|same|from|to|until|unless)\b)"
 )
+_HAVE_PARTS = {"structure", "list", "map"}
 _UPDATES = re.compile(r"^(Update|Modify)(?=[A-Z])")
 _BY_OPERATION = re.compile(r"depend on which (API )?operation", re.IGNORECASE)
 """What a filter's prose says where not all operations take all of its names."""
@@ -122,10 +124,12 @@ def fixed(model: SdkModel, operation: str) -> Iterator[str]:
     if made == operation:
         return
     own = _members_of(model, operation)
-    for key in own:
+    for key, about in own.items():
+        if model.data["shapes"][about["shape"]]["type"] in _HAVE_PARTS:
+            continue
         told = (_members_of(model, one).get(key, {}) for one in (operation, *_made_by(made)))
         if any(_FIXED.search(TAGS.sub("", one.get("documentation", ""))) for one in told):
-            yield from _called(key, own[key])
+            yield from _called(key, about)
 
 
 def _made_by(noun: str) -> Iterator[str]:
