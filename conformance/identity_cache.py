@@ -10,11 +10,12 @@ _Result = TypeVar("_Result")
 
 
 def identity_cache(
-    kept: int,
+    kept: int, by: Callable[..., tuple[object, ...]] | None = None
 ) -> Callable[[Callable[_Given, _Result]], Callable[_Given, _Result]]:
     """Keep so many results: for arguments that nobody changes, and that have no cheap hash.
 
-    The arguments are held as long as their result, so no other object can be taken for them.
+    The arguments are held as long as their result, so no other object can be taken for them. A
+    result that depends on parts of its argument alone is kept ``by`` these.
     """
 
     def decorate(function: Callable[_Given, _Result]) -> Callable[_Given, _Result]:
@@ -22,7 +23,7 @@ def identity_cache(
 
         @wraps(function)
         def remembered(*args: _Given.args, **kwargs: _Given.kwargs) -> _Result:
-            names, given = tuple(kwargs), (*args, *kwargs.values())
+            names, given = tuple(kwargs), (*args, *kwargs.values()) if by is None else by(*args)
             for called, known, result in last:
                 alike = called == names and len(known) == len(given)
                 if alike and all(map(is_, known, given)):

@@ -18,6 +18,7 @@ from conformance.contract.locate import (
     protocol_in_use,
     services,
     spec_file,
+    specs_folder,
 )
 from conformance.contract.model import Contract
 from conformance.contract.observed import observed
@@ -68,11 +69,12 @@ def load_contract(service: str, region: str | None = None, partition: str = "aws
     UnspokenProtocol when it is of another protocol than the one requested, and
     WrongOverlay when something is wrong with what its overlay says.
     """
-    hashes = spec_hashes(service)
-    if "overlay.yaml" not in hashes:
-        return _loaded(service, region, partition, hashes)
-    folder = spec_file(service, "overlay.yaml").parent
-    kept = _kept(service, region, partition, folder, protocol_in_use(), tuple(hashes.items()))
+    _find(service)
+    hashes = tuple(spec_hashes(service).items())
+    folders = (spec_file(service, "openapi.yaml").parent, specs_folder())
+    kept = _kept(service, region, partition, folders, protocol_in_use(), hashes)
+    if kept.completed:
+        announce(kept.completed)
     # What a run finds by trial is of that run alone.
     return replace(kept, found=FoundRequests())
 
@@ -82,7 +84,7 @@ def _kept(
     service: str,
     region: str | None,
     partition: str,
-    folder: Path,  # noqa: ARG001 - these three say of which files it is made
+    folders: tuple[Path, ...],  # noqa: ARG001 - these two say of which files it is made
     protocol: str | None,  # noqa: ARG001
     hashes: tuple[tuple[str, str], ...],
 ) -> Contract:
@@ -92,7 +94,7 @@ def _kept(
 
 def _loaded(service: str, region: str | None, partition: str, hashes: dict[str, str]) -> Contract:
     files = read_spec_files(service)
-    spec, hashes = files.merged, hashes or spec_hashes(service)
+    spec = files.merged
     refuse(_spec_mistakes(files))
     contract = build_contract(service, spec, hashes)
     wanted = protocol_in_use()
@@ -112,8 +114,6 @@ def _loaded(service: str, region: str | None, partition: str, hashes: dict[str, 
         from conformance.contract.inference.setup_operations import completed
 
         whole = completed(contract, spec, build_contract)
-        if whole.completed:
-            announce(whole.completed)
         return with_protocol(_with_identities(whole, observed(whole)))
     if contract.overlay.inferred:
         contract = _with_identities(contract)
@@ -162,9 +162,14 @@ def merged_spec(service: str) -> dict[str, Any]:
 
 def derived_spec(service: str) -> dict[str, Any]:
     """The derived document, else that of the SDK model. Raises UnknownService, UnspokenProtocol."""
+    _find(service)
+    return read_yaml(spec_file(service, "openapi.yaml"))
+
+
+def _find(service: str) -> None:
+    """Derive a service that has no spec from its SDK model."""
     if service not in known_services():
         _derive_from_model(service)
-    return read_yaml(spec_file(service, "openapi.yaml"))
 
 
 def _derive_from_model(service: str) -> None:

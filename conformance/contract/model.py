@@ -274,6 +274,10 @@ class Contract:
     given: Given = field(default_factory=Given)
     """The resources that a user named, which every request that takes one speaks of."""
 
+    def stated(self) -> tuple[object, ...]:
+        """What its requirements are made of: the parts that no run changes."""
+        return self.operations, self.overlay, self.setup, self.protocol
+
     @property
     def tested(self) -> tuple[Operation, ...]:
         """The operations that requirements are about."""

@@ -21,6 +21,7 @@ from conformance.contract.observed import disproved
 from conformance.contract.protocols import protocol_facts
 from conformance.contract.vocabulary.overlay_rules import AnyRule, ArnsRule, SwitchedRule
 from conformance.errors import BadInput
+from conformance.identity_cache import identity_cache
 
 ANY_BYTES = "application/octet-stream"
 ADDRESS = "protocol/arns"
@@ -28,6 +29,7 @@ NAMED = re.compile(r"arn|.*(_arn|Arn|ARN)")
 """The names of members that hold an ARN."""
 
 
+@identity_cache(2, by=Contract.stated)
 def catalogue(contract: Contract) -> tuple[Requirement, ...]:
     """Every requirement of a service, in the order of its operations; ids are unique.
 

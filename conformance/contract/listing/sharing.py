@@ -126,7 +126,7 @@ class Sharing:
 KEPT = 8
 
 
-@identity_cache(KEPT)
+@identity_cache(KEPT, by=Contract.stated)
 def sharing_of(contract: Contract) -> Sharing:
     """What places of a contract share; that of the last few contracts is kept."""
     return sharing_within(contract, MOST)

@@ -65,7 +65,7 @@ class ResponseCoverage:
     def show(self) -> None:
         """Make, read and change resources of each kind as long as that shows something new."""
         self.was_called = True
-        if not self._contract.overlay.inferred:
+        if not self._contract.overlay.inferred or not any(map(self._unseen, list(self._watched))):
             return
         self._end = self._session.sent + MOST
         self._until = min(SHOWN_BY, self._run.savings.spent + SHOWING)
@@ -101,14 +101,15 @@ class ResponseCoverage:
 
     def _of_kind(self, kind: str, about: Resource, by: str) -> None:
         operation = self._contract.operations.get(by)
-        if operation is None or not self._may_send(operation.name):
+        if operation is None:
             return
         shown = [one for one in self._contract.tested if kind_of(self._contract, one.name) == kind]
         # What is made of a parent may be listed of that.
         above = [one for one in self._contract.tested if looks_only(one.name)
                  and kind_of(self._contract, one.name) in about.needs]  # fmt: skip
         names = [one.name for one in (*shown, *above)]
-        if not any(self._is_open(name) for name in names):
+        # What is left to be shown comes first: whether a request works is found out by sending it.
+        if not any(map(self._is_open, names)) or not self._may_send(by):
             return
         reads = [one for one in shown if looks_only(one.name) or one.name == about.read]
         wider = [(one, _wider(one)) for one in reads]
