@@ -10,6 +10,7 @@ from conformance.contract.listing.catalogue import catalogue
 from conformance.plan.sequences import KINDS
 from conformance.plan.sequences.steps import Make, NotShown, Pause, RuleBroken, Script, Send
 from conformance.transport.parsed_response import ParsedResponse
+from tests.plan.test_effects import told
 from tests.plan.test_parts import of, structure
 
 THING = {
@@ -312,3 +313,10 @@ def test_a_time_of_whole_minutes_need_not_move():
     assert ending(shop(made=THING), READ, other("made", CreatedAt="2026-01-01T00:00:00Z")()) is None
     constant = other("made", CreatedAt="2015-01-01T00:00:00Z")()
     assert isinstance(ending(shop(made=THING), READ, constant), RuleBroken)
+
+
+def test_what_prose_says_of_an_answer_counts_whatever_a_spec_calls_that():
+    # The model calls the answer GetAccessTokenOutput, the spec GetAccessTokenResponse.
+    shown = told("route53globalresolver").operations["GetAccessToken"].output
+    assert shown["updatedAt"].shape.conditional
+    assert not shown["createdAt"].shape.conditional
