@@ -5,6 +5,7 @@ A place is a tuple of segments: member names, ``[]`` for any item of a list, ``{
 """
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -13,6 +14,8 @@ Place = tuple[str, ...]
 ITEM = "[]"
 KEY = "{key}"
 VALUE = "{value}"
+OTHERS = re.compile(r"\$\{(?:id|ID|taken)\.([\w-]+)\}|\$\{made\.([\w-]+)\.[\w-]+\}")
+"""A placeholder of another kind's."""
 
 
 class Absent:
@@ -100,6 +103,12 @@ def with_texts(value: Any, change: Callable[[str], Any]) -> Any:
     if isinstance(value, Mapping):
         return {name: with_texts(item, change) for name, item in value.items()}
     return value
+
+
+def named_kinds(value: Any) -> Iterator[str]:
+    """The other kinds that a template speaks of, in order."""
+    for text in texts(value):
+        yield from (one or other for one, other in OTHERS.findall(text))
 
 
 def put(value: Any, place: Place, new: Any) -> Any:

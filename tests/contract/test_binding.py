@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
-from conformance.contract.inference.binding import Binding, named_kinds
+from conformance.contract.inference.binding import Binding
+from conformance.contract.inference.generations import left_out
 from conformance.contract.inference.inferring import ordered
 from conformance.contract.inference.naming import changes, looks_only, part, same
+from conformance.contract.places import named_kinds
 from tests import contracts
 
 
@@ -154,3 +156,27 @@ def test_what_is_copied_or_restored_under_a_given_name_is_made_too() -> None:
         "SourceOptionGroupIdentifier": "${id.option-group}",
         "TargetOptionGroupIdentifier": "${name}",
     }
+
+
+@pytest.mark.parametrize(
+    ("service", "others"),
+    [
+        # Each generation is deleted by its own operation.
+        ("securityhub", {"CreateConnectorV2", "GetConnectorV2", "ListConnectorsV2"}),
+        ("network-firewall", {"CreateFirewallPolicyV2", "ListFirewallPoliciesV2"}),
+        # The plain one has no deletion of one.
+        ("securityhub", {"CreateAutomationRule", "ListAutomationRules"}),
+    ],
+)
+def test_a_second_generation_is_none_of_the_first(service: str, others: set[str]) -> None:
+    assert others <= left_out(contracts.modelled(service))
+    named = {one.name for noun in binding(service).nouns.values() for one in noun.roles().values()}
+    assert not named & others
+    assert not any(bound(service, one) for one in others)
+
+
+def test_another_way_to_make_the_same_is_none() -> None:
+    assert not left_out(contracts.modelled("kafka"))
+    assert bound("kafka", "DescribeClusterV2")
+    roles = binding("securityhub").nouns["automation-rule"].roles()
+    assert {one.name for one in roles.values()} >= {"CreateAutomationRuleV2", "GetAutomationRuleV2"}

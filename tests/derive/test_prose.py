@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from conformance.documents.sdk.member_prose import conditional, fixed, unkept
 from conformance.documents.sdk.models import SdkModel, load_model
 from conformance.documents.sdk.prose import (
+    ENDS_LATER,
     HELD_BY,
     REPLACES,
     SHOWS_SOME,
-    conditional,
     said_of,
-    unkept,
 )
 
 
@@ -89,6 +89,9 @@ def test_a_list_that_may_lack_what_there_is(text):
         ("cloudfront", "UpdateRealtimeLogConfig", REPLACES),
         ("backup", "UpdateRecoveryPointLifecycle", REPLACES),
         ("apprunner", "ListAutoScalingConfigurations", SHOWS_SOME),
+        ("lambda-core", "DeleteRuntime", ENDS_LATER),
+        ("sagemaker", "DeleteEndpointPolicy", ENDS_LATER),
+        ("iot", "DetachPolicy", ENDS_LATER),
         ("appmesh", "DeleteVirtualRouter", f"{HELD_BY}CreateRoute"),
         ("iam", "DeleteUser", f"{HELD_BY}UploadSSHPublicKey"),
         ("iot", "DeletePolicy", f"{HELD_BY}CreatePolicyVersion"),
@@ -98,6 +101,15 @@ def test_a_list_that_may_lack_what_there_is(text):
 )
 def test_published_models_say_so(service, operation, said):
     assert said in said_of(load_model(service), operation)
+
+
+@pytest.mark.parametrize(
+    ("service", "operation"),
+    [("glue", "DeleteTable"), ("iot", "DeletePolicy"),
+     ("verifiedpermissions", "DeletePolicyTemplate")],
+)  # fmt: skip
+def test_what_ends_later_may_be_something_else_than_the_deletion(service, operation):
+    assert ENDS_LATER not in said_of(load_model(service), operation)
 
 
 def test_what_a_published_model_no_longer_uses():
@@ -117,6 +129,7 @@ def test_what_a_published_model_no_longer_uses():
         "Specify a day when the plan is weekly.",
         "Valid for weekly plans.",
         "Whether things are kept when the operation rolls back.",
+        "An eventual flag that says whether there are any.",
     ],
 )
 def test_a_member_that_may_count_beside_others_only(text):
@@ -200,3 +213,75 @@ def test_the_longer_noun_takes_its_words_away():
     assert deletion(text, "CreateHour", "CreateHourReport", "CreateReport") == ["CreateHourReport"]
     own = "You can't delete a plan while any plan report references it."
     assert deletion(own, "CreatePlanReport", "CreateReport") == ["CreatePlanReport"]
+
+
+def request(owner, member, prose):
+    shapes = {owner: {"type": "structure", "members": {
+        member: {"shape": "Any", "documentation": prose}}}}  # fmt: skip
+    return SdkModel("shop", "", {"operations": {}, "shapes": shapes})
+
+
+@pytest.mark.parametrize(
+    ("text", "counts"),
+    [
+        ("The ports of a weekly mode plan.", False),
+        ("Used to connect to a private plan.", False),
+        ("The tags of a plan.", True),
+        ("What to do with a new plan.", True),
+        ("The name of an Example plan.", True),
+        ("The ports of a plan board.", True),
+    ],
+)
+def test_what_counts_for_one_sort_of_the_whole_may_not_count(text, counts):
+    assert [*conditional(request("CreatePlanRequest", "Ports", text), "CreatePlanRequest")] == (
+        [] if counts else ["Ports"]
+    )
+    assert not [*conditional(request("PlanRequest", "Ports", text), "PlanRequest")]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "known"),
+    [
+        ("UpdatedAt", "When the plan was last updated.", True),
+        ("UpdatedAt", "When you last changed the plan.", True),
+        ("UpdatedAt", "", True),
+        ("UpdatedAt", "When the plan was created.", False),
+        ("LastUpdatedDate", "The date that UpdatePlan was used to add a day to it.", False),
+        ("LastUpdatedTime", "The most recent time that Plan Service updated the plan.", False),
+        ("updateTime", "When Planner updated the hook in your repository.", False),
+        ("updateTime", "When Planner updated the plan.", True),
+        ("CreatedAt", "When the plan was created or registered.", True),
+        ("CreatedAt", "When the plan was registered.", True),
+        ("CreatedAt", "When the plan was last updated.", False),
+    ],
+)
+def test_a_time_is_what_its_prose_says(name, text, known):
+    assert [*conditional(request("Plan", name, text), "Plan")] == ([] if known else [name])
+
+
+def test_what_never_changes_is_not_set_by_an_update():
+    def about(update, create, shape="string"):
+        texts = {"Update": update, "Create": create}
+        shapes = {f"{verb}Request": {"type": "structure", "members": {
+            "Sort": {"shape": "Any", "documentation": text}}}
+            for verb, text in texts.items()}  # fmt: skip
+        shapes["Any"] = {"type": shape}
+        operations = {f"{verb}Plan": {"input": {"shape": f"{verb}Request"}} for verb in texts}
+        return [*fixed(SdkModel("shop", "", {"operations": operations, "shapes": shapes}),
+                       "UpdatePlan")]  # fmt: skip
+
+    assert about("The sort.", "The sort. Once you have set it, you cannot change it.") == ["Sort"]
+    assert about("The sort, which can't be changed.", "The sort.") == ["Sort"]
+    assert about("The sort. You cannot change it while the plan runs.", "The sort.") == []
+    assert about("The sort. You can't change both in the same request.", "The sort.") == []
+    fixed_name = "The plan. Its name cannot be changed."
+    assert about(fixed_name, "The plan.", "structure") == []
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "member"),
+    [("cognito-identity", "UpdateIdentityPool", "DeveloperProviderName"),
+     ("network-firewall", "UpdateContainerAssociation", "Type")],
+)  # fmt: skip
+def test_published_models_say_what_never_changes(service, operation, member):
+    assert member in {*fixed(load_model(service), operation)}

@@ -9,6 +9,7 @@ from conformance.contract.listing.agreement import agreements
 from conformance.plan.sequences.steps import Make, NotShown, Pause, RuleBroken, Send
 from tests.plan import shop as playing
 from tests.plan.shop import of, structure
+from tests.plan.test_effects import told
 
 THING = {
     "Name": of("string"), "Arn": of("string"), "Description": of("string"),
@@ -272,3 +273,33 @@ def test_a_time_of_change_that_may_not_count_need_not_move():
     assert compared(MOVES) == {"CreatedAt", "UpdatedAt"}
     unsure = of("string", format="date-time", **{"x-conditional": True})
     assert compared(MOVES, shown={**THING, "UpdatedAt": unsure}) == {"CreatedAt"}
+    later = [one.member.name for one in _of(MOVES, UpdateThing=["ends-later"])]
+    assert later == []
+
+
+def _of(address, **facts):
+    for one in agreements(shop(**facts)):
+        if one.address == address:
+            yield from (one, *one.others)
+
+
+class Minutes(Store):
+    """A right server whose times are those of minutes."""
+
+    def time(self):
+        return "2026-01-01T00:00:00Z"
+
+
+def test_a_time_of_whole_minutes_need_not_move():
+    without = {name: one for name, one in THING.items() if name != "CreatedAt"}
+    assert isinstance(ending(shop(without), MOVES, Minutes()), NotShown)
+    assert ending(shop(made=THING), READ, other("made", CreatedAt="2026-01-01T00:00:00Z")()) is None
+    constant = other("made", CreatedAt="2015-01-01T00:00:00Z")()
+    assert isinstance(ending(shop(made=THING), READ, constant), RuleBroken)
+
+
+def test_what_prose_says_of_an_answer_counts_whatever_a_spec_calls_that():
+    # The model calls the answer GetAccessTokenOutput, the spec GetAccessTokenResponse.
+    shown = told("route53globalresolver").operations["GetAccessToken"].output
+    assert shown["updatedAt"].shape.conditional
+    assert not shown["createdAt"].shape.conditional

@@ -18,9 +18,9 @@ from conformance.contract.listing.catalogue import catalogue
 from conformance.contract.listing.effects import effect_rules
 from conformance.contract.listing.requirements import Requirement, Subject
 from conformance.contract.observed import disproved
+from conformance.documents.sdk.member_prose import tokens
 from conformance.documents.sdk.models import load_model
 from conformance.documents.sdk.pages import model_pages
-from conformance.documents.sdk.prose import tokens
 from conformance.plan.sequences import KINDS
 from conformance.plan.sequences.steps import NotShown, Pause, RuleBroken, Script
 from tests import contracts

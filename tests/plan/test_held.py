@@ -63,7 +63,10 @@ def shop(
     return build_contract("shop", spec, {})
 
 
-def ending(contract, refuses, *, shelf="one", there=lambda asked: True, remains=True, deleted=None):
+def ending(
+    contract, refuses, *, shelf="one", there=lambda asked: True, remains=True, deleted=None,
+    made=None, shown=None,
+):  # fmt: skip
     """Play the rule; what ends it, and the requests."""
     fill = {("${id}", 0): "one", ("${id.shelf}", 1): shelf}
     sent: list[str] = []
@@ -78,7 +81,8 @@ def ending(contract, refuses, *, shelf="one", there=lambda asked: True, remains=
         wrong = wrong or (name == "GetBook" and not there(sent.count(name)))
         missing = name == "GetShelf" and not remains
         status = 404 if missing else 400 if wrong else 200
-        return playing.answered(status, (deleted or {}) if name == "DeleteShelf" else {})
+        bodies = {"DeleteShelf": deleted, "book": made, "GetBook": shown}
+        return playing.answered(status, bodies.get(name) or {})
 
     return playing.ending(contract, HELD, answer, lambda value, key: fill[value, key]), sent
 
@@ -119,3 +123,9 @@ def test_a_deletion_that_goes_on_may_still_fail(facts, deleted, remains, kind):
     end, sent = ending(shop(**facts), refuses=False, remains=remains, deleted=deleted)
     assert isinstance(end, kind)
     assert sent[-1] == "DeleteBook"
+
+
+@pytest.mark.parametrize(("state", "kind"), [("FAILED", NotShown), ("CREATING", RuleBroken)])
+def test_a_book_that_could_not_be_made_may_hold_nothing(state, kind):
+    made, shown = {"Status": "CREATING"}, {"Status": state}
+    assert isinstance(ending(shop(), refuses=False, made=made, shown=shown)[0], kind)

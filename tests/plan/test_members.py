@@ -190,3 +190,25 @@ def test_a_search_may_show_the_former_value():
     levels = {one.address: one.level for one in read_backs(shop(GIVEN, reading="SearchThings"))}
     assert levels[stored("Days", "Update")] is Level.INFORMATIONAL
     assert levels[stored("Days")] is Level.EXPECTED
+
+
+SETTABLE, MORE = ["ON", "OFF"], ["ON", "OFF", "FAILED"]
+
+
+@pytest.mark.parametrize(
+    ("name", "shown", "sure"),
+    [("Status", SETTABLE, True), ("Status", MORE, False), ("DesiredState", MORE, True)],
+)
+def test_a_state_that_may_be_more_than_an_update_gives_goes_on_by_itself(name, shown, sure):
+    contract = shop({**GIVEN, name: of("string", enum=SETTABLE)},
+                    {**GIVEN, name: of("string", enum=shown)})  # fmt: skip
+    expected = {one.address for one in read_backs(contract) if one.level is Level.EXPECTED}
+    assert (stored(name, "Update") in expected) is sure
+    assert stored("Word", "Update") in expected
+
+
+def test_an_update_that_ends_later_may_leave_the_former_value():
+    later = shop(GIVEN, said=["ends-later"])
+    levels = {one.address: one.level for one in read_backs(later)}
+    assert levels[stored("Word", "Update")] is Level.INFORMATIONAL
+    assert levels[stored("Word")] is Level.EXPECTED

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from conformance.documents.sdk.prose import ENDS_LATER
 from conformance.plan.sequences.steps import NotShown, RuleBroken
 from tests.plan.shop import answered, ending
 from tests.plan.test_effects import inferred
@@ -13,10 +15,16 @@ from tests.plan.test_effects import inferred
 BUCKET = "arn:aws:s3tables:us-east-1:123456789012:bucket/one"
 
 
-def ended(service: str, deletion: str, shown: Any) -> Exception | None:
+def ended(
+    service: str, deletion: str, shown: Any, said: tuple[str, ...] = (),
+    rule: str = "gone-after-deletion",
+) -> Exception | None:  # fmt: skip
     """How the rule of a deletion ends where the read shows this before and after it."""
+    contract = inferred(service)
+    operation = replace(contract.operations[deletion], said=said)
+    contract = replace(contract, operations={**contract.operations, deletion: operation})
     return ending(
-        inferred(service), f"{service}/{deletion}/behavior/gone-after-deletion",
+        contract, f"{service}/{deletion}/behavior/{rule}",
         lambda _: answered(200, shown), lambda value, _: BUCKET if value == "${id}" else value,
     )  # fmt: skip
 
@@ -43,3 +51,17 @@ def test_what_no_default_has_is_still_there():
 def test_what_has_a_name_of_its_own_has_no_default():
     shown = {"arn": BUCKET, "name": "one"}
     assert isinstance(ended("s3tables", "DeleteTableBucket", shown), RuleBroken)
+
+
+@pytest.mark.parametrize(
+    ("shown", "kind"),
+    [({"arn": BUCKET}, NotShown), ({"arn": BUCKET, "status": "ACTIVE"}, RuleBroken)],
+)
+def test_a_deletion_that_goes_on_may_show_nothing_where_there_is_no_state(shown, kind):
+    assert isinstance(ended("s3tables", "DeleteTableBucket", shown, (ENDS_LATER,)), kind)
+
+
+@pytest.mark.parametrize(("state", "kind"), [("UPDATING", NotShown), ("OPERATIONAL", RuleBroken)])
+def test_of_what_is_still_being_switched_nothing_is_said(state, kind):
+    shown = {"id": BUCKET, "status": state}
+    assert isinstance(ended("route53globalresolver", "DisableDNSView", shown, rule="shown"), kind)

@@ -1,10 +1,17 @@
 """Puts what a model's prose says into the spec that is derived of it on demand."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from conformance.documents.sdk.member_prose import (
+    conditional,
+    filter_names,
+    fixed,
+    tokens,
+    unkept,
+)
 from conformance.documents.sdk.models import SdkModel
-from conformance.documents.sdk.prose import conditional, filter_names, said_of, tokens, unkept
+from conformance.documents.sdk.prose import said_of
 from conformance.documents.sdk.published_examples import usual_requests, usual_values
 
 KEYWORD = "x-usual"
@@ -28,15 +35,31 @@ def add_usual(document: dict[str, Any], model: SdkModel) -> None:
     for path in document["paths"].values():
         for node in path.values():
             if isinstance(node, dict) and node.get("operationId") in model.data["operations"]:
-                owner = model.data["operations"][node["operationId"]].get("input", {}).get("shape")
-                node[SAID] = said_of(model, node["operationId"])
-                members = _members(node, schemas)
-                _mark(members, by_owner.get(owner, {}))
-                _mark_doubtful(members, model, owner or "")
-                for name, names in filter_names(model, owner) if owner else ():
-                    members.get(name, {})[FILTERS] = names
-                for name in tokens(model, owner) if owner else ():
-                    members.get(name, {})[TOKEN] = True
+                _mark_operation(node, model, schemas, by_owner)
+
+
+def _mark_operation(
+    node: dict[str, Any],
+    model: SdkModel,
+    schemas: Mapping[str, Any],
+    by_owner: Mapping[str, dict[str, tuple[Any, ...]]],
+) -> None:
+    """Write beside an operation, and the members of its request and answer, what prose says."""
+    name = node["operationId"]
+    about = model.data["operations"][name]
+    owner = about.get("input", {}).get("shape", "")
+    node[SAID] = said_of(model, name)
+    for shown in _shown(node, schemas):
+        _mark_doubtful(shown, model, about.get("output", {}).get("shape", ""))
+    members = _members(node, schemas)
+    _mark(members, by_owner.get(owner, {}))
+    _mark_doubtful(members, model, owner)
+    for one in fixed(model, name):
+        members.get(one, {})[UNKEPT] = True
+    for one, names in filter_names(model, owner) if owner else ():
+        members.get(one, {})[FILTERS] = names
+    for one in tokens(model, owner) if owner else ():
+        members.get(one, {})[TOKEN] = True
 
 
 def add_requests(document: dict[str, Any], model: SdkModel) -> None:
@@ -57,6 +80,15 @@ def _members(node: dict[str, Any], schemas: Mapping[str, Any]) -> dict[str, Any]
             schema = schemas.get(schema["$ref"].rpartition("/")[2], {})
         found.update(schema.get("properties", {}))
     return found
+
+
+def _shown(node: dict[str, Any], schemas: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The schemas of the members of answers, by wire name: specs call these in their own way."""
+    for status, response in node["responses"].items():
+        for content in response.get("content", {}).values() if status.startswith("2") else ():
+            schema = content.get("schema", {})
+            found = schemas.get(schema.get("$ref", "").rpartition("/")[2], schema)
+            yield found.get("properties", {})
 
 
 def _mark_doubtful(members: Mapping[str, Any], model: SdkModel, owner: str) -> None:

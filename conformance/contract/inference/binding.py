@@ -7,12 +7,12 @@ not certain is not bound; a request of a wrong guess is refused, and counts agai
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from conformance.contract.aws_values import special, suggested
+from conformance.contract.inference.generations import left_out
 from conformance.contract.inference.identifier_sources import arn, is_needed, source
 from conformance.contract.inference.identities import Identity, identity, template
 from conformance.contract.inference.implied_members import is_own, of_existing, of_new
@@ -38,11 +38,8 @@ from conformance.contract.inference.nouns import Noun, nouns
 from conformance.contract.inference.other_makers import other_makers
 from conformance.contract.inference.owners import RESOURCE, Owners, names_a_copy, names_a_source
 from conformance.contract.model import Contract, Kind, Member, Operation
-from conformance.contract.places import texts
 from conformance.contract.validate import is_valid
 
-OTHERS = re.compile(r"\$\{(?:id|ID|taken)\.([\w-]+)\}|\$\{made\.([\w-]+)\.[\w-]+\}")
-"""A placeholder of another kind's."""
 _PREFERRED = (NAME, ID, BARE, ARN, URL)
 _ANYTHING = frozenset({BARE, ARN, NAME})
 """What members are called that name whatever may have tags: all of them by its ARN."""
@@ -68,6 +65,7 @@ class Binding:
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
         known = nouns(contract)
+        self._others = left_out(contract)
         self.identities: dict[str, Identity] = {}
         self.nouns: dict[str, Noun] = {}
         while True:
@@ -109,6 +107,9 @@ class Binding:
 
     def of(self, operation: Operation) -> Bound:
         """What an operation's requests must name."""
+        return Bound(None) if operation.name in self._others else self._of(operation)
+
+    def _of(self, operation: Operation) -> Bound:
         about = self._owners.about(operation)
         own = self._kind_of(about)
         makes = own is not None and self._makes(operation, own)
@@ -292,9 +293,3 @@ class Binding:
         if known.place == about.known.place and known.given == about.known.given:
             return f"${{id{of}}}"
         return f"${{made{of}.{known.name}}}"
-
-
-def named_kinds(value: Any) -> Iterator[str]:
-    """The other kinds that a template speaks of, in order."""
-    for text in texts(value):
-        yield from (one or other for one, other in OTHERS.findall(text))

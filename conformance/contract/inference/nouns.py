@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from conformance.contract.inference.generations import left_out
 from conformance.contract.inference.naming import (
     ARN,
     BARE,
@@ -190,8 +191,10 @@ def _needed(operation: Operation) -> int:
 
 
 def _first(contract: Contract) -> list[Operation]:
-    """The operations, those first that are no other version of one."""
-    return sorted(contract.operations.values(), key=lambda one: is_versioned(one.name))
+    """The operations of the kinds that rules are about; no other version of one comes first."""
+    others = left_out(contract)
+    known = [one for one in contract.operations.values() if one.name not in others]
+    return sorted(known, key=lambda one: is_versioned(one.name))
 
 
 def _by_verb(contract: Contract) -> _ByVerb:

@@ -17,7 +17,6 @@ from typing import Any
 import msgspec
 
 from conformance.contract.inference.answered import named_answers
-from conformance.contract.inference.binding import named_kinds
 from conformance.contract.inference.inferring import inferred_overlay
 from conformance.contract.inference.json_patch import with_patch_example
 from conformance.contract.inference.model_examples import with_written, written_values
@@ -26,6 +25,7 @@ from conformance.contract.inference.model_types import with_types
 from conformance.contract.inference.naming import VERBS, plain
 from conformance.contract.inference.protection import unprotected
 from conformance.contract.model import Contract, Kind, Location, Operation
+from conformance.contract.places import named_kinds
 from conformance.contract.vocabulary.overlay_model import Answered, Overlay, Resource
 from conformance.documents.sdk.matching import unlabelled
 from conformance.documents.sdk.models import REST_JSON, SdkModel, load_model

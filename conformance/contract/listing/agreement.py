@@ -14,6 +14,7 @@ from dataclasses import replace
 from conformance.contract.inference.naming import NAMING, part, plain, same, thing
 from conformance.contract.levels import Level
 from conformance.contract.listing.certain import SEARCH, WRAPS, is_later, is_named_by
+from conformance.contract.listing.changes import ends_later
 from conformance.contract.listing.readback import (
     FREE_TEXT,
     ReadBack,
@@ -160,7 +161,8 @@ def _of_times(
         (place, one) for name, (place, one) in shown_by(life, shows).items()
         if one.shape.kind in _TIMES and not one.shape.conditional
         and ((CREATED.fullmatch(name) and not is_later(update, shows))
-             or (_is_time_of_change(name, life) and same(thing(update.name), life.name or "")))
+             or (_is_time_of_change(name, life) and same(thing(update.name), life.name or "")
+                 and not ends_later(update)))
     ]  # fmt: skip
     if not times or not is_named_by(contract, update, times[0][1]):
         return

@@ -10,6 +10,7 @@ from conformance.contract.inference.naming import STATE, plain
 from conformance.contract.member_roles import names_it
 from conformance.contract.model import Contract, Kind, Member, Operation, Shape
 from conformance.contract.places import texts
+from conformance.documents.sdk.prose import ENDS_LATER
 
 _LATER = re.compile(
     r"pending|latest\w*update|apply.?immediately|changeset"
@@ -58,6 +59,8 @@ WRAPS = re.compile(
 _SHORTEST = 3
 SEARCH = "Search"
 """The verb of what shows an index, which follows later."""
+_WANTED = re.compile(r"desired|target", re.IGNORECASE)
+"""Words of states that nothing but a request sets."""
 _PLAIN = {Kind.STRING, Kind.BOOLEAN, Kind.INTEGER, Kind.NUMBER}
 
 
@@ -99,7 +102,9 @@ def is_sure(operation: Operation, read: Operation, member: Member, shown: Shape,
         sure = listed and not open_ and member.name not in _pending(read)
         return sure or (not listed and is_shown(operation, read, member, shown))
     plain_value = member.shape.kind in _PLAIN and not _NAMES_ONE.search(member.name)
-    return plain_value and not is_later(operation, read)
+    same = member.shape.limit("enum") == shown.limit("enum") or _WANTED.search(member.name)
+    goes_on = STATE.search(member.name) and not same
+    return plain_value and not goes_on and not is_later(operation, read)
 
 
 def is_shown(operation: Operation, read: Operation, member: Member, shown: Shape) -> bool:
@@ -139,7 +144,7 @@ def is_later(operation: Operation, read: Operation) -> bool:
     """Whether what an update asks for may be shown later, or of one version of the whole alone."""
     shown, told = _names(read), _names(operation)
     names = {*operation.input, *told, *read.input, *shown}
-    if read.name.startswith(SEARCH):
+    if read.name.startswith(SEARCH) or ENDS_LATER in (operation.said or ()):
         return True
     later = any(_LATER.search(name) and name.lower() != _LOCK for name in names)
     return later or any(map(_GOES_ON.search, told - shown))

@@ -41,6 +41,7 @@ LATER, SLACK = 3.5, 2.0
 """Seconds between a creation and the looks after it, and by which its times may be rounded."""
 _MILLISECONDS = 1e11
 """Numbers from here on are no seconds."""
+_MINUTE, _DAY = 60, 86_400
 _GIVEN, _VALUES = 6, 2
 """Members that are given besides in one creation, and values of one that updates try."""
 Looking = Generator[Step, ParsedResponse, tuple[RuleBroken | None, int]]
@@ -121,9 +122,10 @@ def _says_nothing(value: Any) -> bool:
 def _differ(given: Any, seen: Any, one: ReadBack) -> bool:
     if CREATED.fullmatch(one.member.name):
         first, last = moment(given), moment(seen)
-        if _is_date(given) or _is_date(seen):
+        if first is None or last is None or _is_date(given) or _is_date(seen):
             return False
-        return first is not None and last is not None and abs(first - last) > SLACK
+        apart = abs(first - last)
+        return apart > (_DAY if _is_coarse(first) or _is_coarse(last) else SLACK)
     if NAMING.search(one.member.name) and _is_part_of(str(given), str(seen)):
         return False
     return mismatch(given, seen, one.shape, one.place) is not None
@@ -221,7 +223,12 @@ def _moved(one: ReadBack, before: Any, after: Any) -> bool | None:
     first, last = moment(was), moment(now)
     if first is None or last is None or _is_date(was) or _is_date(now):
         return None
-    return last > first
+    return None if last == first and _is_coarse(last) else last > first
+
+
+def _is_coarse(seconds: float) -> bool:
+    """Whether a time may be that of a minute or of a day: it has nothing beside."""
+    return seconds % _MINUTE == 0
 
 
 def _is_date(value: Any) -> bool:

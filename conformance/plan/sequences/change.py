@@ -14,6 +14,9 @@ from conformance.transport.parsed_response import ParsedResponse
 
 PAUSES = (0.5, 1.0, 1.5)
 """Seconds between looks at what is under way, or may show late."""
+_LONGER = (*PAUSES, 2.0, 3.0)
+_RUNS = ("Start", "Activate", "Pause", "Suspend")
+"""The verbs of what may take its time before it shows that it runs, or does not."""
 Seen = TypeVar("Seen")
 
 
@@ -21,9 +24,10 @@ def looked_again(
     seen: Seen,
     look: Callable[[], Generator[Step, ParsedResponse, Seen]],
     is_enough: Callable[[Seen], bool],
+    pauses: tuple[float, ...] = PAUSES,
 ) -> Generator[Step, ParsedResponse, Seen]:
     """What is seen, looked at again for a while until it is enough."""
-    for pause in PAUSES:
+    for pause in pauses:
         if is_enough(seen):
             break
         yield Pause(pause)
@@ -51,6 +55,11 @@ class Change:
             raise NotShown(f"the request of {name} that is known to be valid names something else")
         found: Request = self.names.seen_from(self.of, operation, request)
         return found
+
+    @property
+    def pauses(self) -> tuple[float, ...]:
+        """Seconds between the looks for a change."""
+        return _LONGER if self.on.startswith(_RUNS) else PAUSES
 
     def send(self, name: str, request: Request) -> Send:
         return Send(self.script.contract.operations[name], request)

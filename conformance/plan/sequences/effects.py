@@ -71,7 +71,7 @@ class _Effect(Change):
             return not _same(before, seen[0]) or states_then not in (None, seen[1])
 
         seen = yield from self.look_closely()
-        return (yield from looked_again(seen, self.look_closely, is_changed))
+        return (yield from looked_again(seen, self.look_closely, is_changed, self.pauses))
 
 
 def takes_effect(script: Script) -> Sequence:

@@ -68,7 +68,8 @@ class _Reflected(Change):
     def changed(self, before: Seen) -> Generator[Step, ParsedResponse, Seen]:
         """What is shown after a change; looked at again for a while where that is as before."""
         seen = yield from self.look()
-        return (yield from looked_again(seen, self.look, partial(_differ, before)))
+        differs = partial(_differ, before)
+        return (yield from looked_again(seen, self.look, differs, self.pauses))
 
     def told(self, seen: Seen) -> list[Any]:
         """What stands at the places that have to tell."""

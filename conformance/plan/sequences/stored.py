@@ -9,6 +9,7 @@ from typing import Any
 from conformance.contract.listing.changes import ends_later
 from conformance.contract.listing.readback import ReadBack
 from conformance.contract.listing.requirements import rule_of
+from conformance.contract.listing.switches import FAILED
 from conformance.contract.member_roles import names_it
 from conformance.contract.model import Contract
 from conformance.contract.places import ABSENT, ITEM, Place, find, parse, texts
@@ -77,6 +78,8 @@ def gone(script: Script) -> Sequence:
         if still and _is_setting(life) and not _says_own(before, [*texts(life.request("read"))]):
             raise NotShown("what is shown after the deletion may be the default")
         after = [] if answer.is_missing else [answer]
+    if still and ends_later(life.operation("delete")) and not states(before):
+        raise NotShown("the deletion goes on after its answer, and no state is shown")
     if still:
         raise RuleBroken("not found after the deletion", "the same as before the deletion")
     if after:
@@ -113,8 +116,8 @@ def switched(script: Script) -> Sequence:
     for name in (rule.on, rule.off, rule.on):
         yield from answered(Send(life.operation(name), life.request(name)), name)
         seen.append((yield from current(script, life, 0)))
-    if not states(seen[0]):
-        raise NotShown("the answer shows no state")
+    if not states(seen[0]) or any(is_under_way(states(one)) for one in seen):
+        raise NotShown("the answer shows no state, or that of what goes on")
     if seen[1] in (seen[0], seen[2]):
         raise RuleBroken(f"a different state after {rule.off} than after {rule.on}", "the same")
 
@@ -138,12 +141,12 @@ def held(script: Script) -> Sequence:
     kind = rule_of(script.requirement, HeldRule).by
     inner = contract.overlay.kinds()[kind]
     yield Make()
-    yield Make(1, kind=kind)
+    made = yield Make(1, kind=kind)
     own = script.requirement.operation or ""
     whole = [name for name, one in contract.overlay.kinds().items() if one == life.resource]
     if script.fill(f"${{id.{whole[0]}}}", 1) != script.fill("${id}", 0):
         raise NotShown(f"the {inner.name} is in another one")
-    yield from _wait_for(contract, inner)
+    yield from _wait_for(contract, inner, made)
     request = life.request("delete")
     if any(_FORCES.search(name) and value for name, value in request.items()):
         raise NotShown("the deletion is forced")
@@ -167,9 +170,16 @@ def _is_gone(life: Lifecycle, answer: ParsedResponse) -> Generator[Step, ParsedR
     return (yield from _becomes(read, lambda shown: shown.is_missing))
 
 
-def _wait_for(contract: Contract, inner: Resource) -> Sequence:
-    """Wait until what is made only after its request was answered is there. Raises NotShown."""
+def _wait_for(contract: Contract, inner: Resource, made: ParsedResponse) -> Sequence:
+    """Wait until what is made only after its request was answered is there. Raises NotShown.
+
+    What could not be made may hold nothing.
+    """
     create, read = (contract.operations.get(name or "") for name in (inner.create, inner.read))
+    if read is not None and is_under_way(states(made.members)):
+        shown = yield Send(read, valid_request(contract, read), 1)
+        if any(FAILED.search(str(one)) for one in states(shown.body)):
+            raise NotShown(f"the {inner.name} could not be made")
     if create is None or not ends_later(create):
         return
     if read is not None:

@@ -9,12 +9,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from conformance.contract.inference.binding import OTHERS, named_kinds
 from conformance.contract.inference.identifier_sources import IF_MATCH
 from conformance.contract.inference.naming import ARN, part, plain
 from conformance.contract.inference.nouns import Noun, arns
 from conformance.contract.model import Contract, Location, Operation
-from conformance.contract.places import find, parse
+from conformance.contract.places import OTHERS, find, named_kinds, parse
 from conformance.contract.vocabulary.overlay_model import Resource
 
 FRESH = "fresh"
