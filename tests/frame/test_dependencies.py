@@ -9,10 +9,9 @@ import sys
 import tomllib
 from collections import defaultdict
 from functools import cache
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-PACKAGE = ROOT / "conformance"
+from tests.frame.trees import ROOT, trees
+
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 BROUGHT_ALONG = {"suite": "dev", "moto_server": "moto", "campaign": "campaign"}
 """Modules that somebody else loads, by the extra that has what they import besides."""
@@ -30,8 +29,8 @@ def declared(lines):
 def imported():
     """The files that import each top-level module of others."""
     found = defaultdict(set)
-    for file in PACKAGE.rglob("*.py"):
-        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+    for file, tree in trees().items():
+        for node in ast.walk(tree):
             names = [one.name for one in node.names] if isinstance(node, ast.Import) else []
             if isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
                 names = [node.module]

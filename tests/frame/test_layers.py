@@ -5,15 +5,13 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 
 from importlinter.cli import lint_imports
 
 from conformance.contract.model import ProtocolName
 from conformance.transport.protocols.registry import MODULES
+from tests.frame.trees import PACKAGE, ROOT, trees
 
-ROOT = Path(__file__).resolve().parents[2]
-PACKAGE = ROOT / "conformance"
 BUILD_FOLDERS = {"build", "dist", "target", "out", "bin", "obj", "node_modules"}
 """What tools make and others ignore: a folder of sources must not be taken for one."""
 
@@ -48,8 +46,8 @@ layers = ["contract", "cli"]
 def test_a_class_name_exists_once():
     names = Counter(
         node.name
-        for file in PACKAGE.rglob("*.py")
-        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        for tree in trees().values()
+        for node in ast.walk(tree)
         if isinstance(node, ast.ClassDef)
     )
     assert len(names) > 300
@@ -63,16 +61,18 @@ def test_no_module_is_named_like_a_build_folder():
     assert (modules | folders) & BUILD_FOLDERS == set()
 
 
-ABOVE_THE_SEAM = ("engine", "plan", "judge", "reports", "traffic", "driver", "site", "campaign")
+ABOVE_THE_SEAM = ("engine", "plan", "record", "reports", "runs", "suite", "traffic")
 PROTOCOLS = {module for module, *_ in MODULES.values()}
 
 
 def test_nothing_above_the_seam_names_a_protocol():
-    files = (one for name in ABOVE_THE_SEAM for one in (PACKAGE / name).rglob("*.py"))
+    above = {file: tree for file, tree in trees().items()
+             if file.relative_to(PACKAGE).parts[0] in ABOVE_THE_SEAM}  # fmt: skip
+    assert {file.relative_to(PACKAGE).parts[0] for file in above} == {*ABOVE_THE_SEAM}
     found = [
         f"{file.relative_to(PACKAGE)}:{getattr(node, 'lineno', 0)}"
-        for file in files
-        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        for file, tree in above.items()
+        for node in ast.walk(tree)
         if any(_names_a_protocol(node))
     ]
     assert found == []

@@ -80,12 +80,17 @@ def pages(site: Path) -> Sequence[Path]:
     return found
 
 
-def test_every_link_leads_somewhere_and_no_page_is_too_large(site: Path) -> None:
+@pytest.fixture(scope="module")
+def read_pages(site: Path) -> dict[Path, BeautifulSoup]:
+    return {page: BeautifulSoup(page.read_bytes(), "html.parser") for page in pages(site)}
+
+
+def test_every_link_leads_somewhere_and_no_page_is_too_large(
+    read_pages: dict[Path, BeautifulSoup],
+) -> None:
     seen = 0
-    for page in pages(site):
-        text = page.read_bytes()
-        assert len(text) < LARGEST
-        soup = BeautifulSoup(text, "html.parser")
+    for page, soup in read_pages.items():
+        assert page.stat().st_size < LARGEST
         for tag, attribute in (("a", "href"), ("link", "href"), ("script", "src"), ("img", "src")):
             for element in soup.find_all(tag):
                 address = unquote(str(element[attribute])).partition("#")[0]
@@ -138,9 +143,8 @@ def test_the_league_has_the_scores_of_the_newest_runs(site: Path, records: Path)
     assert not soup.select("b b")
 
 
-def test_nothing_that_a_target_sent_is_markup(site: Path) -> None:
-    for page in pages(site):
-        soup = BeautifulSoup(page.read_bytes(), "html.parser")
+def test_nothing_that_a_target_sent_is_markup(read_pages: dict[Path, BeautifulSoup]) -> None:
+    for soup in read_pages.values():
         scripts = soup.select("script")
         assert all(one.get("src") and not one.get_text() for one in scripts)
         assert not soup.select("img[onerror]")
