@@ -19,6 +19,10 @@ ARGS ?=
 # What the processes of tests and measures load is compiled once, whatever the environment says.
 test test-doubles bench: export PYTHONDONTWRITEBYTECODE :=
 
+# A worker takes one module at a time, in the order of their names: xdist would leave modules of few
+# tests for the end, and some of these take longest.
+PARALLEL := --numprocesses=auto --dist=loadscope --no-loadscope-reorder
+
 .DELETE_ON_ERROR:
 .PHONY: run test test-doubles bench docs reports clean
 
@@ -31,12 +35,12 @@ test: $(VENV)/.stamp-dev
 	@# The types are checked while the tests run: these wait for servers now and then.
 	@echo "$(BIN)/mypy & $(BIN)/pytest"; \
 	$(BIN)/mypy & types=$$!; \
-	$(BIN)/pytest --numprocesses=auto --dist=loadscope -m 'not exhaustive' $(ARGS); tests=$$?; \
+	$(BIN)/pytest $(PARALLEL) -m 'not exhaustive' $(ARGS); tests=$$?; \
 	wait $$types || { echo "mypy found what stands above the tests" >&2; exit 1; }; \
 	exit $$tests
 
 test-doubles: $(VENV)/.stamp-dev
-	$(BIN)/pytest --numprocesses=auto --dist=loadscope -m exhaustive $(ARGS)
+	$(BIN)/pytest $(PARALLEL) -m exhaustive $(ARGS)
 
 bench: $(VENV)/.stamp-dev
 	$(BIN)/python -m benchmarks $(ARGS)
