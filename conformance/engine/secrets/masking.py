@@ -61,12 +61,12 @@ LEAST_CREDENTIAL = 8
 """Of an access key or a secret that somebody made up; ``test`` is everybody's."""
 _LEAST_DIFFERENT = 4
 """Different characters: of a long row of one letter there is nothing to keep."""
-_KEYS = (28, 12, LEAST_CREDENTIAL)
-"""Characters by which secrets are looked up: the longest that one has; most differ after 28."""
 _PIECE = 4
 _STEP = LEAST_CREDENTIAL - _PIECE + 1
 _PART = 16
 """So many characters of the beginning of a secret give it away where a text was cut off."""
+_KEYS = (_PART, 12, LEAST_CREDENTIAL)
+"""Characters by which secrets are looked up: the longest that one has."""
 _REST = re.compile(r"[\w+/=%.~-]*", re.ASCII)
 _GIVEN = re.compile(r"(?:X-Amz-)?Signature=([0-9a-f]{64})")
 _LIKE_SIGNED = re.compile(r"[0-9a-f]{16}|(?:[MNOYZ][\w+/-]{3}){3}", re.ASCII)
@@ -79,8 +79,7 @@ class Masker:
     def __init__(self) -> None:
         self._known: set[str] = set()
         self._marks: dict[str, str] = {}
-        self._begins: dict[str, list[str]] = {}
-        self._parts: dict[str, str] = {}
+        self._begins: dict[str, tuple[str, ...]] = {}
         self._heads: set[str] = set()
         self._pieces: set[str] = set()
         self._count = 0
@@ -168,9 +167,8 @@ class Masker:
         self._heads.add(form[:LEAST_CREDENTIAL])
         self._pieces.update(form[at : at + _PIECE] for at in range(_STEP))
         size = next(size for size in _KEYS if len(form) >= size)
-        self._begins.setdefault(form[:size], []).append(form)
-        if len(form) >= _PART:
-            self._parts.setdefault(form[:_PART], hidden)
+        key = form[:size]
+        self._begins[key] = (*self._begins.get(key, ()), form)
 
     def _at(self, text: str, here: int) -> tuple[str, int]:
         """The mark of the secret that stands here, and where it ends; "" where there is none."""
@@ -179,11 +177,11 @@ class Masker:
             found = max((one for one in alike if text.startswith(one, here)), key=len, default="")
             if found:
                 return self._marks[found], here + len(found)
-        part = self._parts.get(text[here : here + _PART])
-        if part is None:
+        cut_off = self._begins.get(text[here : here + _PART])
+        if cut_off is None or len(text) < here + _PART:
             return "", here
         rest = _REST.match(text, here + _PART)
-        return part, rest.end() if rest else here + _PART
+        return self._marks[cut_off[0]], rest.end() if rest else here + _PART
 
 
 def secret_places(members: Mapping[str, Member]) -> tuple[Place, ...]:
