@@ -23,7 +23,10 @@ def identity_cache(
 
         @wraps(function)
         def remembered(*args: _Given.args, **kwargs: _Given.kwargs) -> _Result:
-            names, given = tuple(kwargs), (*args, *kwargs.values()) if by is None else by(*args)
+            names, given = (
+                tuple(kwargs),
+                (*args, *kwargs.values()) if by is None else by(*args, **kwargs),
+            )
             for called, known, result in last:
                 alike = called == names and len(known) == len(given)
                 if alike and all(map(is_, known, given)):

@@ -4,14 +4,13 @@
 ``DeleteCluster`` deletes what ``CreateClusterV2`` makes, that is another way to make the same.
 """
 
-import re
-
 from conformance.contract.inference.naming import (
     CREATE,
     DELETE,
     LIST,
     READ,
     UPDATE,
+    VERSION,
     is_versioned,
     plain,
     plurals,
@@ -19,7 +18,6 @@ from conformance.contract.inference.naming import (
 )
 from conformance.contract.model import Contract
 
-_GENERATION = re.compile(r"V\d+$")
 _VERBS = (*CREATE, *READ, *UPDATE, *LIST, *DELETE, "Cancel")
 
 
@@ -31,7 +29,7 @@ def left_out(contract: Contract) -> frozenset[str]:
     found: set[str] = set()
     every = contract.operations
     for name in filter(is_versioned, every):
-        said, first = split(name, CREATE), _GENERATION.sub("", name)
+        said, first = split(name, CREATE), VERSION.sub("", name)
         if said is None or first not in every:
             continue
         own = [verb for verb in DELETE if f"{verb}{name.removeprefix(said[0])}" in every]
@@ -45,6 +43,6 @@ def left_out(contract: Contract) -> frozenset[str]:
 def _is_of(name: str, noun: str, end: str) -> bool:
     """Whether an operation is about a noun or a part of it, in the generation of that ending."""
     said = split(name.removeprefix("Batch"), _VERBS)
-    generation = _GENERATION.search(name)
+    generation = VERSION.search(name)
     own = said is not None and plain(said[1]).startswith(plurals(noun))
     return own and (generation[0] if generation else "") == end

@@ -68,7 +68,7 @@ STATE = re.compile(r"(status|state)$", re.IGNORECASE)
 _ADMIN = "Admin"
 """Before the verb: what an administrator does, and not the one whom it is about."""
 _WITHIN = ("With", "To", "For", "From", "In", "On")
-_VERSION = re.compile(r"V\d+$")
+VERSION = re.compile(r"V\d+$")
 """Of ``CreateClusterV2``: another way to make the same."""
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
@@ -87,7 +87,7 @@ def split(name: str, verbs: tuple[str, ...]) -> tuple[str, str] | None:
     for verb in verbs:
         rest = said.removeprefix(verb)
         if rest != said and rest[:1].isupper():
-            return verb, _VERSION.sub("", rest)
+            return verb, VERSION.sub("", rest)
     return None
 
 
@@ -116,7 +116,7 @@ def thing(operation: str) -> str:
 @cache
 def is_versioned(name: str) -> bool:
     """Whether a name says that it is another version of an operation."""
-    return _VERSION.search(name) is not None
+    return VERSION.search(name) is not None
 
 
 def looks_only(name: str) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from conformance.documents.sdk.models import SdkModel
-from conformance.documents.sdk.prose import TAGS, WORDS
+from conformance.documents.sdk.prose import WORDS, plain_prose
 
 _FILTER = re.compile(
     r"<li>\s*(?:<p>)?\s*<code>\s*([a-zA-Z][\w.-]{1,63})\s*</code>\s*(?:-|:|\u2013|\u2014)"
@@ -68,7 +68,7 @@ _UNUSED = re.compile(r"not used|no effect|reserved for|not (currently )?support"
 def unkept(model: SdkModel, owner: str) -> Iterator[str]:
     """The members of a structure that may count for nothing, as the prose or a trait says."""
     for key, about in model.data["shapes"].get(owner, {}).get("members", {}).items():
-        if about.get("deprecated") or _UNKEPT.search(TAGS.sub("", about.get("documentation", ""))):
+        if about.get("deprecated") or _UNKEPT.search(plain_prose(about)):
             yield from _called(key, about)
 
 
@@ -82,9 +82,9 @@ def conditional(model: SdkModel, owner: str) -> Iterator[str]:
     known = {key.lower(): key for key in members}
     found, of_a_sort = set(), _of_a_sort(owner)
     for key, about in members.items():
-        prose = about.get("documentation", "")
-        others = {known.get(name.lower(), key) for name in _NAMED.findall(prose)} - {key}
-        plain = TAGS.sub("", prose)
+        named = _NAMED.findall(about.get("documentation", ""))
+        others = {known.get(name.lower(), key) for name in named} - {key}
+        plain = plain_prose(about)
         sort = of_a_sort is not None and of_a_sort.search(plain)
         if others or sort or _CONDITIONAL.search(plain) or _is_of_another_time(key, plain):
             found |= {key, *others}
@@ -110,7 +110,7 @@ def _is_of_another_time(name: str, prose: str) -> bool:
     if not re.search(r"(at|on|date|time|stamp|modified|updated|created)$", name, re.IGNORECASE):
         return False
     changes, creates = _OF_CHANGE.search(prose), _OF_CREATION.search(prose)
-    if _OF_CREATION.search(name) or name.lower().startswith("created"):
+    if _OF_CREATION.search(name):
         return changes is not None and creates is None
     if _OF_CHANGE.search(name):
         wrong = creates is not None and changes is None
@@ -123,17 +123,14 @@ def fixed(model: SdkModel, operation: str) -> Iterator[str]:
     made = _UPDATES.sub("", operation)
     if made == operation:
         return
-    own = _members_of(model, operation)
+    requests = [operation, *(f"{verb}{made}" for verb in ("Create", "Register", "Put"))]
+    own, *others = [_members_of(model, one) for one in requests]
     for key, about in own.items():
         if model.data["shapes"][about["shape"]]["type"] in _HAVE_PARTS:
             continue
-        told = (_members_of(model, one).get(key, {}) for one in (operation, *_made_by(made)))
-        if any(_FIXED.search(TAGS.sub("", one.get("documentation", ""))) for one in told):
+        told = (about, *(one.get(key, {}) for one in others))
+        if any(_FIXED.search(plain_prose(one)) for one in told):
             yield from _called(key, about)
-
-
-def _made_by(noun: str) -> Iterator[str]:
-    yield from (f"{verb}{noun}" for verb in ("Create", "Register", "Put"))
 
 
 def _members_of(model: SdkModel, operation: str) -> Mapping[str, Any]:

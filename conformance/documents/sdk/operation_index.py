@@ -7,11 +7,10 @@ files: reading them takes more than a second.
 import gzip
 import hashlib
 import json
-from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
-from conformance.cache_folder import cache_folder, write_whole
+from conformance.cache_folder import cache_folder, cached_json
 from conformance.documents.sdk.models import MODEL, model_loader, model_names
 
 
@@ -28,13 +27,9 @@ def _index() -> dict[str, list[str]]:
             for about in [file.stat()]]  # fmt: skip
     digest = hashlib.sha256(repr(seen).encode()).hexdigest()[:12]
     kept = cache_folder("models", f"operations-{digest}.json")
-    with suppress(OSError, ValueError):
-        found: dict[str, list[str]] = json.loads(kept.read_bytes())
-        return found
-    made = {name: _operations(file) for name, file in files.items()}
-    with suppress(OSError):
-        write_whole(kept, json.dumps(made).encode())
-    return made
+    return dict(
+        cached_json(kept, lambda: {name: _operations(file) for name, file in files.items()})
+    )
 
 
 def _file(name: str) -> Path | None:

@@ -15,7 +15,7 @@ ABSENT_IS_FINE, AGAIN_IS_FINE = "absent-is-fine", "again-is-fine"
 REPLACES, SHOWS_SOME, ENDS_LATER = "replaces", "shows-some", "ends-later"
 HELD_BY = "held-by:"
 """Of a deletion, before the operation that makes what has to be deleted first."""
-TAGS = re.compile(r"<[^>]*>")
+_TAGS = re.compile(r"<[^>]*>")
 _ABSENT = re.compile(
     r"idempoten|(not|n['\u2019]t) (be )?(exist|found)|no longer exists|no effect|succe(ss|ed)"
     r"|already (been )?(deleted|removed)|no (error|exception)|without (an )?error|more than once"
@@ -73,13 +73,18 @@ WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _SHORTEST = 4
 
 
+def plain_prose(about: Mapping[str, Any]) -> str:
+    """What a node of a model says of itself, without markup."""
+    return _TAGS.sub("", about.get("documentation", ""))
+
+
 def said_of(model: SdkModel, operation: str) -> list[str]:
     """What the prose of an operation, or of its errors, allows or may be read to allow."""
     about = model.data["operations"][operation]
     shapes = model.data["shapes"]
-    own = TAGS.sub("", about.get("documentation", ""))
+    own = plain_prose(about)
     errors = " ".join(
-        TAGS.sub("", shapes[one["shape"]].get("documentation", ""))
+        plain_prose(shapes[one["shape"]])
         for one in about.get("errors", ()) if "xist" in one["shape"] or "uplicate" in one["shape"]
     )  # fmt: skip
     found = []
@@ -147,4 +152,4 @@ def _of_input(model: SdkModel, operation: Mapping[str, Any]) -> Iterator[str]:
     whole = shapes.get(operation.get("input", {}).get("shape"), {})
     inner = [shapes[one["shape"]] for one in whole.get("members", {}).values()]
     for one in (whole, *(one for one in inner if one["type"] == "structure")):
-        yield TAGS.sub("", one.get("documentation", ""))
+        yield plain_prose(one)

@@ -65,7 +65,7 @@ class ResponseCoverage:
     def show(self) -> None:
         """Make, read and change resources of each kind as long as that shows something new."""
         self.was_called = True
-        if not self._contract.overlay.inferred or not any(map(self._unseen, list(self._watched))):
+        if not self._contract.overlay.inferred or not any(map(self._unseen, self._watched)):
             return
         self._end = self._session.sent + MOST
         self._until = min(SHOWN_BY, self._run.savings.spent + SHOWING)
